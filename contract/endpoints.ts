@@ -1,0 +1,213 @@
+/**
+ * Every endpoint of the panel, once. The key is 'METHOD /path'; the server binds a handler to each, the client
+ * types come from here, the guards read `access` from here, and the attack suite enumerates this table.
+ */
+import Type, { type Static, type TSchema } from 'typebox'
+import {
+  EnvChange,
+  EnvCheck,
+  EnvDocument,
+  EnvSaved,
+  LoginLink,
+  LogPage,
+  Operation,
+  OperationStarted,
+  SessionInfo,
+  Settings,
+  SettingsPatch,
+  SetupPlan,
+  SetupRequest,
+  Status,
+  TokenReveal,
+  TokenStatus,
+} from './schemas.ts'
+
+/**
+ * Who may call: `public` anyone on this machine; `session` a logged-in page; `step-up` one that logged in or
+ * confirmed within ten minutes; `control` only root over the control socket.
+ */
+export type Access = 'public' | 'session' | 'step-up' | 'control'
+
+export interface Endpoint {
+  readonly access: Access
+  readonly summary: string
+  readonly params?: TSchema
+  readonly query?: TSchema
+  readonly body?: TSchema
+  /** Body of the answer; `Type.Null()` for 204. */
+  readonly response: TSchema
+  /** HTTP status of success; 200 unless said. */
+  readonly status?: 200 | 202 | 204
+  /** PUT with If-Match: the ETag that was read. */
+  readonly ifMatch?: true
+  /** The answer carries a secret: never cached; a GET of it must not come from another site. */
+  readonly secret?: true
+  readonly socket?: true
+}
+
+const strict = { additionalProperties: false } as const
+const operationId = Type.Object({ id: Type.String({ pattern: '^[a-z0-9-]{1,64}$' }) }, strict)
+const accepted = { response: OperationStarted, status: 202 } as const
+
+export const ENDPOINTS = {
+  'GET /healthz': {
+    access: 'public',
+    summary: 'The panel answers',
+    response: Type.Object({ ok: Type.Boolean() }),
+  },
+
+  'POST /api/session': {
+    access: 'public',
+    summary: 'Log in with a one-time code',
+    body: Type.Object({ code: Type.String({ minLength: 1, maxLength: 128 }) }, strict),
+    response: SessionInfo,
+    secret: true,
+  },
+  'GET /api/session': {
+    access: 'session',
+    summary: 'The current session',
+    response: SessionInfo,
+    secret: true,
+  },
+  'DELETE /api/session': { access: 'session', summary: 'Log out', response: Type.Null(), status: 204 },
+  'POST /api/session/step-up': {
+    access: 'session',
+    summary: 'Confirm, by typing it, that secrets may be shown for ten minutes',
+    body: Type.Object({ confirm: Type.Literal('show secrets') }, strict),
+    response: SessionInfo,
+    secret: true,
+  },
+  'POST /api/login-link': {
+    access: 'control',
+    summary: 'A new one-time login link',
+    response: LoginLink,
+    secret: true,
+  },
+  'POST /api/ws-ticket': {
+    access: 'session',
+    summary: 'A single-use ticket for a socket, valid for 30 seconds',
+    response: Type.Object({ ticket: Type.String() }),
+    secret: true,
+  },
+
+  'GET /api/status': { access: 'session', summary: 'What is running, and how it does', response: Status },
+  'GET /api/settings': { access: 'session', summary: 'The settings of the panel', response: Settings },
+  'PUT /api/settings': {
+    access: 'step-up',
+    summary: 'Change settings',
+    body: SettingsPatch,
+    response: Settings,
+  },
+
+  'GET /api/setup': { access: 'session', summary: 'Preflight findings and defaults', response: SetupPlan },
+  'POST /api/setup': {
+    access: 'session',
+    summary: 'Set the gateway up and start it',
+    body: SetupRequest,
+    ...accepted,
+  },
+
+  'GET /api/operations': {
+    access: 'session',
+    summary: 'The last operations, newest first',
+    response: Type.Array(Operation),
+  },
+  'GET /api/operations/:id': {
+    access: 'session',
+    summary: 'One operation',
+    params: operationId,
+    response: Operation,
+  },
+  'DELETE /api/operations/:id': {
+    access: 'session',
+    summary: 'Cancel a running operation',
+    params: operationId,
+    response: Type.Null(),
+    status: 204,
+  },
+
+  'POST /api/gateway/start': { access: 'session', summary: 'Start the gateway', ...accepted },
+  'POST /api/gateway/stop': { access: 'session', summary: 'Stop the gateway', ...accepted },
+  'POST /api/gateway/restart': {
+    access: 'session',
+    summary: 'Recreate the container and start it',
+    ...accepted,
+  },
+  'DELETE /api/gateway/container': {
+    access: 'session',
+    summary: 'Remove the container; config and workspace stay',
+    ...accepted,
+  },
+
+  'GET /api/token': { access: 'session', summary: 'The effective token, masked', response: TokenStatus },
+  'POST /api/token/reveal': {
+    access: 'session',
+    summary: 'The effective token',
+    response: TokenReveal,
+    secret: true,
+  },
+  'POST /api/token/rotate': { access: 'session', summary: 'A new token, proven at the gateway', ...accepted },
+
+  'GET /api/env': {
+    access: 'session',
+    summary: 'The variables of .env, secrets masked',
+    response: EnvDocument,
+  },
+  'POST /api/env/reveal': {
+    access: 'step-up',
+    summary: 'The text of .env, or the value of one line',
+    body: Type.Object({ line: Type.Optional(Type.Integer({ minimum: 1 })) }, strict),
+    response: Type.Object({ text: Type.String(), etag: Type.String() }),
+    secret: true,
+  },
+  'PUT /api/env': {
+    access: 'session',
+    summary: 'Save .env',
+    body: EnvChange,
+    response: EnvSaved,
+    ifMatch: true,
+  },
+  'POST /api/env/check': {
+    access: 'session',
+    summary: 'What the readers of .env make of this text',
+    body: Type.Object({ text: Type.String({ maxLength: 1_048_576 }) }, strict),
+    response: EnvCheck,
+  },
+
+  'GET /api/logs': {
+    access: 'session',
+    summary: 'Older log lines, by cursor',
+    query: Type.Object(
+      {
+        before: Type.Optional(Type.String({ maxLength: 64 })),
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+      },
+      strict,
+    ),
+    response: LogPage,
+  },
+
+  'WS /api/events': {
+    access: 'session',
+    summary: 'Everything that happens',
+    response: Type.Null(),
+    socket: true,
+  },
+  'WS /api/logs/stream': {
+    access: 'session',
+    summary: 'Log lines as they come',
+    response: Type.Null(),
+    socket: true,
+  },
+} as const satisfies Record<string, Endpoint>
+
+export type EndpointKey = keyof typeof ENDPOINTS
+type Part<K extends EndpointKey, P extends string> = (typeof ENDPOINTS)[K] extends {
+  readonly [X in P]: infer S extends TSchema
+}
+  ? Static<S>
+  : undefined
+export type Params<K extends EndpointKey> = Part<K, 'params'>
+export type Query<K extends EndpointKey> = Part<K, 'query'>
+export type Body<K extends EndpointKey> = Part<K, 'body'>
+export type Response<K extends EndpointKey> = Part<K, 'response'>

@@ -1,0 +1,262 @@
+/**
+ * Every error the panel reports: code -> HTTP status, title, and the hint that mends it. The one table:
+ * server, CLI and page read it; docs/errors.md explains each; a test keeps them in step.
+ */
+export interface ErrorCodeInfo {
+  readonly status: number
+  readonly title: string
+  readonly hint: string
+}
+
+export const ERROR_CODES = {
+  REQUEST_INVALID: {
+    status: 400,
+    title: 'The request is not valid',
+    hint: 'Correct the fields named in the answer.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'Only application/json is understood here',
+    hint: 'Send the body with Content-Type: application/json.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    title: 'The request is too large',
+    hint: 'Send less than the limit named in the answer.',
+  },
+  NOT_FOUND: { status: 404, title: 'There is nothing here', hint: 'Check the address.' },
+  AUTH_REQUIRED: { status: 401, title: 'You are not logged in', hint: 'Run: sudo razroom-panel login' },
+  LOGIN_CODE_INVALID: {
+    status: 401,
+    title: 'This login code is wrong, used or too old',
+    hint: 'Run again: sudo razroom-panel login',
+  },
+  TICKET_INVALID: {
+    status: 401,
+    title: 'The ticket for this socket is wrong, used or too old',
+    hint: 'Reload the page.',
+  },
+  STEP_UP_REQUIRED: {
+    status: 403,
+    title: 'Confirm that it is you',
+    hint: 'Type the confirmation in the page, or log in again.',
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    title: 'The request came from another site',
+    hint: 'Open the panel itself, at the address that razroom-panel login prints.',
+  },
+  CSRF_TOKEN_INVALID: {
+    status: 403,
+    title: 'The request lacks the secret of this session',
+    hint: 'Reload the page.',
+  },
+  PEER_REFUSED: {
+    status: 403,
+    title: 'Your user may not use the panel',
+    hint: 'An administrator can allow it: sudo razroom-panel access add UID',
+  },
+  HOST_REFUSED: {
+    status: 421,
+    title: 'The panel does not answer to this host name',
+    hint: 'Use http://127.0.0.1 and the port that razroom-panel login prints.',
+  },
+  RATE_LIMITED: { status: 429, title: 'Too many tries', hint: 'Wait a minute, then try again.' },
+  SERVER_BUSY: { status: 503, title: 'Too many open connections', hint: 'Close other tabs of the panel.' },
+  INTERNAL: {
+    status: 500,
+    title: 'Something went wrong inside the panel',
+    hint: 'Look for the request id in the log of razroom-panel, and report it.',
+  },
+  NOT_ROOT: { status: 403, title: 'This needs root', hint: 'Run it with sudo.' },
+  USAGE: { status: 400, title: 'The command line is not understood', hint: 'Run: razroom-panel help' },
+
+  OPERATION_RUNNING: {
+    status: 409,
+    title: 'Another operation is running',
+    hint: 'Wait until it has finished, or cancel it.',
+  },
+  OPERATION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such operation',
+    hint: 'List them: GET /api/operations',
+  },
+  OPERATION_CANCELLED: {
+    status: 409,
+    title: 'The operation was cancelled',
+    hint: 'Start it again when you are ready: what was done stays done, and a second run picks up from there.',
+  },
+  OPERATION_FINISHED: {
+    status: 409,
+    title: 'The operation has already finished',
+    hint: 'Nothing is left to cancel.',
+  },
+
+  SETUP_REQUIRED: {
+    status: 409,
+    title: 'The gateway is not set up yet',
+    hint: 'Run: sudo razroom-panel setup',
+  },
+  PODMAN_MISSING: {
+    status: 409,
+    title: 'podman is not installed',
+    hint: 'Install it, on Debian and Ubuntu: sudo apt install podman uidmap',
+  },
+  PODMAN_TOO_OLD: { status: 409, title: 'podman is too old', hint: 'Install podman 4.0 or later.' },
+  PODMAN_UNUSABLE: {
+    status: 409,
+    title: 'Rootless podman does not work for this user',
+    hint: 'Read the message of podman below; the subuid and subgid ranges are the usual cause.',
+  },
+  RUNTIME_MISSING: {
+    status: 409,
+    title: 'No container runtime works on this machine',
+    hint: 'Install runc on a machine with hybrid cgroups, crun elsewhere.',
+  },
+  SUBID_EXHAUSTED: {
+    status: 409,
+    title: 'No free range of subordinate ids is left',
+    hint: 'Remove ranges of deleted users from /etc/subuid and /etc/subgid, or raise SUB_UID_MAX in /etc/login.defs.',
+  },
+  USER_UNSUITABLE: {
+    status: 409,
+    title: 'This user cannot run the gateway',
+    hint: 'Choose another user name, or correct the account.',
+  },
+  PORT_IN_USE: {
+    status: 409,
+    title: 'The port is in use',
+    hint: 'Stop the program that holds it, or choose another port.',
+  },
+  DISK_FULL: {
+    status: 507,
+    title: 'The disk is full',
+    hint: 'Free some space, then try again: nothing was lost.',
+  },
+  REPO_NOT_FOUND: {
+    status: 400,
+    title: 'There is no such directory',
+    hint: 'Name the directory of a Razroom checkout, as an absolute path.',
+  },
+  DOCKERFILE_MISSING: {
+    status: 400,
+    title: 'There is no Dockerfile in this directory',
+    hint: 'Name the directory that has the Dockerfile, usually the top of the Razroom checkout.',
+  },
+  BUNDLED_IMAGE_MISSING: {
+    status: 409,
+    title: 'The files of the bundled gateway are missing',
+    hint: 'Run in the checkout: npm run gateway:rootfs && npm run build',
+  },
+  IMAGE_MISSING: { status: 409, title: 'The image is not there', hint: 'Run: sudo razroom-panel setup' },
+  IMAGE_BUILD_FAILED: {
+    status: 502,
+    title: 'The image could not be built',
+    hint: 'The last lines of the build say why.',
+  },
+  CONFIG_INVALID: {
+    status: 409,
+    title: 'razroom.json is not valid',
+    hint: 'Correct the file at the place named, then try again.',
+  },
+  MODE_UNSUPPORTED: {
+    status: 400,
+    title: 'This way of running the gateway is not available',
+    hint: 'Use the container mode.',
+  },
+  GATEWAY_ABSENT: {
+    status: 409,
+    title: 'There is no gateway container',
+    hint: 'Run: sudo razroom-panel launch',
+  },
+  GATEWAY_EXITED: {
+    status: 502,
+    title: 'The gateway ended instead of answering',
+    hint: 'Its last lines say why.',
+  },
+  GATEWAY_NOT_READY: {
+    status: 502,
+    title: 'The gateway did not answer in time',
+    hint: 'Look at its log; a first start can take minutes.',
+  },
+  TOKEN_MISSING: {
+    status: 409,
+    title: 'The gateway has no token',
+    hint: 'Run: sudo razroom-panel token rotate',
+  },
+  TOKEN_NOT_PROVEN: {
+    status: 502,
+    title: 'The gateway does not accept the new token',
+    hint: 'See which source it uses: sudo razroom-panel token show',
+  },
+
+  PRECONDITION_REQUIRED: {
+    status: 428,
+    title: 'Say which version you changed',
+    hint: 'Send the ETag you read as If-Match.',
+  },
+  ENV_CHANGED: {
+    status: 412,
+    title: 'The file was changed meanwhile',
+    hint: 'Load it again, look at the difference, then save.',
+  },
+  ENV_NOT_UTF8: {
+    status: 409,
+    title: 'The file is not UTF-8 text',
+    hint: 'Edit single lines: they keep the other bytes as they are.',
+  },
+  ENV_INVALID: {
+    status: 400,
+    title: 'The gateway would not start with this file',
+    hint: 'Correct the lines named in the answer.',
+  },
+  ENV_VARIABLE_REFUSED: {
+    status: 400,
+    title: 'This variable may not be set here',
+    hint: 'The answer says why and where its setting belongs.',
+  },
+  ENV_KEY_NOT_FOUND: {
+    status: 404,
+    title: 'The variable is not set',
+    hint: 'List them: razroom-panel env list',
+  },
+  FILE_REFUSED: {
+    status: 409,
+    title: 'This is not a plain file',
+    hint: 'Put a regular file, or a directory, in its place.',
+  },
+  FILE_TOO_LARGE: {
+    status: 409,
+    title: 'The file is too large',
+    hint: 'Keep it below the limit named in the answer.',
+  },
+  FILE_DENIED: {
+    status: 409,
+    title: 'The user of the gateway may not read or write this',
+    hint: 'Give it back: sudo chown -R USER: PATH',
+  },
+
+  COMMAND_FAILED: { status: 502, title: 'A command failed', hint: 'Its last lines say why.' },
+  COMMAND_TIMED_OUT: {
+    status: 502,
+    title: 'A command took too long',
+    hint: 'Try again; if it stays so, run the command by hand.',
+  },
+  COMMAND_MISSING: {
+    status: 502,
+    title: 'A program is not installed',
+    hint: 'Install the program named in the answer.',
+  },
+  DAEMON_UNREACHABLE: {
+    status: 502,
+    title: 'The panel does not answer',
+    hint: 'See: systemctl status razroom-panel',
+  },
+  PLATFORM_UNSUPPORTED: {
+    status: 409,
+    title: 'This machine is not supported',
+    hint: 'The panel needs Linux on x86-64 or arm64.',
+  },
+} as const satisfies Record<string, ErrorCodeInfo>
+
+export type ErrorCode = keyof typeof ERROR_CODES

@@ -1,0 +1,88 @@
+/** Frames of the sockets. The browser's first frame is always a hello with its single-use ticket. */
+import Type, { type Static } from 'typebox'
+import { EnvDocument, Operation, OperationStep, OutputLine, Status } from './schemas.ts'
+
+const strict = { additionalProperties: false } as const
+
+/** First frame on /api/events. `since` is the last event id seen; without it, or when it is too old, a snapshot follows. */
+export const EventsHello = Type.Object(
+  {
+    type: Type.Literal('hello'),
+    ticket: Type.String({ minLength: 1, maxLength: 128 }),
+    since: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  strict,
+)
+export type EventsHello = Static<typeof EventsHello>
+
+const id = Type.String({ description: '"<boot of the daemon>:<number>", increasing within one boot' })
+
+export const PanelEvent = Type.Union([
+  Type.Object({ type: Type.Literal('snapshot'), id, status: Status, operations: Type.Array(Operation) }),
+  Type.Object({ type: Type.Literal('status.changed'), id, status: Status }),
+  Type.Object({ type: Type.Literal('operation.started'), id, operation: Operation }),
+  Type.Object({ type: Type.Literal('operation.step'), id, operationId: Type.String(), step: OperationStep }),
+  Type.Object({
+    type: Type.Literal('operation.output'),
+    id,
+    operationId: Type.String(),
+    lines: Type.Array(OutputLine),
+  }),
+  Type.Object({ type: Type.Literal('operation.finished'), id, operation: Operation }),
+  Type.Object({ type: Type.Literal('env.changed'), id, etag: EnvDocument.properties.etag }),
+])
+export type PanelEvent = Static<typeof PanelEvent>
+/** An event before the bus has numbered it. */
+export type PanelEventBody = PanelEvent extends infer E
+  ? E extends { id: string }
+    ? Omit<E, 'id'>
+    : never
+  : never
+
+/** First frame on /api/logs/stream. `after` resumes behind a cursor; otherwise the last `backlog` lines come first. */
+export const LogsHello = Type.Object(
+  {
+    type: Type.Literal('hello'),
+    ticket: Type.String({ minLength: 1, maxLength: 128 }),
+    backlog: Type.Integer({ minimum: 0, maximum: 100_000 }),
+    after: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  strict,
+)
+export type LogsHello = Static<typeof LogsHello>
+
+/** One log line on the wire: [cursor, ISO time, 'o' stdout | 'e' stderr, text, truncated?]. Arrays keep frames small. */
+export const LogTuple = Type.Union([
+  Type.Tuple([
+    Type.String(),
+    Type.String(),
+    Type.Union([Type.Literal('o'), Type.Literal('e')]),
+    Type.String(),
+  ]),
+  Type.Tuple([
+    Type.String(),
+    Type.String(),
+    Type.Union([Type.Literal('o'), Type.Literal('e')]),
+    Type.String(),
+    Type.Literal(1),
+  ]),
+])
+export type LogTuple = Static<typeof LogTuple>
+
+export const LogFrame = Type.Union([
+  Type.Object({ type: Type.Literal('lines'), lines: Type.Array(LogTuple) }),
+  /** The end of the backlog: what follows is live. */
+  Type.Object({ type: Type.Literal('live') }),
+  /** Lines the reader had to leave out (the log was truncated or rotated away meanwhile). */
+  Type.Object({ type: Type.Literal('gap'), reason: Type.String() }),
+])
+export type LogFrame = Static<typeof LogFrame>
+
+/** Close codes of the sockets (RFC 6455, 7.4.2: 4000 to 4999 are private). */
+export const CLOSE_CODES = {
+  ticketInvalid: 4401,
+  sessionEnded: 4403,
+  badFrame: 4400,
+  tooSlow: 4408,
+  tooMany: 4429,
+} as const

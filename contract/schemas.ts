@@ -1,0 +1,324 @@
+/** What browser, CLI and server exchange: each shape once, as a schema and as its type. */
+import Type, { type Static } from 'typebox'
+
+const strict = { additionalProperties: false } as const
+const NullOr = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** RFC 9457 problem details, with the panel's own code and hint. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String(),
+  hint: Type.String(),
+  detail: Type.Optional(Type.String()),
+  instance: Type.Optional(Type.String({ description: 'id of the request, for the log' })),
+  fields: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+  command: Type.Optional(Type.String({ description: 'the command that failed, secrets masked' })),
+})
+export type Problem = Static<typeof Problem>
+
+export const Severity = Type.Union([Type.Literal('info'), Type.Literal('warning'), Type.Literal('error')])
+export type Severity = Static<typeof Severity>
+
+/** Something that was looked at, what was seen, and what mends it. */
+export const Finding = Type.Object({
+  id: Type.String(),
+  severity: Severity,
+  title: Type.String(),
+  evidence: Type.String(),
+  hint: Type.Optional(Type.String()),
+  line: Type.Optional(Type.Integer({ description: 'line of the file the finding is about, from 1' })),
+})
+export type Finding = Static<typeof Finding>
+
+export const Mode = Type.Union([Type.Literal('container'), Type.Literal('quadlet')])
+export type Mode = Static<typeof Mode>
+
+/** Where the gateway's image comes from. */
+export const ImageSource = Type.Union([
+  Type.Object({ kind: Type.Literal('bundled') }, strict),
+  Type.Object({ kind: Type.Literal('repo'), path: Type.String({ minLength: 1, maxLength: 4095 }) }, strict),
+])
+export type ImageSource = Static<typeof ImageSource>
+
+const HostPort = Type.Integer({ minimum: 1024, maximum: 65535 })
+const Uid = Type.Integer({ minimum: 0, maximum: 4294967294 })
+
+/** The panel's own settings: what cannot be derived from the machine. */
+export const Settings = Type.Object(
+  {
+    user: Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,30}$' }),
+    containerName: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$' }),
+    mode: Mode,
+    image: ImageSource,
+    gatewayPort: HostPort,
+    bridgePort: HostPort,
+    publishAddress: Type.Literal('127.0.0.1'),
+    allowedHosts: Type.Array(Type.String({ pattern: '^[a-zA-Z0-9.\\[\\]:-]{1,255}$' }), { maxItems: 16 }),
+    adminUids: Type.Array(Uid, { maxItems: 64, uniqueItems: true }),
+  },
+  strict,
+)
+export type Settings = Static<typeof Settings>
+
+/** A change of settings; what is left out stays. */
+export const SettingsPatch = Type.Object(
+  {
+    gatewayPort: Type.Optional(HostPort),
+    bridgePort: Type.Optional(HostPort),
+    allowedHosts: Type.Optional(Settings.properties.allowedHosts),
+    adminUids: Type.Optional(Settings.properties.adminUids),
+  },
+  strict,
+)
+export type SettingsPatch = Static<typeof SettingsPatch>
+
+export const SetupRequest = Type.Object(
+  {
+    mode: Type.Optional(Mode),
+    image: Type.Optional(ImageSource),
+    gatewayPort: Type.Optional(HostPort),
+    bridgePort: Type.Optional(HostPort),
+  },
+  strict,
+)
+export type SetupRequest = Static<typeof SetupRequest>
+
+/** What the setup page needs before it starts. */
+export const SetupPlan = Type.Object({
+  findings: Type.Array(Finding),
+  defaults: Settings,
+  bundledAvailable: Type.Boolean(),
+  isSetUp: Type.Boolean(),
+})
+export type SetupPlan = Static<typeof SetupPlan>
+
+export const StepState = Type.Union([
+  Type.Literal('pending'),
+  Type.Literal('running'),
+  Type.Literal('done'),
+  Type.Literal('unchanged'),
+  Type.Literal('failed'),
+])
+export type StepState = Static<typeof StepState>
+
+export const OperationStep = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  state: StepState,
+  found: Type.Optional(Type.String({ description: 'what the step saw on the machine' })),
+  did: Type.Optional(Type.String({ description: 'what it changed; missing when nothing' })),
+  command: Type.Optional(Type.String({ description: 'the equivalent command for a shell, secrets masked' })),
+  startedAt: Type.Optional(Type.String()),
+  finishedAt: Type.Optional(Type.String()),
+})
+export type OperationStep = Static<typeof OperationStep>
+
+export const OutputLine = Type.Object({
+  stepId: Type.String(),
+  stream: Type.Union([Type.Literal('stdout'), Type.Literal('stderr')]),
+  text: Type.String(),
+})
+export type OutputLine = Static<typeof OutputLine>
+
+export const OperationKind = Type.Union([
+  Type.Literal('setup'),
+  Type.Literal('start-gateway'),
+  Type.Literal('stop-gateway'),
+  Type.Literal('restart-gateway'),
+  Type.Literal('remove-container'),
+  Type.Literal('rotate-token'),
+])
+export type OperationKind = Static<typeof OperationKind>
+
+export const Operation = Type.Object({
+  id: Type.String(),
+  kind: OperationKind,
+  state: Type.Union([
+    Type.Literal('running'),
+    Type.Literal('succeeded'),
+    Type.Literal('failed'),
+    Type.Literal('cancelled'),
+  ]),
+  startedAt: Type.String(),
+  finishedAt: Type.Optional(Type.String()),
+  startedBy: Type.Union([Type.Literal('page'), Type.Literal('cli'), Type.Literal('api')]),
+  steps: Type.Array(OperationStep),
+  output: Type.Array(OutputLine, { description: 'the last lines, at most 500' }),
+  changed: Type.Boolean({ description: 'false when everything was already as it should be' }),
+  problem: Type.Optional(Problem),
+})
+export type Operation = Static<typeof Operation>
+
+export const GatewayState = Type.Union([
+  Type.Literal('absent'),
+  Type.Literal('stopped'),
+  Type.Literal('starting'),
+  Type.Literal('running'),
+  Type.Literal('failed'),
+])
+export type GatewayState = Static<typeof GatewayState>
+
+export const GatewayStatus = Type.Object({
+  state: GatewayState,
+  mode: Mode,
+  healthy: Type.Boolean({ description: 'it answered HTTP at the last look' }),
+  since: Type.Optional(
+    Type.String({ description: 'ISO time of the start, or of the end when it is not running' }),
+  ),
+  ports: Type.Object({ address: Type.String(), gateway: Type.Integer(), bridge: Type.Integer() }),
+  url: Type.String({ description: 'the Control UI, without the token' }),
+  containerName: Type.String(),
+  containerId: Type.Optional(Type.String()),
+  exitCode: Type.Optional(Type.Integer()),
+  fatal: Type.Optional(
+    Type.Object(
+      { line: Type.String(), meaning: Type.String(), hint: Type.String() },
+      {
+        description: 'why it ended, from the last lines of its log',
+      },
+    ),
+  ),
+  usualStartMs: Type.Optional(Type.Integer({ description: 'how long the last starts took on this machine' })),
+  usage: Type.Optional(Type.Object({ cpuPercent: Type.Number(), memoryBytes: Type.Integer() })),
+})
+export type GatewayStatus = Static<typeof GatewayStatus>
+
+export const ImageStatus = Type.Object({
+  source: ImageSource,
+  label: Type.String({ description: 'for people, for example "bundled gateway"' }),
+  reference: Type.String(),
+  id: Type.String(),
+  createdAt: Type.String(),
+  sizeBytes: Type.Integer(),
+  isRunning: Type.Boolean({ description: 'the container uses this very image' }),
+})
+export type ImageStatus = Static<typeof ImageStatus>
+
+export const Status = Type.Object({
+  gateway: GatewayStatus,
+  image: NullOr(ImageStatus),
+  restartRequired: Type.Boolean(),
+  restartReasons: Type.Array(Type.String()),
+  isSetUp: Type.Boolean(),
+  user: Type.Object({ name: Type.String(), uid: NullOr(Type.Integer()), home: NullOr(Type.String()) }),
+  panel: Type.Object({ version: Type.String() }),
+  operationId: NullOr(Type.String({ description: 'the operation that is running' })),
+})
+export type Status = Static<typeof Status>
+
+export const TokenSource = Type.Union([Type.Literal('config'), Type.Literal('env')])
+export type TokenSource = Static<typeof TokenSource>
+
+export const TokenStatus = Type.Object({
+  masked: Type.String(),
+  length: Type.Integer(),
+  source: TokenSource,
+  sourcesAgree: Type.Boolean(),
+})
+export type TokenStatus = Static<typeof TokenStatus>
+
+export const TokenReveal = Type.Object({
+  token: Type.String(),
+  source: TokenSource,
+  sourcesAgree: Type.Boolean(),
+})
+export type TokenReveal = Static<typeof TokenReveal>
+
+/** One line of `.env`. A secret has no value here, only its length. */
+export const EnvEntry = Type.Object({
+  line: Type.Integer({ minimum: 1 }),
+  kind: Type.Union([
+    Type.Literal('assignment'),
+    Type.Literal('comment'),
+    Type.Literal('blank'),
+    Type.Literal('other'),
+  ]),
+  key: Type.Optional(Type.String()),
+  value: Type.Optional(Type.String({ description: 'as podman reads it; missing when masked' })),
+  text: Type.Optional(
+    Type.String({ description: 'the raw line of a comment or an unknown line; missing when masked' }),
+  ),
+  masked: Type.Boolean(),
+  length: Type.Integer({ description: 'of the value, in characters' }),
+  isEffective: Type.Boolean({ description: 'false when a later line sets the same key again' }),
+})
+export type EnvEntry = Static<typeof EnvEntry>
+
+export const EnvDocument = Type.Object({
+  path: Type.String(),
+  exists: Type.Boolean(),
+  etag: Type.String({ description: 'sha-256 of the bytes, hex; "absent" when there is no file' }),
+  isUtf8: Type.Boolean(),
+  entries: Type.Array(EnvEntry),
+  findings: Type.Array(Finding),
+})
+export type EnvDocument = Static<typeof EnvDocument>
+
+const EnvKeyField = Type.String({ minLength: 1, maxLength: 256 })
+const EnvValueField = Type.String({ maxLength: 65_000 })
+/** Edits touch the named line and nothing else. `set` without a line changes the last line with that key, or appends. */
+export const EnvEdit = Type.Union([
+  Type.Object(
+    {
+      op: Type.Literal('set'),
+      key: EnvKeyField,
+      value: EnvValueField,
+      line: Type.Optional(Type.Integer({ minimum: 1 })),
+    },
+    strict,
+  ),
+  Type.Object({ op: Type.Literal('unset'), key: EnvKeyField }, strict),
+  Type.Object({ op: Type.Literal('remove'), line: Type.Integer({ minimum: 1 }) }, strict),
+])
+export type EnvEdit = Static<typeof EnvEdit>
+
+export const EnvChange = Type.Union([
+  Type.Object({ edits: Type.Array(EnvEdit, { minItems: 1, maxItems: 1000 }) }, strict),
+  Type.Object({ text: Type.String({ maxLength: 1_048_576 }) }, strict),
+])
+export type EnvChange = Static<typeof EnvChange>
+
+export const EnvSaved = Type.Object({
+  etag: Type.String(),
+  changed: Type.Boolean(),
+  restartRequired: Type.Boolean(),
+})
+export type EnvSaved = Static<typeof EnvSaved>
+
+/** Result of a check: worst 'clean' | 'findings' | 'fatal' (the container would not start). */
+export const EnvCheck = Type.Object({
+  verdict: Type.Union([Type.Literal('clean'), Type.Literal('findings'), Type.Literal('fatal')]),
+  findings: Type.Array(Finding),
+})
+export type EnvCheck = Static<typeof EnvCheck>
+
+/** One line of the gateway's log. `text` keeps SGR colours only; every other control character is gone. */
+export const LogLine = Type.Object({
+  cursor: Type.String({ description: 'opaque; later lines have later cursors' }),
+  time: Type.String({ description: 'ISO, as written by the container engine' }),
+  stream: Type.Union([Type.Literal('stdout'), Type.Literal('stderr')]),
+  text: Type.String(),
+  truncated: Type.Optional(Type.Boolean()),
+})
+export type LogLine = Static<typeof LogLine>
+
+export const LogPage = Type.Object({
+  lines: Type.Array(LogLine),
+  hasMore: Type.Boolean({ description: 'older lines are kept' }),
+})
+export type LogPage = Static<typeof LogPage>
+
+export const SessionInfo = Type.Object({
+  csrfToken: Type.String({ description: 'goes into X-CSRF-Token of every changing request' }),
+  expiresAt: Type.String(),
+  stepUpUntil: Type.String(),
+})
+export type SessionInfo = Static<typeof SessionInfo>
+
+export const LoginLink = Type.Object({ url: Type.String(), code: Type.String(), expiresAt: Type.String() })
+export type LoginLink = Static<typeof LoginLink>
+
+export const OperationStarted = Type.Object({ operationId: Type.String() })
+export type OperationStarted = Static<typeof OperationStarted>

@@ -1,0 +1,238 @@
+/**
+ * The machine as the rest of the server sees it: a fixed list of typed verbs. Arguments and results are plain
+ * serialisable data or streams of it, so that the list can cross a socket between two processes.
+ */
+import type { ImageSource, LogLine, Settings } from '../../contract/schemas.ts'
+
+export interface UserAccount {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+  readonly shell: string
+}
+
+export type CgroupLayout = 'v2' | 'hybrid' | 'v1'
+
+export interface HostFacts {
+  readonly arch: string
+  readonly os: string
+  /** systemd is PID 1. */
+  readonly hasSystemd: boolean
+  readonly cgroups: CgroupLayout
+  /** The cgroup tree offers the pids controller to containers. */
+  readonly hasPidsController: boolean
+  /** null when podman is not installed. */
+  readonly podmanVersion: string | null
+  /** OCI runtimes found on PATH, for example ['crun', 'runc']. */
+  readonly runtimes: readonly string[]
+  readonly hasCatatonit: boolean
+  readonly hasUidmap: boolean
+  readonly selinuxEnforcing: boolean
+  readonly memoryBytes: number
+}
+
+export interface IdRange {
+  readonly owner: string
+  readonly start: number
+  readonly count: number
+}
+
+export interface PortHolder {
+  readonly address: string
+  readonly port: number
+  /** Missing when the process is not visible (another namespace). */
+  readonly pid?: number
+  readonly program?: string
+  readonly uid: number
+}
+
+export interface OutputChunk {
+  readonly stream: 'stdout' | 'stderr'
+  readonly text: string
+}
+
+/** For verbs that take long: cancelling, and what the program prints, line by line. */
+export interface Watch {
+  readonly signal?: AbortSignal
+  readonly onLine?: (line: OutputChunk) => void
+}
+
+export interface UserFile {
+  readonly bytes: Uint8Array
+  /** sha-256 of the bytes, hex. */
+  readonly etag: string
+  readonly mode: number
+  readonly uid: number
+}
+
+export interface WriteUserFile {
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly mode: number
+  /** Refuse with ENV_CHANGED unless the file has this etag ('absent': no file); missing: overwrite. */
+  readonly expectedEtag?: string
+}
+
+export interface ContainerFacts {
+  readonly id: string
+  readonly name: string
+  /** podman's word: created, configured, running, paused, exited, stopped, removing ... */
+  readonly status: string
+  readonly running: boolean
+  readonly pid: number
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  /** podman knows that a person stopped it (podman 4.4 and later; false before). */
+  readonly stoppedByUser: boolean
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly imageId: string
+  readonly imageName: string
+  readonly labels: Readonly<Record<string, string>>
+  /** KEY=value, as the container was created with. */
+  readonly env: readonly string[]
+  readonly logDriver: string
+  readonly logPath: string
+}
+
+export interface ImageFacts {
+  readonly id: string
+  readonly reference: string
+  readonly createdAt: string
+  readonly sizeBytes: number
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface ContainerEvent {
+  readonly name: string
+  /** podman's word: create, start, died, stop, remove ... */
+  readonly status: string
+  readonly time: string
+}
+
+export interface BuildRequest {
+  readonly source: ImageSource
+  /** Tag of the finished image, for example localhost/razroom:repo. */
+  readonly tag: string
+}
+
+/** What a request to the gateway brought: 'refused' no connection or an empty answer, else the HTTP status. */
+export type ProbeResult =
+  | { readonly answered: false; readonly reason: string }
+  | { readonly answered: true; readonly status: number }
+
+export interface Usage {
+  /** Of one core, 0 to 100 x cores, since the last call for the same pid. */
+  readonly cpuPercent: number
+  readonly memoryBytes: number
+}
+
+export interface LogChunk {
+  readonly lines: readonly LogLine[]
+  /** Lines were lost to truncation or rotation before these. */
+  readonly gap?: string
+  /** True for the first chunk that is live; the backlog came before. */
+  readonly live: boolean
+}
+
+export interface LogRequest {
+  readonly path: string
+  /** The last N lines first, unless `after` is given. */
+  readonly backlog: number
+  readonly after?: string
+}
+
+export interface StoredSession {
+  /** sha-256 of the cookie, hex. */
+  readonly idHash: string
+  readonly csrfToken: string
+  readonly createdAt: number
+  readonly lastSeenAt: number
+  readonly stepUpUntil: number
+}
+
+/** What the panel keeps between runs; everything else is derived from the machine. */
+export interface PanelState {
+  readonly settings: Settings | null
+  readonly sessions: readonly StoredSession[]
+  /** Durations of the last starts until the first answer, newest last, ms. */
+  readonly startDurationsMs: readonly number[]
+  /** What setup made, so that uninstall takes back only that. */
+  readonly created: readonly string[]
+}
+
+export interface Host {
+  // The machine
+  readFacts(): Promise<HostFacts>
+  /** Who listens on this TCP port at this address or at all addresses, or null. */
+  findPortHolder(port: number, address: string): Promise<PortHolder | null>
+  /** Free bytes for the user on the file system of this path (its nearest existing parent). */
+  readDiskFree(path: string): Promise<number>
+  readUsage(pid: number): Promise<Usage | null>
+  /** One HTTP request to the gateway on loopback; with a token the one that proves it (POST /tools/invoke). */
+  probeGateway(port: number, token: string | null): Promise<ProbeResult>
+
+  // Accounts
+  findUser(name: string): Promise<UserAccount | null>
+  /** A system user with home and no login shell; errors when it exists. */
+  createUser(name: string): Promise<UserAccount>
+  readIdRanges(kind: 'subuid' | 'subgid'): Promise<readonly IdRange[]>
+  /** Adds the ranges with usermod (usermod(8), --add-subuids, --add-subgids). */
+  addIdRanges(user: string, subuid: IdRange | null, subgid: IdRange | null): Promise<void>
+  hasLinger(user: UserAccount): Promise<boolean>
+  enableLinger(user: UserAccount): Promise<void>
+  /** Starts the user's manager and waits until its bus is there. */
+  ensureUserManager(user: UserAccount): Promise<void>
+
+  // Files of the user, always as the user
+  /** null when there is no such file. FILE_REFUSED for anything but a regular file, FILE_TOO_LARGE, FILE_DENIED. */
+  readUserFile(user: UserAccount, path: string, maxBytes: number): Promise<UserFile | null>
+  /** Durable: temp file in the same directory, fsync, rename, fsync of the directory. */
+  writeUserFile(user: UserAccount, file: WriteUserFile): Promise<{ etag: string }>
+  /** Makes the directory and its parents, or corrects the mode of the last one. */
+  ensureUserDirectory(
+    user: UserAccount,
+    path: string,
+    mode: number,
+  ): Promise<{ created: boolean; corrected: boolean }>
+  /** Yields a path each time the file there appears, changes or goes; ends with the signal. */
+  watchUserFiles(user: UserAccount, paths: readonly string[], signal: AbortSignal): AsyncIterable<string>
+  followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>
+  /** Up to `limit` lines before the cursor (or the end), oldest first. */
+  readLogBefore(
+    user: UserAccount,
+    path: string,
+    before: string | null,
+    limit: number,
+  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
+
+  // Podman, always as the user
+  /** Runs `podman info`: does rootless podman work for this user, with which runtime? PODMAN_UNUSABLE otherwise. */
+  checkPodman(user: UserAccount): Promise<{ runtime: string; cgroups: string; graphRoot: string }>
+  inspectContainer(user: UserAccount, name: string): Promise<ContainerFacts | null>
+  inspectImage(user: UserAccount, reference: string): Promise<ImageFacts | null>
+  /** `podman run` with these arguments (rendered from the spec), detached; the container's id. */
+  runContainer(user: UserAccount, args: readonly string[], watch?: Watch): Promise<{ id: string }>
+  stopContainer(user: UserAccount, name: string, timeoutSeconds: number, watch?: Watch): Promise<void>
+  /** `podman rm -f`; no error when there is none. */
+  removeContainer(user: UserAccount, name: string): Promise<void>
+  buildImage(user: UserAccount, request: BuildRequest, watch?: Watch): Promise<ImageFacts>
+  /** The last lines a container printed, by `podman logs`: for containers with another log driver. */
+  readContainerLogs(user: UserAccount, name: string, lines: number): Promise<readonly string[]>
+  /** podman's own event stream for containers of this user; ends with the signal, throws when podman dies. */
+  watchContainers(user: UserAccount, signal: AbortSignal): AsyncIterable<ContainerEvent>
+  /** The command line a person would type for this podman call, for example sudo -u razroom podman ... */
+  describePodman(user: UserAccount, args: readonly string[]): string
+
+  // What the panel keeps
+  /** Fingerprint of an image source's input (what a build would read), to skip a build that would change nothing. */
+  fingerprintSource(source: ImageSource): Promise<string>
+  isBundledAvailable(): Promise<boolean>
+  readState(): Promise<PanelState>
+  updateState(change: Partial<PanelState>): Promise<PanelState>
+  /** Takes the lock that one changing process of this machine holds; OPERATION_RUNNING when it is held. */
+  acquireLock(): Promise<{ release(): Promise<void> }>
+  /** Ends every child the host still has. */
+  close(): Promise<void>
+}

@@ -1,0 +1,37 @@
+import { builtinModules } from 'node:module'
+import { defineConfig, type UserConfig } from 'vite'
+
+const node = [...builtinModules, /^node:/]
+
+/** One bundle per program: everything but Node itself is inside, so that an install carries no node_modules. */
+function program(input: Record<string, string>, outDir: string): UserConfig {
+  return {
+    ssr: { noExternal: true, target: 'node' },
+    build: {
+      ssr: true,
+      outDir,
+      emptyOutDir: true,
+      target: 'node24',
+      minify: false,
+      rolldownOptions: { input, external: node, output: { entryFileNames: '[name].js', format: 'esm' } },
+    },
+  }
+}
+
+export default defineConfig(({ mode }): UserConfig => {
+  if (mode === 'server')
+    return program({ main: 'server/main.ts', 'user-agent': 'server/host/user-agent/main.ts' }, 'dist/server')
+  if (mode === 'gateway') return program({ index: 'gateway/main.ts' }, 'dist/gateway')
+  return {
+    root: 'web',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: '../dist/web',
+      emptyOutDir: true,
+      target: 'es2023',
+      assetsInlineLimit: 0,
+      modulePreload: false,
+    },
+    server: { host: '127.0.0.1', port: 5173 },
+  }
+})
