@@ -1,0 +1,44 @@
+import { runCommandLine } from './command-line.ts'
+import { FatalError } from './fatal-error.ts'
+import { createLog, formatEarlyLine } from './log.ts'
+
+// The entry of the bundled gateway: the only reader of argv and environment, the only process.exit.
+
+const write = (text: string) => void process.stdout.write(text)
+const isGateway = process.argv[2] === 'gateway'
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read our output is gone: the gateway serves on without a log, a command has nothing left to do.
+    if (error.code !== 'EPIPE') throw error
+    if (!isGateway) process.exit(1)
+  })
+}
+
+function report(error: FatalError): void {
+  for (const message of error.messages) {
+    // Only the gateway stamps its early errors; commands speak plainly.
+    process.stderr.write(`${isGateway ? formatEarlyLine(message, new Date()) : message}\n`)
+  }
+}
+
+async function main(): Promise<number> {
+  try {
+    return await runCommandLine(process.argv.slice(2), {
+      env: process.env,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      write,
+      log: createLog(write),
+      onSignal: (listener) => {
+        for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, listener)
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error
+    report(error)
+    return error.exitCode
+  }
+}
+
+process.exit(await main())
