@@ -1,0 +1,29 @@
+import { join } from 'node:path'
+import { execa } from 'execa'
+import { findCgroupMounts, killCgroup, removeCgroup } from './cgroup.ts'
+import { keepDownloads } from './downloads.ts'
+import { type HostRecord, hostPaths, removeRecord } from './host-record.ts'
+import { removeNetwork } from './network.ts'
+import { waitUntil } from './wait-until.ts'
+
+/**
+ * Undoes everything that was made for a host: its processes, control groups, network namespace, files, and at
+ * last its record. Can be called again after it was cut short, and on a host that was only half made.
+ */
+export async function tearDown(record: HostRecord): Promise<void> {
+  const mounts = await findCgroupMounts()
+  const paths = await hostPaths(record.name)
+  await killCgroup(join(mounts.unified, record.name))
+  const groups = [mounts.unified, mounts.named].filter((mount) => mount !== undefined)
+  for (const mount of groups) {
+    await waitUntil(`the control group ${record.name} below ${mount} can be removed`, 10_000, () =>
+      removeCgroup(join(mount, record.name)),
+    )
+  }
+  await removeNetwork(record.name)
+  if (record.network === 'mirrors') await keepDownloads(record.kind, paths.tree)
+  // Not a single mount of a host is in our mount namespace; should one be there all the same, its other side is
+  // none of our business.
+  await execa('rm', ['--recursive', '--force', '--one-file-system', '--', paths.top])
+  await removeRecord(record.name)
+}
