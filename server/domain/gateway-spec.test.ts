@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { PanelError } from '../errors.ts'
+import {
+  envFingerprint,
+  type GatewaySpecInput,
+  gatewayPaths,
+  gatewaySpec,
+  isImageReference,
+  isMountablePath,
+  LABELS,
+  restartReasons,
+  specFingerprint,
+} from './gateway-spec.ts'
+
+const input: GatewaySpecInput = {
+  user: { name: 'razroom', uid: 995, gid: 994, home: '/home/razroom' },
+  settings: {
+    containerName: 'razroom',
+    gatewayPort: 18789,
+    bridgePort: 18790,
+    publishAddress: '127.0.0.1',
+  },
+  imageReference: 'localhost/razroom:bundled',
+  seLinux: false,
+}
+
+function errorOf(action: () => unknown): PanelError {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof PanelError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('the spec keeps the operational contract of the gateway', () => {
+  const spec = gatewaySpec(input)
+  expect(spec.command.join(' ')).toBe('node dist/index.js gateway --bind lan --port 18789')
+  expect(spec.user).toBe('995:994')
+  expect(spec.mounts).toEqual([
+    { id: 'config', source: '/home/razroom/.razroom', target: '/home/node/.razroom', relabel: false },
+    {
+      id: 'workspace',
+      source: '/home/razroom/.razroom/workspace',
+      target: '/home/node/.razroom/workspace',
+      relabel: false,
+    },
+    {
+      id: 'plugin-cache',
+      source: '/home/razroom/.local/share/razroom/plugin-cache',
+      target: '/tmp/jiti',
+      relabel: false,
+    },
+  ])
+  expect(spec.publishes.map((publish) => publish.address)).toEqual(['127.0.0.1', '127.0.0.1'])
+  expect(spec.env).toEqual({ HOME: '/home/node', TERM: 'xterm-256color', RAZROOM_NO_RESPAWN: '1' })
+  expect(spec.logs.path).toBe('/home/razroom/.local/share/razroom/log/gateway.log')
+  expect(spec.init).toBe(true)
+  expect(gatewaySpec({ ...input, hasInit: false }).init).toBe(false)
+  expect(gatewaySpec({ ...input, seLinux: true }).mounts.every((mount) => mount.relabel)).toBe(true)
+})
+
+test('a trailing slash of the home does not get into the paths', () => {
+  expect(gatewayPaths({ home: '/srv/razroom/' }).envFile).toBe('/srv/razroom/.razroom/.env')
+  expect(gatewayPaths({ home: '/srv/razroom/' }).launchScript).toBe('/srv/razroom/run-razroom-podman.sh')
+})
+
+test.each([
+  ['root', { user: { name: 'root', uid: 0, gid: 0, home: '/root' } }, 'USER_UNSUITABLE'],
+  ['group root', { user: { name: 'a', uid: 5, gid: 0, home: '/home/a' } }, 'USER_UNSUITABLE'],
+  ['a colon in the home', { user: { name: 'a', uid: 5, gid: 5, home: '/home/a:b' } }, 'USER_UNSUITABLE'],
+  ['the root directory as home', { user: { name: 'a', uid: 5, gid: 5, home: '//' } }, 'USER_UNSUITABLE'],
+  ['a relative home', { user: { name: 'a', uid: 5, gid: 5, home: 'home' } }, 'USER_UNSUITABLE'],
+  ['an image that is an option', { imageReference: '--privileged' }, 'REQUEST_INVALID'],
+  ['an image with a space', { imageReference: 'a b' }, 'REQUEST_INVALID'],
+  ['a name that is an option', { settings: { ...input.settings, containerName: '-v' } }, 'REQUEST_INVALID'],
+  ['a low port', { settings: { ...input.settings, gatewayPort: 80 } }, 'REQUEST_INVALID'],
+  ['one port twice', { settings: { ...input.settings, bridgePort: 18789 } }, 'REQUEST_INVALID'],
+] satisfies [string, Partial<GatewaySpecInput>, string][])('refused: %s', (_name, change, code) => {
+  expect(errorOf(() => gatewaySpec({ ...input, ...change })).code).toBe(code)
+})
+
+test('a refusal names the field', () => {
+  const settings = { ...input.settings, gatewayPort: 80, containerName: 'a/b' }
+  const error = errorOf(() => gatewaySpec({ ...input, settings }))
+  expect(error.fields?.map((field) => field.path)).toEqual(['containerName', 'gatewayPort'])
+})
+
+test('nothing with a control character, a space or a leading dash is an image reference', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      if (isImageReference(text)) expect(text).toMatch(/^[a-zA-Z0-9][\x21-\x7e]*$/)
+      if (isMountablePath(text)) expect(text).toMatch(/^\/[^\x00-\x1f:]*$/)
+    }),
+  )
+})
+
+test('the fingerprint depends on what runs, not on labels or the order of keys', () => {
+  const spec = gatewaySpec(input)
+  expect(specFingerprint({ ...spec, labels: {} } as typeof spec)).toBe(spec.labels[LABELS.spec])
+  const reordered = { ...spec, env: Object.fromEntries(Object.entries(spec.env).reverse()) }
+  expect(specFingerprint(reordered)).toBe(specFingerprint(spec))
+  const changes: Partial<GatewaySpecInput>[] = [
+    { seLinux: true },
+    { hasInit: false },
+    { imageReference: 'localhost/razroom:repo' },
+    { settings: { ...input.settings, gatewayPort: 18801 } },
+    { user: { ...input.user, uid: 1000 } },
+  ]
+  const prints = changes.map((change) => specFingerprint(gatewaySpec({ ...input, ...change })))
+  expect(new Set([...prints, specFingerprint(spec)]).size).toBe(changes.length + 1)
+})
+
+test('reasons for a restart, in words', () => {
+  const spec = gatewaySpec(input)
+  const env = envFingerprint(new TextEncoder().encode('A=1\n'))
+  const container = { labels: { ...spec.labels, [LABELS.env]: env }, imageId: 'sha256:aa' }
+  expect(restartReasons(container, spec, env, 'aa')).toEqual([])
+  expect(restartReasons(container, spec, env, null)).toEqual([])
+  expect(restartReasons(container, spec, 'other', 'aa')).toEqual(['.env was changed since the start'])
+  expect(restartReasons(container, spec, 'absent', 'aa')).toEqual(['.env was changed since the start'])
+  expect(restartReasons(container, spec, env, 'bb')).toEqual(['a new image was built'])
+  const moved = gatewaySpec({ ...input, settings: { ...input.settings, gatewayPort: 18801 } })
+  expect(restartReasons(container, moved, env, 'aa')).toEqual(['gateway port 18789 -> 18801'])
+  const repo = gatewaySpec({ ...input, imageReference: 'localhost/razroom:repo' })
+  expect(restartReasons(container, repo, env, 'cc')).toEqual([
+    'image localhost/razroom:bundled -> localhost/razroom:repo',
+  ])
+  expect(restartReasons(container, gatewaySpec({ ...input, seLinux: true }), env, 'aa')).toEqual([
+    'the settings of the container were changed',
+  ])
+  expect(restartReasons({ labels: {}, imageId: 'aa' }, spec, env, 'aa')).toEqual([
+    'the container was not created by the panel',
+  ])
+})
+
+test('the fingerprint of .env is the sha-256 of its bytes, or says that there is none', () => {
+  expect(envFingerprint(new Uint8Array())).toBe(
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  )
+  expect(envFingerprint(null)).toBe('absent')
+})

@@ -1,0 +1,294 @@
+/** The one typed description of the gateway's container. Every other form of it is a rendering of this. */
+import { createHash } from 'node:crypto'
+import { isAbsolutePath, isIpAddress, isPublishablePort } from '../../contract/rules.ts'
+import type { Settings } from '../../contract/schemas.ts'
+import { InputError, SetupError } from '../errors.ts'
+
+/** The account the container belongs to. */
+export interface SpecUser {
+  readonly name: string
+  readonly uid: number
+  readonly gid: number
+  readonly home: string
+}
+
+export interface GatewayPaths {
+  readonly home: string
+  readonly configDir: string
+  readonly workspaceDir: string
+  readonly envFile: string
+  readonly configFile: string
+  readonly pluginCacheDir: string
+  readonly logDir: string
+  readonly logFile: string
+  readonly launchScript: string
+}
+
+export interface Mount {
+  readonly id: 'config' | 'workspace' | 'plugin-cache'
+  readonly source: string
+  readonly target: string
+  /** Private SELinux label (`:Z`, podman-run(1)). */
+  readonly relabel: boolean
+}
+
+export interface Publish {
+  readonly id: 'gateway' | 'bridge'
+  readonly address: string
+  readonly hostPort: number
+  readonly containerPort: number
+}
+
+export interface GatewaySpec {
+  readonly name: string
+  readonly image: string
+  readonly command: readonly string[]
+  /** The onboarding wizard: the same container with this command and a terminal. */
+  readonly wizardCommand: readonly string[]
+  readonly userns: 'keep-id'
+  /** `uid:gid` of the process inside; with keep-id the same numbers as outside. */
+  readonly user: string
+  readonly mounts: readonly Mount[]
+  readonly envFile: string
+  /** Set after the env file, which they therefore outrank. No secret, ever: they show in the process list. */
+  readonly env: Readonly<Record<string, string>>
+  readonly publishes: readonly Publish[]
+  /** An init process that reaps children; needs catatonit on the host. */
+  readonly init: boolean
+  readonly stopTimeoutSeconds: number
+  readonly logs: { readonly driver: 'k8s-file'; readonly path: string; readonly maxSize: string }
+  readonly labels: Readonly<Record<string, string>>
+}
+
+export interface GatewaySpecInput {
+  readonly user: SpecUser
+  readonly settings: Pick<Settings, 'containerName' | 'gatewayPort' | 'bridgePort' | 'publishAddress'>
+  /** As podman names it, for example localhost/razroom:bundled. */
+  readonly imageReference: string
+  /** SELinux is enforcing on the host. */
+  readonly seLinux: boolean
+  /** catatonit is installed; true unless said. */
+  readonly hasInit?: boolean
+}
+
+/** Labels of a container made from a spec; `env` is added when it is created, from the bytes of `.env`. */
+export const LABELS = {
+  spec: 'io.razroom.panel.spec',
+  env: 'io.razroom.panel.env',
+  image: 'io.razroom.panel.image',
+  gatewayPort: 'io.razroom.panel.gateway-port',
+  bridgePort: 'io.razroom.panel.bridge-port',
+} as const
+
+/** Ports inside the container (docs/facts/razroom-gateway.md). */
+export const CONTAINER_PORTS = { gateway: 18789, bridge: 18790 } as const
+/** How long a start may take: a first one needs about three minutes (docs/facts/razroom-gateway.md). */
+export const READY_TIMEOUT_SECONDS = 900
+/** Idle it ends in 0.4 s, with Telegram in 5.4 s; before it is ready SIGTERM is ignored (same source). */
+const STOP_TIMEOUT_SECONDS = 20
+/** podman keeps one generation: at this size the old lines are gone. */
+const LOG_MAX_SIZE = '64mb'
+const CONTAINER_HOME = '/home/node'
+
+/**
+ * The gateway's files in the home of its user.
+ * @param user its home, an absolute path
+ */
+export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
+  const home = user.home.length > 1 ? user.home.replace(/\/+$/, '') : user.home
+  const configDir = `${home}/.razroom`
+  const dataDir = `${home}/.local/share/razroom`
+  return {
+    home,
+    configDir,
+    workspaceDir: `${configDir}/workspace`,
+    envFile: `${configDir}/.env`,
+    configFile: `${configDir}/razroom.json`,
+    pluginCacheDir: `${dataDir}/plugin-cache`,
+    logDir: `${dataDir}/log`,
+    logFile: `${dataDir}/log/gateway.log`,
+    launchScript: `${home}/run-razroom-podman.sh`,
+  }
+}
+
+/**
+ * Describes the gateway's container. Why each part is so: docs/facts/razroom-gateway.md (command, plugin cache,
+ * RAZROOM_NO_RESPAWN, stop time), docs/facts/podman-and-systemd.md (keep-id, init, k8s-file, publish address).
+ *
+ * @throws {SetupError} USER_UNSUITABLE the account is root, or its home can't be mounted
+ * @throws {InputError} REQUEST_INVALID a value podman could read as something else
+ */
+export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
+  checkInput(input)
+  const { user, settings, imageReference, seLinux } = input
+  const paths = gatewayPaths(user)
+  const mount = (id: Mount['id'], source: string, target: string): Mount => ({
+    id,
+    source,
+    target,
+    relabel: seLinux,
+  })
+  const publish = (id: Publish['id'], hostPort: number): Publish => ({
+    id,
+    address: settings.publishAddress,
+    hostPort,
+    containerPort: CONTAINER_PORTS[id],
+  })
+  const spec: Omit<GatewaySpec, 'labels'> = {
+    name: settings.containerName,
+    image: imageReference,
+    command: ['node', 'dist/index.js', 'gateway', '--bind', 'lan', '--port', String(CONTAINER_PORTS.gateway)],
+    wizardCommand: ['node', 'dist/index.js', 'onboard'],
+    userns: 'keep-id',
+    user: `${user.uid}:${user.gid}`,
+    mounts: [
+      mount('config', paths.configDir, `${CONTAINER_HOME}/.razroom`),
+      mount('workspace', paths.workspaceDir, `${CONTAINER_HOME}/.razroom/workspace`),
+      // Compiled plugins: without it each recreate starts cold, 98 s instead of 51 s.
+      mount('plugin-cache', paths.pluginCacheDir, '/tmp/jiti'),
+    ],
+    envFile: paths.envFile,
+    env: {
+      HOME: CONTAINER_HOME,
+      TERM: 'xterm-256color',
+      // A change of gateway.* would otherwise end the process with exit code 0.
+      RAZROOM_NO_RESPAWN: '1',
+    },
+    publishes: [publish('gateway', settings.gatewayPort), publish('bridge', settings.bridgePort)],
+    init: input.hasInit ?? true,
+    stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
+    logs: { driver: 'k8s-file', path: paths.logFile, maxSize: LOG_MAX_SIZE },
+  }
+  return { ...spec, labels: specLabels(spec) }
+}
+
+function specLabels(spec: Omit<GatewaySpec, 'labels'>): Record<string, string> {
+  const port = (id: Publish['id']) => String(spec.publishes.find((publish) => publish.id === id)?.hostPort)
+  return {
+    [LABELS.spec]: specFingerprint(spec),
+    [LABELS.image]: spec.image,
+    [LABELS.gatewayPort]: port('gateway'),
+    [LABELS.bridgePort]: port('bridge'),
+  }
+}
+
+/** sha-256 (hex) of everything in the spec but its labels: two specs with one fingerprint run the same container. */
+export function specFingerprint(spec: Omit<GatewaySpec, 'labels'>): string {
+  const canonical = JSON.stringify(spec, (key, value: unknown) => {
+    if (key === 'labels') return undefined
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+  })
+  return createHash('sha256').update(canonical).digest('hex')
+}
+
+/**
+ * What the label {@link LABELS}.env says about `.env`: sha-256 (hex) of all its bytes, or 'absent' for null. It is
+ * the file's ETag too. The whole file is hashed, with its token of 256 bits, so it gives no single value away.
+ */
+export function envFingerprint(bytes: Uint8Array | null): string {
+  return bytes === null ? 'absent' : createHash('sha256').update(bytes).digest('hex')
+}
+
+/** The grammar of an image reference, or of an image id: reference(7) of containers-common, kept to its safe characters. */
+export function isImageReference(reference: string): boolean {
+  return /^[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}$/.test(reference)
+}
+
+/** The grammar of a container name in podman, with the length of a host name label. */
+export function isContainerName(name: string): boolean {
+  return /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(name)
+}
+
+/** A path that `--volume` takes for one part: absolute, without the colon that separates the parts (podman-run(1)). */
+export function isMountablePath(path: string): boolean {
+  return isAbsolutePath(path) && !path.includes(':')
+}
+
+function checkInput({ user, settings, imageReference }: GatewaySpecInput): void {
+  const isId = (id: number) => Number.isInteger(id) && id > 0
+  if (!isId(user.uid) || !isId(user.gid)) {
+    throw new SetupError('USER_UNSUITABLE', {
+      detail: `the gateway does not run as ${user.name} (uid ${user.uid}, gid ${user.gid}); use an ordinary user`,
+    })
+  }
+  if (!isMountablePath(user.home) || /^\/+$/.test(user.home)) {
+    throw new SetupError('USER_UNSUITABLE', {
+      detail: `the home of ${user.name} is ${JSON.stringify(user.home)}: podman needs an absolute path without ':'`,
+    })
+  }
+  const problems = [
+    {
+      path: 'containerName',
+      isFine: isContainerName(settings.containerName),
+      message: 'not a container name',
+    },
+    {
+      path: 'gatewayPort',
+      isFine: isPublishablePort(settings.gatewayPort),
+      message: 'not a port from 1024 on',
+    },
+    {
+      path: 'bridgePort',
+      isFine: isPublishablePort(settings.bridgePort),
+      message: 'not a port from 1024 on',
+    },
+    {
+      path: 'bridgePort',
+      isFine: settings.bridgePort !== settings.gatewayPort,
+      message: 'the same as gatewayPort',
+    },
+    { path: 'publishAddress', isFine: isIpAddress(settings.publishAddress), message: 'not an IP address' },
+    { path: 'imageReference', isFine: isImageReference(imageReference), message: 'not an image reference' },
+  ].filter((rule) => !rule.isFine)
+  if (problems.length > 0) {
+    throw new InputError('REQUEST_INVALID', {
+      detail: problems.map((problem) => `${problem.path}: ${problem.message}`).join('; '),
+      fields: problems.map(({ path, message }) => ({ path, message })),
+    })
+  }
+}
+
+/** What is known of a container, as podman tells it. */
+export interface StartedContainer {
+  readonly labels: Readonly<Record<string, string>>
+  readonly imageId: string
+}
+
+/**
+ * What a restart (with a new container) would bring into effect, in words for people; empty when nothing would change.
+ *
+ * @param container the one that is there
+ * @param spec what the settings ask for now
+ * @param envEtag {@link envFingerprint} of `.env` as it is now
+ * @param imageId id of the image that `spec.image` names now, or null when there is none
+ */
+export function restartReasons(
+  container: StartedContainer,
+  spec: GatewaySpec,
+  envEtag: string,
+  imageId: string | null,
+): string[] {
+  const { labels } = container
+  if (labels[LABELS.spec] === undefined) return ['the container was not created by the panel']
+  const reasons: string[] = []
+  const changed = (label: string, name: string) => {
+    const [old, wanted] = [labels[label], spec.labels[label]]
+    if (old !== wanted) reasons.push(`${name} ${old ?? 'unknown'} -> ${wanted ?? 'unknown'}`)
+  }
+  changed(LABELS.gatewayPort, 'gateway port')
+  changed(LABELS.bridgePort, 'bridge port')
+  changed(LABELS.image, 'image')
+  if (reasons.length === 0 && labels[LABELS.spec] !== spec.labels[LABELS.spec])
+    reasons.push('the settings of the container were changed')
+  if (labels[LABELS.env] !== envEtag) reasons.push('.env was changed since the start')
+  const isSameImageName = labels[LABELS.image] === spec.labels[LABELS.image]
+  if (isSameImageName && imageId !== null && bareId(container.imageId) !== bareId(imageId))
+    reasons.push('a new image was built')
+  return reasons
+}
+
+/** podman writes ids with and without their algorithm. */
+function bareId(id: string): string {
+  return id.replace(/^sha256:/, '')
+}

@@ -1,0 +1,106 @@
+/** The spec as arguments of `podman run` (podman-run(1)). */
+import { InputError } from '../errors.ts'
+import type { GatewaySpec, Mount, Publish } from './gateway-spec.ts'
+
+/** The places of the command line that a rendering may fill by another word: the launch script puts variables there. */
+export type Slot =
+  | 'name'
+  | 'image'
+  | 'userns'
+  | 'user'
+  | 'env-file'
+  | `source.${Mount['id']}`
+  | `port.${Publish['id']}`
+  | `label.${string}`
+
+/** What is written at a slot, given the spec's own value. */
+export type SlotWriter = (slot: Slot, value: string) => string
+
+const asIs: SlotWriter = (_slot, value) => value
+
+/**
+ * Arguments after `podman` that create and start the gateway's container in the background, replacing one of the
+ * same name. `--pull=never`: the image is built or loaded beforehand, and nothing is fetched behind a person's back.
+ *
+ * @param labels added to the spec's own, for example the fingerprint of `.env`
+ * @throws {InputError} REQUEST_INVALID a label that isn't a plain word
+ */
+export function podmanRunArgs(spec: GatewaySpec, labels: Readonly<Record<string, string>>): string[] {
+  for (const [key, value] of Object.entries(labels)) {
+    if (!/^[a-z0-9][a-z0-9.-]*$/.test(key) || !/^[a-zA-Z0-9._:/@-]*$/.test(value)) {
+      throw new InputError('REQUEST_INVALID', {
+        detail: `label ${JSON.stringify(key)} is not a plain word`,
+        fields: [{ path: `labels.${key}`, message: 'only letters, digits and . _ : / @ -' }],
+      })
+    }
+  }
+  return gatewayArgs({ ...spec, labels: { ...spec.labels, ...labels } })
+}
+
+/** {@link podmanRunArgs} without its check, and with other words at its slots. */
+export function gatewayArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
+  return [
+    'run',
+    '--detach',
+    '--replace',
+    `--name=${write('name', spec.name)}`,
+    ...sharedArgs(spec, write),
+    `--stop-timeout=${spec.stopTimeoutSeconds}`,
+    `--log-driver=${spec.logs.driver}`,
+    `--log-opt=path=${spec.logs.path}`,
+    `--log-opt=max-size=${spec.logs.maxSize}`,
+    ...spec.publishes.map((publish) => {
+      const hostPort = write(`port.${publish.id}`, String(publish.hostPort))
+      return `--publish=${hostAddress(publish.address)}:${hostPort}:${publish.containerPort}`
+    }),
+    ...Object.entries(spec.labels).map(([key, value]) => `--label=${key}=${write(`label.${key}`, value)}`),
+    '--',
+    write('image', spec.image),
+    ...spec.command,
+  ]
+}
+
+/**
+ * Arguments after `podman` for the onboarding wizard in a container of its own: a terminal, the same files and
+ * environment, no published port, and no log, because people type their keys there.
+ */
+export function podmanSetupArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
+  return [
+    'run',
+    '--interactive',
+    '--tty',
+    '--rm',
+    '--replace',
+    `--name=${write('name', spec.name)}-setup`,
+    ...sharedArgs(spec, write),
+    '--log-driver=none',
+    '--',
+    write('image', spec.image),
+    ...spec.wizardCommand,
+  ]
+}
+
+/** Arguments after `podman` for the wizard inside the running gateway, which it can reach there. */
+export function podmanSetupExecArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
+  return ['exec', '--interactive', '--tty', write('name', spec.name), ...spec.wizardCommand]
+}
+
+function sharedArgs(spec: GatewaySpec, write: SlotWriter): string[] {
+  return [
+    '--pull=never',
+    `--userns=${write('userns', spec.userns)}`,
+    `--user=${write('user', spec.user)}`,
+    ...(spec.init ? ['--init'] : []),
+    ...spec.mounts.map((mount) => {
+      const options = mount.relabel ? 'rw,Z' : 'rw'
+      return `--volume=${write(`source.${mount.id}`, mount.source)}:${mount.target}:${options}`
+    }),
+    `--env-file=${write('env-file', spec.envFile)}`,
+    ...Object.entries(spec.env).map(([key, value]) => `--env=${key}=${value}`),
+  ]
+}
+
+/** IPv6 addresses stand in brackets before a port (podman-run(1), --publish). */
+function hostAddress(address: string): string {
+  return address.includes(':') ? `[${address}]` : address
+}
