@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import JSON5 from 'json5'
 import { type Config, type ConfigIssue, checkConfig, isRecord } from './config-schema.ts'
-import { describeError, FatalError } from './fatal-error.ts'
+import { describeError, FatalError, systemErrorCode } from './fatal-error.ts'
 import { saveFile } from './save-file.ts'
 import { type StatePaths, shortenHome } from './state-paths.ts'
 import { GATEWAY_VERSION } from './version.ts'
@@ -52,7 +52,13 @@ export function loadConfig(paths: StatePaths): LoadedConfig {
 
 /** The text of razroom.json, or undefined when there is none. @throws {FatalError} unreadable */
 export function readConfigText(paths: StatePaths): string | undefined {
-  if (!existsSync(paths.configPath)) return undefined
+  try {
+    // Whether it is there is asked apart from reading: EACCES means "no file" here and "unreadable" below.
+    statSync(paths.configPath)
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return undefined
+    throw error
+  }
   try {
     return readFileSync(paths.configPath, 'utf8')
   } catch (error) {
