@@ -22,6 +22,9 @@ export interface GatewayPaths {
   readonly logDir: string
   readonly logFile: string
   readonly launchScript: string
+  /** Drop-ins of the user's containers.conf(5). */
+  readonly containersConfDir: string
+  readonly containersConfFile: string
 }
 
 export interface Mount {
@@ -67,17 +70,17 @@ export interface GatewaySpecInput {
   readonly imageReference: string
   /** SELinux is enforcing on the host. */
   readonly seLinux: boolean
-  /** catatonit is installed; true unless said. */
-  readonly hasInit?: boolean
+  /** An init process in the container: only where catatonit is installed. True unless said. */
+  readonly init?: boolean
 }
 
-/** Labels of a container made from a spec; `env` is added when it is created, from the bytes of `.env`. */
+/** Labels of a container made from a spec; `env` is added when it is created, see {@link specLabels}. */
 export const LABELS = {
   spec: 'io.razroom.panel.spec',
   env: 'io.razroom.panel.env',
   image: 'io.razroom.panel.image',
-  gatewayPort: 'io.razroom.panel.gateway-port',
-  bridgePort: 'io.razroom.panel.bridge-port',
+  /** `<gateway port>/<bridge port>/<address>` on the host. */
+  ports: 'io.razroom.panel.ports',
 } as const
 
 /** Ports inside the container (docs/facts/razroom-gateway.md). */
@@ -85,7 +88,7 @@ export const CONTAINER_PORTS = { gateway: 18789, bridge: 18790 } as const
 /** How long a start may take: a first one needs about three minutes (docs/facts/razroom-gateway.md). */
 export const READY_TIMEOUT_SECONDS = 900
 /** Idle it ends in 0.4 s, with Telegram in 5.4 s; before it is ready SIGTERM is ignored (same source). */
-const STOP_TIMEOUT_SECONDS = 20
+export const STOP_TIMEOUT_SECONDS = 20
 /** podman keeps one generation: at this size the old lines are gone. */
 const LOG_MAX_SIZE = '64mb'
 const CONTAINER_HOME = '/home/node'
@@ -108,6 +111,8 @@ export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
     logDir: `${dataDir}/log`,
     logFile: `${dataDir}/log/gateway.log`,
     launchScript: `${home}/run-razroom-podman.sh`,
+    containersConfDir: `${home}/.config/containers/containers.conf.d`,
+    containersConfFile: `${home}/.config/containers/containers.conf.d/50-razroom-panel.conf`,
   }
 }
 
@@ -155,21 +160,24 @@ export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
       RAZROOM_NO_RESPAWN: '1',
     },
     publishes: [publish('gateway', settings.gatewayPort), publish('bridge', settings.bridgePort)],
-    init: input.hasInit ?? true,
+    init: input.init ?? true,
     stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
     logs: { driver: 'k8s-file', path: paths.logFile, maxSize: LOG_MAX_SIZE },
   }
-  return { ...spec, labels: specLabels(spec) }
-}
-
-function specLabels(spec: Omit<GatewaySpec, 'labels'>): Record<string, string> {
-  const port = (id: Publish['id']) => String(spec.publishes.find((publish) => publish.id === id)?.hostPort)
-  return {
+  const labels = {
     [LABELS.spec]: specFingerprint(spec),
     [LABELS.image]: spec.image,
-    [LABELS.gatewayPort]: port('gateway'),
-    [LABELS.bridgePort]: port('bridge'),
+    [LABELS.ports]: `${settings.gatewayPort}/${settings.bridgePort}/${settings.publishAddress}`,
   }
+  return { ...spec, labels }
+}
+
+/**
+ * The labels for a container that is created now: the spec's own and that of `.env`.
+ * @param envEtag {@link envFingerprint} of `.env`
+ */
+export function specLabels(spec: GatewaySpec, envEtag: string): Record<string, string> {
+  return { ...spec.labels, [LABELS.env]: envEtag }
 }
 
 /** sha-256 (hex) of everything in the spec but its labels: two specs with one fingerprint run the same container. */
@@ -271,21 +279,23 @@ export function restartReasons(
 ): string[] {
   const { labels } = container
   if (labels[LABELS.spec] === undefined) return ['the container was not created by the panel']
-  const reasons: string[] = []
-  const changed = (label: string, name: string) => {
-    const [old, wanted] = [labels[label], spec.labels[label]]
-    if (old !== wanted) reasons.push(`${name} ${old ?? 'unknown'} -> ${wanted ?? 'unknown'}`)
-  }
-  changed(LABELS.gatewayPort, 'gateway port')
-  changed(LABELS.bridgePort, 'bridge port')
-  changed(LABELS.image, 'image')
+  const reasons = portReasons(labels[LABELS.ports], spec.labels[LABELS.ports])
+  const isSameImageName = labels[LABELS.image] === spec.image
+  if (!isSameImageName) reasons.push(`image ${labels[LABELS.image] ?? 'unknown'} -> ${spec.image}`)
   if (reasons.length === 0 && labels[LABELS.spec] !== spec.labels[LABELS.spec])
     reasons.push('the settings of the container were changed')
   if (labels[LABELS.env] !== envEtag) reasons.push('.env was changed since the start')
-  const isSameImageName = labels[LABELS.image] === spec.labels[LABELS.image]
   if (isSameImageName && imageId !== null && bareId(container.imageId) !== bareId(imageId))
     reasons.push('a new image was built')
   return reasons
+}
+
+function portReasons(running: string | undefined, wanted: string | undefined): string[] {
+  const names = ['gateway port', 'bridge port', 'publish address']
+  const [old, next] = [running?.split('/') ?? [], wanted?.split('/') ?? []]
+  return names.flatMap((name, part) =>
+    old[part] === next[part] ? [] : [`${name} ${old[part] ?? 'unknown'} -> ${next[part] ?? 'unknown'}`],
+  )
 }
 
 /** podman writes ids with and without their algorithm. */

@@ -17,7 +17,6 @@ const spec = gatewaySpec({
 
 test('run, to the last word', () => {
   expect(podmanRunArgs(spec, { [LABELS.env]: 'abc123' })).toEqual([
-    'run',
     '--detach',
     '--replace',
     '--name=razroom',
@@ -40,8 +39,7 @@ test('run, to the last word', () => {
     '--publish=127.0.0.1:18790:18790',
     `--label=io.razroom.panel.spec=${spec.labels[LABELS.spec]}`,
     '--label=io.razroom.panel.image=localhost/razroom:bundled',
-    '--label=io.razroom.panel.gateway-port=18801',
-    '--label=io.razroom.panel.bridge-port=18790',
+    '--label=io.razroom.panel.ports=18801/18790/127.0.0.1',
     '--label=io.razroom.panel.env=abc123',
     '--',
     'localhost/razroom:bundled',
@@ -57,7 +55,6 @@ test('run, to the last word', () => {
 
 test('the wizard: a terminal, the same files, no port and no log', () => {
   expect(podmanSetupArgs(spec)).toEqual([
-    'run',
     '--interactive',
     '--tty',
     '--rm',
@@ -81,9 +78,7 @@ test('the wizard: a terminal, the same files, no port and no log', () => {
     'dist/index.js',
     'onboard',
   ])
-  expect(podmanSetupExecArgs(spec).join(' ')).toBe(
-    'exec --interactive --tty razroom node dist/index.js onboard',
-  )
+  expect(podmanSetupExecArgs(spec).join(' ')).toBe('--interactive --tty razroom node dist/index.js onboard')
 })
 
 test('SELinux, an IPv6 address and a host without catatonit', () => {

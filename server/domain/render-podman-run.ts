@@ -19,7 +19,7 @@ export type SlotWriter = (slot: Slot, value: string) => string
 const asIs: SlotWriter = (_slot, value) => value
 
 /**
- * Arguments after `podman` that create and start the gateway's container in the background, replacing one of the
+ * Arguments after `podman run` that create and start the gateway's container in the background, replacing one of the
  * same name. `--pull=never`: the image is built or loaded beforehand, and nothing is fetched behind a person's back.
  *
  * @param labels added to the spec's own, for example the fingerprint of `.env`
@@ -40,7 +40,6 @@ export function podmanRunArgs(spec: GatewaySpec, labels: Readonly<Record<string,
 /** {@link podmanRunArgs} without its check, and with other words at its slots. */
 export function gatewayArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
   return [
-    'run',
     '--detach',
     '--replace',
     `--name=${write('name', spec.name)}`,
@@ -61,12 +60,11 @@ export function gatewayArgs(spec: GatewaySpec, write: SlotWriter = asIs): string
 }
 
 /**
- * Arguments after `podman` for the onboarding wizard in a container of its own: a terminal, the same files and
+ * Arguments after `podman run` for the onboarding wizard in a container of its own: a terminal, the same files and
  * environment, no published port, and no log, because people type their keys there.
  */
 export function podmanSetupArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
   return [
-    'run',
     '--interactive',
     '--tty',
     '--rm',
@@ -80,9 +78,9 @@ export function podmanSetupArgs(spec: GatewaySpec, write: SlotWriter = asIs): st
   ]
 }
 
-/** Arguments after `podman` for the wizard inside the running gateway, which it can reach there. */
+/** Arguments after `podman exec` for the wizard inside the running gateway, which it can reach there. */
 export function podmanSetupExecArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
-  return ['exec', '--interactive', '--tty', write('name', spec.name), ...spec.wizardCommand]
+  return ['--interactive', '--tty', write('name', spec.name), ...spec.wizardCommand]
 }
 
 function sharedArgs(spec: GatewaySpec, write: SlotWriter): string[] {
