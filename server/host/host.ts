@@ -47,6 +47,14 @@ export interface PortHolder {
   readonly uid: number
 }
 
+/** The two ends of an accepted TCP connection, as a socket names them. */
+export interface TcpPeer {
+  readonly localAddress: string
+  readonly localPort: number
+  readonly remoteAddress: string
+  readonly remotePort: number
+}
+
 export interface OutputChunk {
   readonly stream: 'stdout' | 'stderr'
   readonly text: string
@@ -212,7 +220,7 @@ export interface Host {
   checkPodman(user: UserAccount): Promise<{ runtime: string; cgroups: string; graphRoot: string }>
   inspectContainer(user: UserAccount, name: string): Promise<ContainerFacts | null>
   inspectImage(user: UserAccount, reference: string): Promise<ImageFacts | null>
-  /** `podman run` with these arguments (rendered from the spec), detached; the container's id. */
+  /** Runs podman with these arguments (rendered from the spec, the first is `run`), detached; the container's id. */
   runContainer(user: UserAccount, args: readonly string[], watch?: Watch): Promise<{ id: string }>
   stopContainer(user: UserAccount, name: string, timeoutSeconds: number, watch?: Watch): Promise<void>
   /** `podman rm -f`; no error when there is none. */
@@ -233,6 +241,16 @@ export interface Host {
   updateState(change: Partial<PanelState>): Promise<PanelState>
   /** Takes the lock that one changing process of this machine holds; OPERATION_RUNNING when it is held. */
   acquireLock(): Promise<{ release(): Promise<void> }>
+  /** The root-only token for scripts (Authorization: Bearer), made at the first call: 0600 in the state directory. */
+  readApiToken(): Promise<string>
+  /** uid of the process at the other end of a loopback TCP connection; null when it is gone. */
+  findPeerUid(peer: TcpPeer): Promise<number | null>
+  /** Makes the run directory (0700) and removes a control socket whose owner is dead; OPERATION_RUNNING if one lives. */
+  claimControlSocket(): Promise<void>
+  /** A daemon accepts connections on the control socket. */
+  isControlSocketLive(): Promise<boolean>
+  /** A path for a unix socket in a fresh directory (0700) of the run directory, removed by close(). */
+  makePrivateSocketPath(): Promise<string>
   /** Ends every child the host still has. */
   close(): Promise<void>
 }

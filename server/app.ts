@@ -1,0 +1,124 @@
+/** Builds the web server: guards, routes, sockets, the built page. Never listens. */
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import staticFiles from '@fastify/static'
+import websocket from '@fastify/websocket'
+import fastify, { type FastifyInstance } from 'fastify'
+import { bindRoutes } from './http/bind-routes.ts'
+import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
+import { registerProblems, sendProblem } from './http/problem.ts'
+import type { PanelDeps } from './routes/deps.ts'
+import { envRoutes } from './routes/env.ts'
+import { gatewayRoutes } from './routes/gateway.ts'
+import { logRoutes } from './routes/logs.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { sessionRoutes } from './routes/session.ts'
+import { settingsRoutes } from './routes/settings.ts'
+import { tokenRoutes } from './routes/token.ts'
+import { createSocketBinder } from './ws/bind-sockets.ts'
+import { eventsSocket } from './ws/events-socket.ts'
+import { logsSocket } from './ws/logs-socket.ts'
+
+const MAX_BODY_BYTES = 4_194_304
+const MAX_FRAME_BYTES = 16_384
+/** Addresses of the page; the page itself tells them apart. */
+const PAGES = ['/', '/setup', '/logs', '/environment'] as const
+
+/** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
+export type Door =
+  | { readonly kind: 'browser'; readonly guards: GuardOptions; readonly webDir: string }
+  | { readonly kind: 'control' }
+
+export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInstance> {
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: false,
+    logger: { level: 'warn', redact: ['req.headers'] },
+    // A request without Host gets our own answer (421), not Node's.
+    http: { requireHostHeader: false },
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => {
+      sendProblem(error, request, reply)
+    },
+    routerOptions: { ignoreTrailingSlash: false },
+  })
+  registerProblems(app)
+  readOnlyJson(app)
+  if (door.kind === 'browser') {
+    await app.register(helmet, pageHeaders(deps.port))
+    await app.register(cookie)
+    registerGuards(app, door.guards)
+  } else {
+    registerControlDoor(app)
+    await app.register(cookie)
+  }
+  await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } })
+  await app.register(async (routes) => {
+    bindRoutes(routes, {
+      ...sessionRoutes(deps),
+      ...gatewayRoutes(deps),
+      ...operationRoutes(deps),
+      ...tokenRoutes(deps),
+      ...envRoutes(deps),
+      ...settingsRoutes(deps),
+      ...logRoutes(deps),
+    })
+    const bindSocket = createSocketBinder(routes, {
+      sessions: deps.sessions,
+      isControl: door.kind === 'control',
+    })
+    bindSocket('WS /api/events', eventsSocket(deps))
+    bindSocket('WS /api/logs/stream', logsSocket(deps))
+  })
+  if (door.kind === 'browser') await registerPage(app, door.webDir)
+  return app
+}
+
+/** Fastify also takes text/plain, which any site may send without asking. */
+function readOnlyJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') return done(null, undefined)
+    app.getDefaultJsonParser('error', 'error')(request, body as string, done)
+  })
+}
+
+/** security.md, 8: the page's own scripts and styles, and nothing else. */
+function pageHeaders(port: number) {
+  const sockets = [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`, `ws://[::1]:${port}`]
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        connectSrc: ["'self'", ...sockets],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    // There is no TLS on loopback.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  } as const
+}
+
+async function registerPage(app: FastifyInstance, webDir: string): Promise<void> {
+  await app.register(staticFiles, { root: webDir, serve: false, index: false })
+  for (const url of PAGES) {
+    app.get(url, { config: { access: 'public' } }, (_request, reply) =>
+      reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false }),
+    )
+  }
+  app.get<{ Params: { '*': string } }>('/assets/*', { config: { access: 'public' } }, (request, reply) =>
+    reply.sendFile(`assets/${request.params['*']}`, { maxAge: '365d', immutable: true }),
+  )
+}

@@ -1,0 +1,46 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorCode } from '../../contract/error-codes.ts'
+import { PanelError, toProblem } from '../errors.ts'
+
+/** Fastify's own errors in our words. */
+const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'MEDIA_TYPE_UNSUPPORTED',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'REQUEST_INVALID',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'REQUEST_INVALID',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'REQUEST_INVALID',
+  FST_ERR_BAD_URL: 'NOT_FOUND',
+}
+
+function asPanelError(error: FastifyError | Error): Error {
+  if (error instanceof PanelError) return error
+  const known = 'code' in error ? FRAMEWORK_CODES[String(error.code)] : undefined
+  if (known) return new PanelError(known, { detail: error.message })
+  const status = 'statusCode' in error ? Number(error.statusCode) : 500
+  if (status >= 400 && status < 500)
+    return new PanelError('REQUEST_INVALID', { detail: STATUS_CODES[status] ?? 'bad request' })
+  return error
+}
+
+/** Answers with the problem document of any error; an unknown one is logged with the request's id and not shown. */
+export function sendProblem(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const known = asPanelError(error)
+  const problem = toProblem(known, request.id)
+  if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify(problem))
+}
+
+/** One place turns errors into answers. */
+export function registerProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply))
+  app.setNotFoundHandler((request, reply) => sendProblem(new PanelError('NOT_FOUND'), request, reply))
+}

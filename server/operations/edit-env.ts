@@ -1,0 +1,88 @@
+/** Reading, checking and saving `.env` for the routes. */
+import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/schemas.ts'
+import { applyEnvEdits, type EnvFile, isUtf8, parseEnvFile, renderEnvFile } from '../domain/env-file.ts'
+import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
+import { envEntries } from '../domain/env-view.ts'
+import { ConflictError, NotFoundError, PanelError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { pendingReasons, readWanted } from './gateway-container.ts'
+import { readEnvFile, requireUser } from './gateway-files.ts'
+
+/** The document as the page shows it, secrets masked. */
+export async function readEnvDocument(host: Host): Promise<EnvDocument> {
+  const { user, paths } = await requireUser(host)
+  const { file, etag, exists } = await readEnvFile(host, user)
+  const entries = envEntries(file)
+  return {
+    path: paths.envFile,
+    exists,
+    etag,
+    isUtf8: isUtf8(renderEnvFile(file)),
+    entries,
+    findings: checkEnv(file),
+  }
+}
+
+/** The whole text, or the value of the assignment at one line. */
+export async function revealEnv(
+  host: Host,
+  line: number | undefined,
+): Promise<{ text: string; etag: string }> {
+  const { user } = await requireUser(host)
+  const { file, etag } = await readEnvFile(host, user)
+  if (line === undefined) {
+    const bytes = renderEnvFile(file)
+    if (!isUtf8(bytes)) throw new ConflictError('ENV_NOT_UTF8')
+    return { text: new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes), etag }
+  }
+  const found = file.lines.find((candidate) => candidate.number === line)
+  if (!found || found.kind === 'blank')
+    throw new NotFoundError('ENV_KEY_NOT_FOUND', { detail: `line ${line}` })
+  const raw = new TextDecoder().decode(found.raw).replace(/\r?\n$/, '')
+  return { text: found.kind === 'assignment' ? (found.value ?? '') : raw, etag }
+}
+
+function changedFile(before: EnvFile, change: EnvChange): EnvFile {
+  if ('edits' in change) return applyEnvEdits(before, change.edits)
+  if (!isUtf8(renderEnvFile(before))) throw new ConflictError('ENV_NOT_UTF8')
+  return parseEnvFile(new TextEncoder().encode(change.text))
+}
+
+/**
+ * Saves a change over the version the caller read. PRECONDITION_REQUIRED without an ETag, ENV_CHANGED when the file
+ * is another by now, ENV_VARIABLE_REFUSED and ENV_INVALID for lines that may not come in.
+ */
+export async function saveEnv(host: Host, change: EnvChange, etag: string | undefined): Promise<EnvSaved> {
+  if (etag === undefined) throw new ConflictError('PRECONDITION_REQUIRED')
+  const { user, paths } = await requireUser(host)
+  const before = await readEnvFile(host, user)
+  if (before.etag !== etag) throw new ConflictError('ENV_CHANGED', { detail: paths.envFile })
+  const after = changedFile(before.file, change)
+  refuseDangerousEnv(before.file, after)
+  const saved = await host.writeUserFile(user, {
+    path: paths.envFile,
+    bytes: renderEnvFile(after),
+    mode: 0o600,
+    expectedEtag: etag,
+  })
+  return { etag: saved.etag, changed: saved.etag !== etag, restartRequired: await isRestartRequired(host) }
+}
+
+async function isRestartRequired(host: Host): Promise<boolean> {
+  try {
+    const wanted = await readWanted(host)
+    const container = await host.inspectContainer(wanted.user, wanted.settings.containerName)
+    return container?.running === true && pendingReasons(wanted, container).length > 0
+  } catch (error) {
+    // Without an image or a setup there is nothing that could be restarted.
+    if (error instanceof PanelError && (error.code === 'IMAGE_MISSING' || error.code === 'SETUP_REQUIRED'))
+      return false
+    throw error
+  }
+}
+
+/** What the readers of `.env` make of a text. */
+export function checkEnvText(text: string): EnvCheck {
+  const findings = checkEnv(parseEnvFile(new TextEncoder().encode(text)))
+  return { verdict: envVerdict(findings), findings }
+}

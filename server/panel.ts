@@ -1,0 +1,134 @@
+/** Puts the panel together: one host, one bus, one runner, one monitor, and the two doors to them. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isSecretVariable } from '../contract/rules.ts'
+import { buildApp } from './app.ts'
+import type { PanelConfig } from './config.ts'
+import { readEnv } from './domain/env-file.ts'
+import { PanelError } from './errors.ts'
+import { createEventBus } from './events.ts'
+import { createHost } from './host/create-host.ts'
+import type { GuardOptions } from './http/guards.ts'
+import { createSessions } from './http/session.ts'
+import { createMonitor } from './monitor.ts'
+import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
+import { createRunner } from './operations/runner.ts'
+import { createRedactor } from './redact.ts'
+import type { PanelDeps } from './routes/deps.ts'
+
+const SWEEP_MS = 1_000
+
+export interface Panel {
+  readonly deps: PanelDeps
+  /** The door for browsers on TCP. */
+  buildPage(): Promise<FastifyInstance>
+  /** The door for the CLI on a unix socket. */
+  buildControl(): Promise<FastifyInstance>
+  /** Follows the machine; without it the status is read when asked for. */
+  follow(): void
+  close(): Promise<void>
+}
+
+export async function createPanel(config: PanelConfig): Promise<Panel> {
+  const host = await createHost({
+    stateDir: config.stateDir,
+    runDir: config.runDir,
+    programDir: config.programDir,
+    bundledDir: config.bundledDir,
+  })
+  const secrets = new Set<string>()
+  const redact = createRedactor(() => secrets)
+  const remember = (secret: string) => {
+    secrets.add(secret)
+  }
+  const bus = createEventBus()
+  const runner = createRunner(host, bus, redact)
+  const monitor = createMonitor({
+    host,
+    bus,
+    version: config.version,
+    runningOperationId: () => runner.runningId(),
+  })
+  const sessions = await createSessions({
+    read: async () => (await host.readState()).sessions,
+    write: async (stored) => {
+      await host.updateState({ sessions: stored.map((session) => ({ ...session })) })
+    },
+  })
+  const cookieName = `razroom-panel-${config.port}`
+  const deps: PanelDeps = { host, bus, runner, monitor, sessions, port: config.port, cookieName, remember }
+  await rememberSecrets(deps)
+  let sweeper: NodeJS.Timeout | undefined
+
+  return {
+    deps,
+    async buildPage() {
+      const guards = await createGuardOptions(deps)
+      return buildApp(deps, { kind: 'browser', guards, webDir: config.webDir })
+    },
+    buildControl: () => buildApp(deps, { kind: 'control' }),
+    follow() {
+      monitor.run()
+      bus.subscribe((event) => {
+        if (event.type === 'env.changed' || event.type === 'operation.finished') void rememberSecrets(deps)
+      })
+      sweeper = setInterval(() => {
+        sessions.sweep().catch((error: unknown) => console.error('sessions:', error))
+      }, SWEEP_MS)
+    },
+    async close() {
+      clearInterval(sweeper)
+      await runner.close()
+      await monitor.close()
+      await host.close()
+    },
+  }
+}
+
+async function createGuardOptions(deps: PanelDeps): Promise<GuardOptions> {
+  const { host, port, sessions, cookieName } = deps
+  let { settings } = await host.readState()
+  // The settings are read for every request, so they are kept here and renewed when one of them changes.
+  const renew = async () => {
+    settings = (await host.readState()).settings
+  }
+  const peers = new WeakMap<object, Promise<number | null>>()
+  return {
+    sessions,
+    cookieName,
+    apiToken: await host.readApiToken(),
+    allowedHosts: () => [
+      `127.0.0.1:${port}`,
+      `localhost:${port}`,
+      `[::1]:${port}`,
+      ...(settings?.allowedHosts ?? []),
+    ],
+    adminUids: () => settings?.adminUids ?? [],
+    async findPeerUid(request: FastifyRequest) {
+      await renew()
+      const { socket } = request.raw
+      const { localAddress, localPort, remoteAddress, remotePort } = socket
+      if (!localAddress || !localPort || !remoteAddress || !remotePort) return null
+      const known =
+        peers.get(socket) ?? host.findPeerUid({ localAddress, localPort, remoteAddress, remotePort })
+      peers.set(socket, known)
+      return known
+    },
+  }
+}
+
+/** Learns the secrets that are in the gateway's files, so that no output of a command can show them. */
+async function rememberSecrets({ host, remember }: PanelDeps): Promise<void> {
+  try {
+    const { settings } = await host.readState()
+    const user = settings ? await host.findUser(settings.user) : null
+    if (!user) return
+    const { file } = await readEnvFile(host, user)
+    for (const [key, value] of readEnv(file)) if (isSecretVariable(key, value)) remember(value)
+    const token = await readEffectiveToken(host, user)
+    if (token) remember(token.token)
+  } catch (error) {
+    // A broken razroom.json or an unreadable .env is shown where it is used; here it only means fewer masks.
+    if (!(error instanceof PanelError)) throw error
+    console.error(`secrets: ${error.message}`)
+  }
+}

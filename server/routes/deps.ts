@@ -1,0 +1,19 @@
+import type { EventBus } from '../events.ts'
+import type { Host } from '../host/host.ts'
+import type { Sessions } from '../http/session.ts'
+import type { Monitor } from '../monitor.ts'
+import type { Runner } from '../operations/runner.ts'
+
+/** What routes and sockets work with; made once, in server/panel.ts. */
+export interface PanelDeps {
+  readonly host: Host
+  readonly bus: EventBus
+  readonly runner: Runner
+  readonly monitor: Monitor
+  readonly sessions: Sessions
+  /** TCP port of the page. */
+  readonly port: number
+  readonly cookieName: string
+  /** From now on this text is masked wherever the panel writes. */
+  readonly remember: (secret: string) => void
+}

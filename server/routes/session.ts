@@ -1,0 +1,61 @@
+import type { SessionInfo } from '../../contract/schemas.ts'
+import { AuthError } from '../errors.ts'
+import type { Call, Handlers } from '../http/bind-routes.ts'
+import type { Session, Sessions } from '../http/session.ts'
+import type { PanelDeps } from './deps.ts'
+
+type SessionKeys =
+  | 'GET /healthz'
+  | 'POST /api/session'
+  | 'GET /api/session'
+  | 'DELETE /api/session'
+  | 'POST /api/session/step-up'
+  | 'POST /api/login-link'
+  | 'POST /api/ws-ticket'
+
+function describe(sessions: Sessions, session: Session): SessionInfo {
+  return {
+    csrfToken: session.csrfToken,
+    expiresAt: new Date(sessions.expiresAt(session)).toISOString(),
+    stepUpUntil: new Date(session.stepUpUntil).toISOString(),
+  }
+}
+
+/** The session of this request; scripts and the control socket have none. */
+function requireSession(call: Pick<Call<'GET /api/session'>, 'request'>): Session {
+  if (!call.request.session)
+    throw new AuthError('AUTH_REQUIRED', { detail: 'this is for a logged-in page only' })
+  return call.request.session
+}
+
+export function sessionRoutes({ sessions, port, cookieName }: PanelDeps): Pick<Handlers, SessionKeys> {
+  const cookie = { path: '/', httpOnly: true, sameSite: 'strict' } as const
+  return {
+    'GET /healthz': () => ({ ok: true }),
+    'POST /api/session': async ({ body, request, reply }) => {
+      const { id, session } = await sessions.redeem(body.code, request.peerUid ?? -1)
+      reply.setCookie(cookieName, id, cookie)
+      return describe(sessions, session)
+    },
+    'GET /api/session': (call) => describe(sessions, requireSession(call)),
+    'DELETE /api/session': async (call) => {
+      await sessions.end(requireSession(call))
+      call.reply.clearCookie(cookieName, cookie)
+      return null
+    },
+    'POST /api/session/step-up': async (call) => {
+      const session = requireSession(call)
+      await sessions.confirm(session)
+      return describe(sessions, session)
+    },
+    'POST /api/login-link': () => {
+      const { code, expiresAt } = sessions.issueCode()
+      return {
+        url: `http://127.0.0.1:${port}/#code=${code}`,
+        code,
+        expiresAt: new Date(expiresAt).toISOString(),
+      }
+    },
+    'POST /api/ws-ticket': (call) => ({ ticket: sessions.issueTicket(requireSession(call)) }),
+  }
+}

@@ -1,0 +1,24 @@
+import type { Settings } from '../../contract/schemas.ts'
+import { InputError } from '../errors.ts'
+import type { Handlers } from '../http/bind-routes.ts'
+import { defaultSettings } from '../operations/default-settings.ts'
+import type { PanelDeps } from './deps.ts'
+
+type SettingsKeys = 'GET /api/settings' | 'PUT /api/settings'
+
+export function settingsRoutes({ host, monitor }: PanelDeps): Pick<Handlers, SettingsKeys> {
+  const read = async (): Promise<Settings> => (await host.readState()).settings ?? defaultSettings()
+  return {
+    'GET /api/settings': read,
+    'PUT /api/settings': async ({ body }) => {
+      const settings: Settings = { ...(await read()), ...body }
+      if (settings.gatewayPort === settings.bridgePort) {
+        const fields = [{ path: 'body.bridgePort', message: 'is the gateway’s port' }]
+        throw new InputError('REQUEST_INVALID', { detail: 'gateway and bridge need two ports', fields })
+      }
+      await host.updateState({ settings })
+      await monitor.refresh()
+      return settings
+    },
+  }
+}
