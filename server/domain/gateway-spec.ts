@@ -43,6 +43,8 @@ export interface Publish {
 }
 
 export interface GatewaySpec {
+  /** The account podman runs as. */
+  readonly owner: SpecUser
   readonly name: string
   readonly image: string
   readonly command: readonly string[]
@@ -101,6 +103,7 @@ export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
   const home = user.home.length > 1 ? user.home.replace(/\/+$/, '') : user.home
   const configDir = `${home}/.razroom`
   const dataDir = `${home}/.local/share/razroom`
+  const containersConfDir = `${home}/.config/containers/containers.conf.d`
   return {
     home,
     configDir,
@@ -111,8 +114,8 @@ export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
     logDir: `${dataDir}/log`,
     logFile: `${dataDir}/log/gateway.log`,
     launchScript: `${home}/run-razroom-podman.sh`,
-    containersConfDir: `${home}/.config/containers/containers.conf.d`,
-    containersConfFile: `${home}/.config/containers/containers.conf.d/50-razroom-panel.conf`,
+    containersConfDir,
+    containersConfFile: `${containersConfDir}/50-razroom-panel.conf`,
   }
 }
 
@@ -140,6 +143,7 @@ export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
     containerPort: CONTAINER_PORTS[id],
   })
   const spec: Omit<GatewaySpec, 'labels'> = {
+    owner: { name: user.name, uid: user.uid, gid: user.gid, home: paths.home },
     name: settings.containerName,
     image: imageReference,
     command: ['node', 'dist/index.js', 'gateway', '--bind', 'lan', '--port', String(CONTAINER_PORTS.gateway)],
@@ -167,9 +171,16 @@ export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
   const labels = {
     [LABELS.spec]: specFingerprint(spec),
     [LABELS.image]: spec.image,
-    [LABELS.ports]: `${settings.gatewayPort}/${settings.bridgePort}/${settings.publishAddress}`,
+    [LABELS.ports]: portsLabel(settings),
   }
   return { ...spec, labels }
+}
+
+/** What the label {@link LABELS}.ports says for these settings. */
+export function portsLabel(
+  settings: Pick<Settings, 'gatewayPort' | 'bridgePort' | 'publishAddress'>,
+): string {
+  return `${settings.gatewayPort}/${settings.bridgePort}/${settings.publishAddress}`
 }
 
 /**
