@@ -1,5 +1,5 @@
 import { runCommandLine } from './command-line.ts'
-import { FatalError } from './fatal-error.ts'
+import { describeError, FatalError, systemErrorCode } from './fatal-error.ts'
 import { createLog, formatEarlyLine } from './log.ts'
 
 // The entry of the bundled gateway: the only reader of argv and environment, the only process.exit.
@@ -15,8 +15,8 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-function report(error: FatalError): void {
-  for (const message of error.messages) {
+function report(messages: readonly string[]): void {
+  for (const message of messages) {
     // Only the gateway stamps its early errors; commands speak plainly.
     process.stderr.write(`${isGateway ? formatEarlyLine(message, new Date()) : message}\n`)
   }
@@ -35,9 +35,15 @@ async function main(): Promise<number> {
       },
     })
   } catch (error) {
-    if (!(error instanceof FatalError)) throw error
-    report(error)
-    return error.exitCode
+    if (error instanceof FatalError) {
+      report(error.messages)
+      return error.exitCode
+    }
+    // What the system refuses (no right, no space) is told by its own message; anything else is a bug and keeps
+    // its stack.
+    if (systemErrorCode(error) === undefined || !(error instanceof Error && 'syscall' in error)) throw error
+    report([describeError(error)])
+    return 1
   }
 }
 
