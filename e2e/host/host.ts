@@ -87,7 +87,9 @@ export async function createHost(request: HostRequest): Promise<TestHost> {
     if (keep) releaseHost(record.name)
     return await openHost(record.name)
   } catch (error) {
-    await tearDown(record)
+    await tearDown(record).catch((second: unknown) => {
+      throw new AggregateError([error, second], `${record.name} did not come up, nor could it be taken down`)
+    })
     releaseHost(record.name)
     throw error
   }

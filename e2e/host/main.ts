@@ -35,7 +35,10 @@ async function shell(name: string, user: string): Promise<number> {
 }
 
 async function down(names: readonly string[]): Promise<void> {
-  for (const name of names) await tearDown(await readRecord(name))
+  const records = await listRecords()
+  const unknown = names.filter((name) => !records.some((record) => record.name === name))
+  for (const record of records) if (names.includes(record.name)) await tearDown(record)
+  if (unknown.length > 0) throw new Error(`there is no host called ${unknown.join(', ')}`)
 }
 
 async function list(): Promise<void> {

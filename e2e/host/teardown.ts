@@ -4,6 +4,7 @@ import { findCgroupMounts, killCgroup, removeCgroup } from './cgroup.ts'
 import { keepDownloads } from './downloads.ts'
 import { type HostRecord, hostPaths, removeRecord } from './host-record.ts'
 import { removeNetwork } from './network.ts'
+import { isAlive } from './process-identity.ts'
 import { waitUntil } from './wait-until.ts'
 
 /**
@@ -14,6 +15,9 @@ export async function tearDown(record: HostRecord): Promise<void> {
   const mounts = await findCgroupMounts()
   const paths = await hostPaths(record.name)
   await killCgroup(join(mounts.unified, record.name))
+  // A group counts as empty while its processes still end; the last of a pid namespace takes longest.
+  const last = [record.supervisor, record.init].filter((identity) => identity !== undefined)
+  await waitUntil(`the processes of ${record.name} have ended`, 30_000, () => !last.some(isAlive))
   const groups = [mounts.unified, mounts.named].filter((mount) => mount !== undefined)
   for (const mount of groups) {
     await waitUntil(`the control group ${record.name} below ${mount} can be removed`, 10_000, () =>
