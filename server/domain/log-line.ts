@@ -39,9 +39,11 @@ const ESC = 0x1b
 const BEL = 0x07
 const ST = 0x9c
 
-// Everything that is not plain text: C0 but tab, DEL, C1, the marks, embeddings, overrides and isolates of
-// bidirectional text (UAX #9, 2), and Unicode's line and paragraph separators.
-const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+// The first thing that can't stay as it stands, in one native search, since nearly every line passes it: C0 but tab,
+// DEL, C1, the marks, embeddings, overrides and isolates of bidirectional text (UAX #9, 2), Unicode's line and
+// paragraph separators, and each ESC that doesn't begin a colour of one harmless parameter.
+const UNSAFE =
+  /[\x00-\x08\x0a-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]|\x1b(?!\[(?:[0-479]|2[1-479]|[34][0-79]|9[0-7]|10[0-7])m)/
 
 function isUnsafe(code: number): boolean {
   if (code < 0x20) return code !== 0x09
