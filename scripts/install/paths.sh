@@ -1,0 +1,15 @@
+# shellcheck shell=bash disable=SC2034 # used by the other parts
+# Every place on the machine that the installer touches (docs/install.md has the same list).
+LIB=/usr/local/lib/razroom-panel
+RELEASES=$LIB/releases
+LAUNCHER=/usr/local/bin/razroom-panel
+SETTINGS=/etc/razroom-panel
+PANEL_ENV=$SETTINGS/panel.env
+STATE=/var/lib/razroom-panel
+RUN=/run/razroom-panel
+CACHE=/var/cache/razroom-panel
+UNIT=/etc/systemd/system/razroom-panel.service
+PID_FILE=$RUN/panel.pid
+PANEL_LOG=/var/log/razroom-panel.log
+INSTALL_LOG=/var/log/razroom-panel-install.log
+DEFAULT_PORT=18780

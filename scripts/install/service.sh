@@ -1,0 +1,170 @@
+# shellcheck shell=bash
+# The panel as a program that runs: a systemd service, or a background process with a pid file.
+
+# The port of this run: the one named, else the one of the last run, else the default. Kept in panel.env.
+keep_port() {
+  local kept=''
+  if [ -r "$PANEL_ENV" ]; then kept=$(sed -n 's/^PANEL_PORT=\([0-9]*\)$/\1/p' "$PANEL_ENV" | tail -n 1); fi
+  PORT=${PORT:-${kept:-$DEFAULT_PORT}}
+  install --directory --mode=0755 -- "$SETTINGS"
+  install --directory --mode=0700 -- "$STATE"
+  write_if_changed "$PANEL_ENV" "# Read when razroom-panel starts. Change it with: install.sh --port N
+PANEL_PORT=$PORT"
+}
+
+# write_if_changed FILE TEXT: replaces by rename; succeeds either way.
+write_if_changed() {
+  if [ -f "$1" ] && [ "$(cat -- "$1")" = "$2" ]; then return; fi
+  printf '%s\n' "$2" > "$1.new"
+  mv --no-target-directory -- "$1.new" "$1"
+  IS_CHANGED=yes
+}
+IS_CHANGED=no
+
+# The process of the panel, or nothing. It is ours only when its program lies in one of our releases: a pid file may be
+# old, and its number somebody else's by now.
+panel_pid() {
+  local pid=''
+  if has_systemd; then
+    pid=$(systemctl show --property=MainPID --value razroom-panel.service)
+  elif [ -r "$PID_FILE" ]; then
+    read -r pid < "$PID_FILE" || :
+  fi
+  if [[ $pid =~ ^[1-9][0-9]*$ ]] && [[ $(readlink -- "/proc/$pid/exe" 2> /dev/null) == "$RELEASES"/* ]]; then
+    printf '%s\n' "$pid"
+  fi
+}
+
+# Whether the process runs the current release, which it does not after a switch.
+runs_current() {
+  [ "$(readlink -- "/proc/$1/exe")" = "$(readlink -f -- "$LIB/current")/node" ]
+}
+
+start_panel() {
+  local pid
+  if has_systemd; then write_unit; fi
+  pid=$(panel_pid)
+  if [ -n "$pid" ] && [ "$IS_CHANGED" = no ] && runs_current "$pid" && is_answering; then
+    note "The panel is running (pid $pid)."
+    return
+  fi
+  step 'Starting the panel'
+  launch_panel
+  if wait_until_answering; then return; fi
+  show_panel_log
+  go_back
+}
+
+launch_panel() {
+  if has_systemd; then
+    logged systemctl daemon-reload
+    logged systemctl enable razroom-panel.service
+    logged systemctl reset-failed razroom-panel.service || : # it complains about a unit that was never loaded
+    logged systemctl restart razroom-panel.service
+  else
+    stop_process
+    start_process
+  fi
+}
+
+# A release that does not answer is of no use: the previous one, if there is one, takes its place again.
+go_back() {
+  local previous hint='The last lines say why. Is the port taken? Choose another with --port N.'
+  previous=$(readlink -- "$LIB/previous" 2> /dev/null) || previous=''
+  if [ -n "$previous" ] && [ -d "$LIB/$previous" ] && [ "$previous" != "releases/$(current_release)" ]; then
+    point current "$previous"
+    launch_panel
+    if wait_until_answering; then hint="$hint The version from before runs again."; fi
+  fi
+  fail_with_log 'The panel was started and does not answer.' "$hint"
+}
+
+is_answering() {
+  "$LIB/current/node" --eval "
+    fetch('http://127.0.0.1:$PORT/healthz', { signal: AbortSignal.timeout(5000) })
+      .then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"
+}
+
+# Until it answers, its process has ended, or half a minute has passed.
+wait_until_answering() {
+  local deadline=$((SECONDS + 30))
+  while [ "$SECONDS" -lt "$deadline" ]; do
+    if is_answering && [ -n "$(panel_pid)" ]; then return 0; fi
+    if has_systemd && [ "$(systemctl show --property=NRestarts --value razroom-panel.service)" -ge 2 ]; then return 1; fi
+    if ! has_systemd && [ -z "$(panel_pid)" ]; then return 1; fi
+    sleep 0.2
+  done
+  return 1
+}
+
+show_panel_log() {
+  if has_systemd; then
+    logged journalctl --no-pager --lines=20 --unit=razroom-panel.service
+  else
+    logged tail -n 20 -- "$PANEL_LOG"
+  fi
+}
+
+# The panel makes users, drops to the gateway's user and speaks to that user's manager: what would take that away
+# (ProtectSystem, ProtectHome, PrivateUsers, a short list of system calls) is left out. PrivateTmp too: --repo may name
+# a checkout below /tmp. KillMode stays control-group: the gateway is the user manager's child, never the panel's.
+write_unit() {
+  write_if_changed "$UNIT" "[Unit]
+Description=razroom-panel: admin panel of the Razroom gateway on 127.0.0.1
+Documentation=file:$LIB/current/LICENSE
+After=network.target systemd-logind.service dbus.service
+
+[Service]
+Type=exec
+EnvironmentFile=$PANEL_ENV
+ExecStart=$LAUNCHER serve --port \${PANEL_PORT}
+Restart=on-failure
+RestartSec=2
+RuntimeDirectory=razroom-panel
+RuntimeDirectoryMode=0700
+StateDirectory=razroom-panel
+StateDirectoryMode=0700
+WorkingDirectory=/
+UMask=0077
+KeyringMode=private
+LockPersonality=yes
+ProtectClock=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+RestrictRealtime=yes
+SystemCallArchitectures=native
+
+[Install]
+WantedBy=multi-user.target"
+}
+
+# --- Without systemd
+
+start_process() {
+  install --directory --mode=0700 -- "$RUN"
+  if [ -f "$PANEL_LOG" ] && [ "$(stat --format=%s -- "$PANEL_LOG")" -gt 8388608 ]; then
+    mv -- "$PANEL_LOG" "$PANEL_LOG.1"
+  fi
+  (umask 077 && : >> "$PANEL_LOG")
+  # A session of its own, no terminal, no lock of ours; the shell that writes its pid becomes the panel.
+  # shellcheck disable=SC2016 # expanded by that shell
+  setsid --fork bash -c 'umask 077; printf "%s\n" "$$" > "$1.new"; mv -T -- "$1.new" "$1"; exec "$2" serve --port "$3"' \
+    razroom-panel "$PID_FILE" "$LAUNCHER" "$PORT" \
+    < /dev/null >> "$PANEL_LOG" 2>&1 {INSTALL_LOCK}>&-
+  local deadline=$((SECONDS + 5))
+  # The launcher is a script first: wait until the program behind it runs.
+  until [ -n "$(panel_pid)" ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.1; done
+}
+
+stop_process() {
+  local pid deadline=$((SECONDS + 15))
+  pid=$(panel_pid)
+  if [ -n "$pid" ]; then
+    kill -TERM "$pid"
+    while [ -n "$(panel_pid)" ] && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.1; done
+    pid=$(panel_pid)
+    if [ -n "$pid" ]; then kill -KILL "$pid"; fi
+  fi
+  rm -f -- "$PID_FILE"
+}

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# The gateway, by the panel itself; and what is said at the end.
+
+# admin users reach the page with a cookie from a browser of their own uid; root always does.
+admit_administrators() {
+  local uid uids=()
+  if [ -n "$ADMIN" ]; then uids+=("$(id -u -- "$ADMIN")"); fi
+  if [[ ${SUDO_UID:-} =~ ^[1-9][0-9]*$ ]]; then uids+=("$SUDO_UID"); fi
+  for uid in "${uids[@]}"; do
+    logged "$LAUNCHER" access add "$uid" ||
+      fail_with_log "User $uid could not be allowed to use the panel." "Try again: razroom-panel access add $uid"
+  done
+}
+
+set_gateway_up() {
+  if [ -z "$IMAGE_OPTION" ]; then mention_checkout; fi
+  step 'Setting the gateway up'
+  if ! "$LAUNCHER" setup "${SETUP_OPTIONS[@]}" < /dev/null; then
+    printf '\nThe panel itself runs: %s\n' "$(login_url)"
+    fail 'The gateway could not be set up.' 'The lines above say why. Mend that, then run this again, or use the page.'
+  fi
+}
+
+# A Razroom checkout that lies about is told of, and built only on demand.
+mention_checkout() {
+  local directory home=''
+  if [ -n "${SUDO_UID:-}" ]; then home=$(getent passwd "$SUDO_UID" | cut -d : -f 6); fi
+  # One that RAZROOM_REPO_PATH names is the choice of who set it, and setup takes it.
+  if [ -n "${RAZROOM_REPO_PATH:-}" ]; then return; fi
+  for directory in "$(dirname -- "$CHECKOUT")/razroom" "${home:+$home/razroom}"; do
+    if [ -n "$directory" ] && [ -f "$directory/Dockerfile" ]; then
+      note "There is a Razroom checkout in $directory. To use it: ./install.sh --repo $directory"
+      return
+    fi
+  done
+}
+
+# field NAME...: a value of the JSON document on stdin, by its path; fails when it is not there.
+field() {
+  "$LIB/current/node" --eval "
+    const text = require('node:fs').readFileSync(0, 'utf8')
+    const value = process.argv.slice(1).reduce((part, name) => part?.[name], JSON.parse(text))
+    if (value === undefined || value === null) process.exit(1)
+    console.log(String(value))" -- "$@"
+}
+
+login_url() {
+  "$LAUNCHER" login --json | field url
+}
+
+print_links() {
+  local status gateway
+  status=$("$LAUNCHER" status --json)
+  gateway=$(field gateway url <<< "$status")
+  printf '\nrazroom-panel %s is installed and running.\n\n' "$(field panel version <<< "$status")"
+  printf '  The panel:    %s\n' "$(login_url)"
+  printf '                (works once, for two minutes; another: sudo razroom-panel login)\n'
+  if [ "$(field isSetUp <<< "$status")" = true ]; then
+    printf '  The gateway:  %s\n' "$gateway"
+    printf '                (its token: sudo razroom-panel token show)\n'
+  fi
+  if ! has_systemd; then
+    printf '\n  There is no systemd here: after a reboot, run install.sh again to start the panel.\n'
+  fi
+}

@@ -1,0 +1,42 @@
+import type { Readable, Writable } from 'node:stream'
+import type { EnvCheck } from '../../contract/schemas.ts'
+
+/** Standard input: a terminal has `isTTY` and can be told not to echo. */
+export type CliInput = Readable & { readonly isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }
+
+/** The process around a command, as parameters: the CLI itself reads no global. */
+export interface CliIo {
+  readonly stdout: Writable
+  readonly stderr: Writable
+  readonly stdin: CliInput
+  /** Standard output is a terminal: colours and a line that counts the seconds. */
+  readonly isTty: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Effective uid; everything but help, version and `env check FILE` needs 0. */
+  readonly uid: number
+  /** Absolute path that relative paths of the command line start from. */
+  readonly cwd: string
+  /** Calls the handler at each Ctrl-C (SIGINT) until the returned function is called. */
+  readonly onInterrupt: (handler: () => void) => () => void
+}
+
+/** A panel that speaks the contract on a unix socket. */
+export interface Connection {
+  readonly socketPath: string
+  /** False when it runs inside this process because no daemon does: it ends with the command. */
+  readonly isDaemon: boolean
+  close(): Promise<void>
+}
+
+/** What the CLI cannot do as a client of the contract. */
+export interface CliServices {
+  readonly version: string
+  /** The daemon where one runs, else the same panel inside this process. Errors: DAEMON_UNREACHABLE. */
+  readonly connect: () => Promise<Connection>
+  /** Runs the daemon in the foreground until it is told to end; resolves with the exit code. */
+  readonly serve: (options: { readonly port?: number }) => Promise<number>
+  /** Bytes of a regular file the person named. Errors: NOT_FOUND, FILE_REFUSED, FILE_TOO_LARGE, FILE_DENIED. */
+  readonly readInputFile: (path: string) => Promise<Uint8Array>
+  /** The check behind POST /api/env/check, which needs no machine and no root. */
+  readonly checkEnv: (text: string) => EnvCheck
+}

@@ -1,0 +1,29 @@
+import type { Response } from '../../contract/endpoints.ts'
+import type { LogFrame } from '../../contract/events.ts'
+import type { Operation } from '../../contract/schemas.ts'
+import { type CallInput, controlRequest, type RequestKey } from './control-request.ts'
+import { type FollowOptions, followOperation, type OperationUpdate } from './follow-operation.ts'
+import { type LogStreamRequest, streamLogs } from './stream-logs.ts'
+
+/** The panel as a program on this machine sees it: the contract over the root-only unix socket. */
+export interface Client {
+  /** One request; see controlRequest. */
+  call<K extends RequestKey>(key: K, input: CallInput<K>): Promise<Response<K>>
+  /** See followOperation. */
+  followOperation(
+    id: string,
+    onUpdate: (update: OperationUpdate) => void,
+    options?: FollowOptions,
+  ): Promise<Operation | null>
+  /** See streamLogs. */
+  streamLogs(request: LogStreamRequest, onFrame: (frame: LogFrame) => void | Promise<void>): Promise<void>
+}
+
+/** A client of the panel that listens on this socket, for example /run/razroom-panel/control.sock. */
+export function createClient(socketPath: string): Client {
+  return {
+    call: (key, input) => controlRequest(socketPath, key, input),
+    followOperation: (id, onUpdate, options) => followOperation(socketPath, id, onUpdate, options),
+    streamLogs: (request, onFrame) => streamLogs(socketPath, request, onFrame),
+  }
+}

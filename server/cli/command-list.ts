@@ -1,0 +1,29 @@
+import type { Command } from './command.ts'
+import { access } from './commands/access.ts'
+import { env } from './commands/env.ts'
+import { launch } from './commands/launch.ts'
+import { login } from './commands/login.ts'
+import { logs } from './commands/logs.ts'
+import { remove } from './commands/remove.ts'
+import { restart } from './commands/restart.ts'
+import { serve } from './commands/serve.ts'
+import { setup } from './commands/setup.ts'
+import { status } from './commands/status.ts'
+import { stop } from './commands/stop.ts'
+import { token } from './commands/token.ts'
+
+/** Every command, in the order of the help text. */
+export const COMMANDS: readonly Command[] = [
+  login,
+  status,
+  setup,
+  launch,
+  stop,
+  restart,
+  remove,
+  token,
+  env,
+  logs,
+  access,
+  serve,
+]

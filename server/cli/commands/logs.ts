@@ -1,0 +1,73 @@
+import { alwaysRoot, type Command, type CommandContext, textOption } from '../command.ts'
+import { followLogs, type LogSelection, readLogs } from '../log-reading.ts'
+import { refuseOperands } from '../parse-arguments.ts'
+import { usageError } from '../problem-error.ts'
+import { parseSince } from '../since.ts'
+
+const DEFAULT_LINES = 100
+/** The most a stream sends before what is live (LogsHello in contract/events.ts). */
+const MAX_BACKLOG = 100_000
+
+export const logs: Command = {
+  name: 'logs',
+  summary: 'Show the log of the gateway, or follow it',
+  forms: ['logs [-f] [-n N] [--since T] [--grep RE] [-i] [--json]'],
+  about: [
+    `Shows the last ${DEFAULT_LINES} lines; with --since all lines since then. --grep and --since look at the last\n` +
+      `${MAX_BACKLOG} lines, and -n counts what they leave.`,
+    'T is an age (30s, 10m, 2h, 1d) or a time (2026-11-23, 2026-11-23T11:40, local unless it has Z or an offset).\n' +
+      'RE is a JavaScript regular expression; it is matched against the line without its colours.',
+    'Colours are kept on a terminal, unless NO_COLOR is set. Ctrl-C ends following, with exit code 0.',
+    'With --json: an array of { cursor, time, stream, text, truncated? }; with -f one such object a line (JSON lines),\n' +
+      'and { gap } where lines were lost.',
+  ],
+  options: {
+    follow: { type: 'boolean', short: 'f', about: 'go on with new lines as they come' },
+    lines: { type: 'string', short: 'n', value: 'N', about: `the last N lines, 0 to ${MAX_BACKLOG}` },
+    since: { type: 'string', value: 'T', about: 'only lines since this time' },
+    grep: { type: 'string', value: 'RE', about: 'only lines that match' },
+    'ignore-case': { type: 'boolean', short: 'i', about: 'let --grep match capital and small letters alike' },
+  },
+  examples: [
+    ['sudo razroom-panel logs -f', 'follow the log'],
+    ['sudo razroom-panel logs --since 1h --grep error -i', 'errors of the last hour'],
+  ],
+  needsRoot: alwaysRoot,
+  async run(context) {
+    refuseOperands('logs', context.positionals)
+    const selection = readSelection(context)
+    return context.options.follow === true ? followLogs(context, selection) : readLogs(context, selection)
+  },
+}
+
+function readSelection({ options }: CommandContext): LogSelection {
+  const linesText = textOption(options, 'lines')
+  const sinceText = textOption(options, 'since')
+  const grepText = textOption(options, 'grep')
+  if (options['ignore-case'] === true && grepText === undefined) throw usageError('-i belongs to --grep')
+  const asked = linesText === undefined ? undefined : parseLines(linesText)
+  const since = sinceText === undefined ? undefined : parseSince(sinceText, Date.now())
+  const isFiltered = since !== undefined || grepText !== undefined
+  const limit = asked ?? (since === undefined ? DEFAULT_LINES : MAX_BACKLOG)
+  return {
+    limit,
+    backlog: isFiltered && limit > 0 ? MAX_BACKLOG : limit,
+    ...(since === undefined ? {} : { since }),
+    ...(grepText === undefined ? {} : { grep: parsePattern(grepText, options['ignore-case'] === true) }),
+  }
+}
+
+function parseLines(text: string): number {
+  const lines = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  if (lines <= MAX_BACKLOG) return lines
+  throw usageError(`-n must be a number from 0 to ${MAX_BACKLOG}, not ${JSON.stringify(text)}`)
+}
+
+function parsePattern(text: string, ignoresCase: boolean): RegExp {
+  try {
+    return new RegExp(text, ignoresCase ? 'i' : '')
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    throw usageError(`--grep: ${error.message}`)
+  }
+}

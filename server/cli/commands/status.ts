@@ -1,0 +1,107 @@
+import type { GatewayStatus, Status } from '../../../contract/schemas.ts'
+import { alwaysRoot, type Command } from '../command.ts'
+import { formatAge, formatTime } from '../format-time.ts'
+import { describeImage } from '../gateway-link.ts'
+import type { Output, Style } from '../output.ts'
+import { refuseOperands } from '../parse-arguments.ts'
+import { printable } from '../terminal-text.ts'
+
+const STATE_STYLES: Readonly<Record<GatewayStatus['state'], Style>> = {
+  absent: 'dim',
+  stopped: 'yellow',
+  starting: 'cyan',
+  running: 'green',
+  failed: 'red',
+}
+
+export const status: Command = {
+  name: 'status',
+  summary: 'Show what is running and how it does',
+  forms: ['status [--json]'],
+  about: [
+    'States: absent, stopped, starting, running, failed. The exit code is 0 in each of them: it says whether the panel',
+    'could look. With --json: the Status document, with gateway.state, gateway.healthy, gateway.ports, image and',
+    'restartRequired.',
+  ],
+  options: {},
+  examples: [
+    ['sudo razroom-panel status', 'a short overview'],
+    ['sudo razroom-panel status --json', 'the same for a script'],
+  ],
+  needsRoot: alwaysRoot,
+  async run({ client, out, positionals }) {
+    refuseOperands('status', positionals)
+    const now = await (await client()).call('GET /api/status', {})
+    if (out.json) out.document(now)
+    else for (const line of statusLines(now, out)) out.line(line)
+    return 0
+  },
+}
+
+/** The overview for people, one string a line. */
+export function statusLines(now: Status, out: Output): string[] {
+  const { gateway } = now
+  const rows: Array<readonly [string, string]> = [
+    ['Gateway', stateText(gateway, out)],
+    ['Address', `${printable(gateway.url)}`],
+    [
+      'Ports',
+      `${gateway.ports.gateway} gateway, ${gateway.ports.bridge} bridge, on ${gateway.ports.address}`,
+    ],
+    ['Mode', gateway.mode],
+    [
+      'Image',
+      now.image === null ? 'none' : printable(`${describeImage(now.image)} (${now.image.reference})`),
+    ],
+    [
+      'User',
+      now.user.uid === null ? `${now.user.name} (not made yet)` : `${now.user.name} (${now.user.uid})`,
+    ],
+    ['Panel', printable(now.panel.version)],
+  ]
+  const usage = gateway.usage
+  if (usage !== undefined)
+    rows.push([
+      'Usage',
+      `${usage.cpuPercent.toFixed(0)} % CPU, ${Math.round(usage.memoryBytes / 1_048_576)} MiB`,
+    ])
+  const lines = rows.map(([name, text]) => `${out.style('dim', name.padEnd(8))} ${text}`)
+  if (now.restartRequired) {
+    lines.push('', out.style('yellow', 'A restart is needed for:'))
+    for (const reason of now.restartReasons) lines.push(`  ${printable(reason)}`)
+  }
+  if (gateway.fatal !== undefined) {
+    lines.push('', out.style('red', printable(gateway.fatal.meaning)), `  ${printable(gateway.fatal.line)}`)
+  }
+  return [...lines, '', nextStep(now)]
+}
+
+function stateText(gateway: GatewayStatus, out: Output): string {
+  const state = out.style(STATE_STYLES[gateway.state], gateway.state)
+  const since =
+    gateway.since === undefined
+      ? ''
+      : `, since ${formatTime(gateway.since)} (${formatAge(gateway.since, Date.now())})`
+  const exit = gateway.exitCode === undefined ? '' : `, exit code ${gateway.exitCode}`
+  return `${state}${healthText(gateway)}${since}${exit}`
+}
+
+function healthText({ state, healthy, usualStartMs }: GatewayStatus): string {
+  if (state === 'running') return healthy ? ', healthy' : ', not answering'
+  const isTimed = state === 'starting' && usualStartMs !== undefined
+  return isTimed ? `, usually takes ${Math.ceil(usualStartMs / 1000)} s` : ''
+}
+
+function nextStep(now: Status): string {
+  const { gateway } = now
+  if (now.operationId !== null)
+    return 'An operation is running; the page shows its steps: sudo razroom-panel login'
+  if (!now.isSetUp) return 'Set it up: sudo razroom-panel setup'
+  if (gateway.state === 'failed')
+    return `${printable(gateway.fatal?.hint ?? 'Its last lines say why.')} See: sudo razroom-panel logs`
+  if (gateway.state === 'absent' || gateway.state === 'stopped') return 'Start it: sudo razroom-panel launch'
+  if (gateway.state === 'starting') return 'See how it starts: sudo razroom-panel logs -f'
+  if (!gateway.healthy) return 'See why: sudo razroom-panel logs'
+  if (now.restartRequired) return 'Restart it: sudo razroom-panel restart'
+  return 'Open the page: sudo razroom-panel login'
+}

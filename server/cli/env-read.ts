@@ -1,0 +1,76 @@
+import type { EnvDocument, EnvEntry, Finding } from '../../contract/schemas.ts'
+import { NotFoundError } from '../errors.ts'
+import type { CommandContext } from './command.ts'
+import type { Output, Style } from './output.ts'
+import { usageError } from './problem-error.ts'
+import { printable } from './terminal-text.ts'
+
+const SEVERITY_STYLES: Readonly<Record<Finding['severity'], Style>> = {
+  info: 'cyan',
+  warning: 'yellow',
+  error: 'red',
+}
+
+/** `env list`: the assignments, secrets masked, then the findings. */
+export async function listEnv({ client, out }: CommandContext): Promise<number> {
+  const document = await (await client()).call('GET /api/env', {})
+  if (out.json) {
+    out.document(document)
+    return 0
+  }
+  const assignments = document.entries.filter((entry) => entry.kind === 'assignment')
+  if (!document.exists) out.note(`${printable(document.path)} does not exist yet.`)
+  for (const entry of assignments) out.line(entryLine(entry, out))
+  for (const line of findingLines(document.findings, out)) out.note(line)
+  return 0
+}
+
+function entryLine(entry: EnvEntry, out: Output): string {
+  const value = entry.masked
+    ? out.style('dim', `•••••••• (${entry.length} characters)`)
+    : printable(entry.value ?? '')
+  const note = entry.isEffective ? '' : out.style('dim', '  (a later line sets it again)')
+  return `${printable(entry.key ?? '')}=${value}${note}`
+}
+
+/** Findings for people: severity, line, title, and below it what was seen and what mends it. */
+export function findingLines(findings: readonly Finding[], out: Output): string[] {
+  return findings.flatMap((finding) => {
+    const place = finding.line === undefined ? '' : ` line ${finding.line}:`
+    const severity = out.style(SEVERITY_STYLES[finding.severity], finding.severity)
+    return [
+      `${severity}:${place} ${printable(finding.title)}`,
+      ...[finding.evidence, finding.hint ?? '']
+        .filter((text) => text !== '')
+        .map((text) => `  ${printable(text)}`),
+    ]
+  })
+}
+
+/** `env get K`: the value podman gives the container, alone on stdout. Errors: ENV_KEY_NOT_FOUND. */
+export async function getEnvValue(context: CommandContext, key: string | undefined): Promise<number> {
+  if (key === undefined) throw usageError('env get needs the name of a variable')
+  const value = await revealValue(context, key)
+  if (context.out.json) context.out.document({ key, value })
+  else context.out.line(context.out.isTty ? printable(value) : value)
+  return 0
+}
+
+async function revealValue({ client }: CommandContext, key: string): Promise<string> {
+  const panel = await client()
+  for (let isLastTry = false; ; isLastTry = true) {
+    const document = await panel.call('GET /api/env', {})
+    const { text, etag } = await panel.call('POST /api/env/reveal', {
+      body: { line: findLine(document, key) },
+    })
+    if (etag === document.etag) return text
+    // The file changed between the two requests: the line may be another one now.
+    if (isLastTry) throw new NotFoundError('ENV_KEY_NOT_FOUND', { detail: `${key}: the file keeps changing` })
+  }
+}
+
+function findLine(document: EnvDocument, key: string): number {
+  const entry = document.entries.find((candidate) => candidate.key === key && candidate.isEffective)
+  if (entry !== undefined) return entry.line
+  throw new NotFoundError('ENV_KEY_NOT_FOUND', { detail: `${key} is not in ${document.path}` })
+}

@@ -1,0 +1,70 @@
+import { isEnvKey, isSecretVariable } from '../../contract/rules.ts'
+import type { EnvEdit, EnvSaved } from '../../contract/schemas.ts'
+import type { Client } from './client.ts'
+import type { CommandContext } from './command.ts'
+import { hasCode, usageError } from './problem-error.ts'
+import { readHidden, readInput } from './read-input.ts'
+
+/** `env set K=V...`; a K alone takes its value from standard input. Errors: USAGE, ENV_INVALID and others of the panel. */
+export async function setEnv(context: CommandContext, operands: readonly string[]): Promise<number> {
+  if (operands.length === 0) throw usageError('env set needs K=V, or K and the value on standard input')
+  const words = operands.map(splitAssignment)
+  const withoutValue = words.filter(({ value }) => value === undefined)
+  const isPrompting = context.io.stdin.isTTY === true
+  if (withoutValue.length > 1 && !isPrompting)
+    throw usageError('standard input holds one value: name one variable without =')
+  const edits: EnvEdit[] = []
+  for (const { key, value } of words)
+    edits.push({ op: 'set', key, value: value ?? (await readValue(context, key)) })
+  const seen = words.find(({ key, value }) => value !== undefined && isSecretVariable(key, value))
+  const saved = await save(await context.client(), edits)
+  report(context, saved)
+  if (seen !== undefined)
+    context.out.note(`Its value is in the history of your shell now. Next time: env set ${seen.key}`)
+  return 0
+}
+
+/** `env unset K...`. Errors: USAGE, ENV_KEY_NOT_FOUND. */
+export async function unsetEnv(context: CommandContext, operands: readonly string[]): Promise<number> {
+  if (operands.length === 0) throw usageError('env unset needs the name of a variable')
+  const edits = operands.map((key): EnvEdit => ({ op: 'unset', key: checkedKey(key) }))
+  report(context, await save(await context.client(), edits))
+  return 0
+}
+
+/** Saves against the version just read; tried twice, because another writer may come between. */
+async function save(client: Client, edits: EnvEdit[]): Promise<EnvSaved> {
+  for (let isLastTry = false; ; isLastTry = true) {
+    const { etag } = await client.call('GET /api/env', {})
+    try {
+      return await client.call('PUT /api/env', { body: { edits }, ifMatch: etag })
+    } catch (error) {
+      if (isLastTry || !hasCode(error, 'ENV_CHANGED')) throw error
+    }
+  }
+}
+
+function report({ out }: CommandContext, saved: EnvSaved): void {
+  if (out.json) {
+    out.document(saved)
+    return
+  }
+  out.line(saved.changed ? 'Saved.' : 'It was already so: nothing was changed.')
+  if (saved.restartRequired) out.line('To take effect it needs: sudo razroom-panel restart')
+}
+
+function splitAssignment(word: string): { key: string; value: string | undefined } {
+  const at = word.indexOf('=')
+  if (at < 0) return { key: checkedKey(word), value: undefined }
+  return { key: checkedKey(word.slice(0, at)), value: word.slice(at + 1) }
+}
+
+function checkedKey(key: string): string {
+  if (isEnvKey(key)) return key
+  throw usageError(`${JSON.stringify(key)} is no name of a variable: letters, digits and _, no digit first`)
+}
+
+async function readValue({ io }: CommandContext, key: string): Promise<string> {
+  if (io.stdin.isTTY === true) return readHidden(io, `Value of ${key} (not shown): `)
+  return (await readInput(io.stdin)).replace(/\r?\n$/, '')
+}

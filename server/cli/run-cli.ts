@@ -1,0 +1,124 @@
+import { AuthError, PanelError } from '../errors.ts'
+import type { CliIo, CliServices, Connection } from './cli-io.ts'
+import { type Client, createClient } from './client.ts'
+import type { Command, CommandContext } from './command.ts'
+import { COMMANDS } from './command-list.ts'
+import { nearest } from './nearest.ts'
+import { createOutput, type Output } from './output.ts'
+import { asksForJson, parseArguments, splitCommandLine } from './parse-arguments.ts'
+import { isUsageProblem, ProblemError, problemOf, usageError } from './problem-error.ts'
+import { commandText, overviewText } from './usage.ts'
+
+/** Done; it failed; the command line is not understood. */
+export const EXIT_CODES = { done: 0, failed: 1, usage: 2 } as const
+
+/**
+ * Runs one command line (argv without program and script) and resolves with its exit code: 0 done, 1 failed,
+ * 2 not understood (`env check` has its own). Writes to `io` alone, never throws and never ends the process.
+ */
+export async function runCli(argv: readonly string[], io: CliIo, services: CliServices): Promise<number> {
+  const out = createOutput(io, asksForJson(argv))
+  try {
+    return await dispatch(argv, io, services, out)
+  } catch (error) {
+    const problem = problemOf(error)
+    out.problem(problem)
+    const isKnown = error instanceof ProblemError || error instanceof PanelError
+    if (!isKnown) out.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return isUsageProblem(problem) ? EXIT_CODES.usage : EXIT_CODES.failed
+  }
+}
+
+async function dispatch(
+  argv: readonly string[],
+  io: CliIo,
+  services: CliServices,
+  out: Output,
+): Promise<number> {
+  const { name, rest } = splitCommandLine(argv)
+  if (name === undefined) return answerWithoutCommand(rest, io, services, out)
+  if (name === 'help') return help(rest, services, out)
+  const command = findCommand(name)
+  if (asksForHelp(rest)) return show(out, commandText(command), { help: commandText(command) })
+  const { options, positionals } = parseArguments(command, rest)
+  if (command.needsRoot(positionals) && io.uid !== 0) throw notRootError(command, positionals)
+  return withConnection(services, (client, hasDaemon) =>
+    command.run({
+      io,
+      services,
+      out,
+      options,
+      positionals,
+      verbose: options.verbose === true,
+      client,
+      hasDaemon,
+    }),
+  )
+}
+
+function answerWithoutCommand(
+  words: readonly string[],
+  io: CliIo,
+  services: CliServices,
+  out: Output,
+): number {
+  if (words.includes('--version')) return show(out, `${services.version}\n`, { version: services.version })
+  const unknown = words.find((word) => !['--help', '-h', '--json', '--verbose', '-v', '--'].includes(word))
+  if (unknown !== undefined) throw usageError(`there is no option ${unknown} before a command`)
+  const text = overviewText(COMMANDS, services.version)
+  if (asksForHelp(words)) return show(out, text, { help: text })
+  if (!out.json) io.stderr.write(`${text}\n`)
+  throw usageError('a command is missing')
+}
+
+function help(words: readonly string[], services: CliServices, out: Output): number {
+  const name = words.find((word) => !word.startsWith('-'))
+  const text = name === undefined ? overviewText(COMMANDS, services.version) : commandText(findCommand(name))
+  return show(out, text, { help: text })
+}
+
+function show(out: Output, text: string, document: object): number {
+  if (out.json) out.document(document)
+  else out.line(text.trimEnd())
+  return EXIT_CODES.done
+}
+
+function asksForHelp(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  return (end < 0 ? words : words.slice(0, end)).some((word) => word === '--help' || word === '-h')
+}
+
+function findCommand(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name)
+  if (found !== undefined) return found
+  const meant = nearest(name, ['help', ...COMMANDS.map((command) => command.name)])
+  const hint = meant === undefined ? '' : `; did you mean: razroom-panel ${meant}?`
+  throw usageError(`there is no command ${JSON.stringify(name)}${hint}`)
+}
+
+/** Names only the words of the command: its values may be secrets, and its paths are the person's own. */
+function notRootError(command: Command, positionals: readonly string[]): AuthError {
+  const [first] = positionals
+  const isSubcommand = first !== undefined && command.forms.some((form) => form.split(/[ |]/).includes(first))
+  const words = isSubcommand ? `${command.name} ${first}` : command.name
+  return new AuthError('NOT_ROOT', { detail: `run: sudo razroom-panel ${words}` })
+}
+
+async function withConnection(
+  services: CliServices,
+  run: (client: CommandContext['client'], hasDaemon: CommandContext['hasDaemon']) => Promise<number>,
+): Promise<number> {
+  let connection: Promise<Connection> | undefined
+  const connect = (): Promise<Connection> => {
+    connection ??= services.connect()
+    return connection
+  }
+  const client = async (): Promise<Client> => createClient((await connect()).socketPath)
+  try {
+    return await run(client, async () => (await connect()).isDaemon)
+  } finally {
+    // One that failed to open has thrown where it was needed; there is nothing to close then.
+    const opened = await connection?.catch(() => undefined)
+    await opened?.close()
+  }
+}

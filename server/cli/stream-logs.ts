@@ -1,0 +1,70 @@
+import { Compile } from 'typebox/compile'
+import { LogFrame } from '../../contract/events.ts'
+import { isUnreachable, otherVersionError, unreachableError } from './control-request.ts'
+import { CONTROL_TICKET, createPauses, openSocket } from './control-socket.ts'
+
+const LOGS_PATH = '/api/logs/stream'
+const LONGEST_SILENCE_MS = 30_000
+
+export interface LogStreamRequest {
+  /** Lines to send before what is live, 0 to 100 000. */
+  readonly backlog: number
+  /** Cursor to go on behind; the backlog is then not sent. */
+  readonly after?: string
+  /** Ends the stream. */
+  readonly signal: AbortSignal
+  /** How long there may be tries without a single frame before the stream fails, ms. */
+  readonly longestSilenceMs?: number
+}
+
+/**
+ * Hands over the frames of the log, in order, until the signal ends it. The socket is not read while the promise of
+ * onFrame is pending. A broken socket is opened again behind the last line seen.
+ * Errors: DAEMON_UNREACHABLE, or what onFrame threw.
+ */
+export async function streamLogs(
+  socketPath: string,
+  request: LogStreamRequest,
+  onFrame: (frame: LogFrame) => void | Promise<void>,
+): Promise<void> {
+  const { signal } = request
+  const longestSilenceMs = request.longestSilenceMs ?? LONGEST_SILENCE_MS
+  const frames = Compile(LogFrame)
+  const pauses = createPauses(signal)
+  let after = request.after
+  let silentSince: number | null = null
+  const take = async (frame: unknown): Promise<void> => {
+    if (!frames.Check(frame)) throw otherVersionError(LOGS_PATH, 'a frame of unknown form')
+    pauses.reset()
+    silentSince = null
+    await onFrame(frame)
+    if (frame.type === 'lines') after = frame.lines.at(-1)?.[0] ?? after
+  }
+  while (!signal.aborted) {
+    let failure: unknown
+    try {
+      await openSocket({
+        socketPath,
+        path: LOGS_PATH,
+        hello: {
+          type: 'hello',
+          ticket: CONTROL_TICKET,
+          backlog: request.backlog,
+          ...(after === undefined ? {} : { after }),
+        },
+        signal,
+        onFrame: take,
+      })
+    } catch (error) {
+      if (!isUnreachable(error)) throw error
+      failure = error
+    }
+    if (signal.aborted) return
+    silentSince ??= Date.now()
+    if (Date.now() - silentSince > longestSilenceMs)
+      throw (
+        failure ?? unreachableError(socketPath, new Error('the stream of the log ends as soon as it begins'))
+      )
+    await pauses.wait()
+  }
+}
