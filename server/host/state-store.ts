@@ -1,0 +1,84 @@
+/** What the panel keeps between runs: one file of root's, checked when it is read, replaced whole when it changes. */
+import { mkdir, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import Type from 'typebox'
+import { Value } from 'typebox/value'
+import { Settings } from '../../contract/schemas.ts'
+import { writeOwnFile } from './durable-file.ts'
+import type { PanelState } from './host.ts'
+
+const Stored = Type.Object({
+  settings: Type.Union([Settings, Type.Null()]),
+  sessions: Type.Array(
+    Type.Object({
+      idHash: Type.String(),
+      csrfToken: Type.String(),
+      createdAt: Type.Number(),
+      lastSeenAt: Type.Number(),
+      stepUpUntil: Type.Number(),
+    }),
+  ),
+  startDurationsMs: Type.Array(Type.Number()),
+  created: Type.Array(Type.String()),
+})
+
+const EMPTY: PanelState = { settings: null, sessions: [], startDurationsMs: [], created: [] }
+
+export interface StateStore {
+  read(): Promise<PanelState>
+  /** Replaces the parts that are given; one change at a time. */
+  update(change: Partial<PanelState>): Promise<PanelState>
+}
+
+/** @param stateDir root's directory, made with mode 0700 when it is missing */
+export function createStateStore(stateDir: string): StateStore {
+  const path = join(stateDir, 'state.json')
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function read(): Promise<PanelState> {
+    const text = await readText(path)
+    if (text === null) return EMPTY
+    const state = parse(text)
+    if (state) return state
+    const aside = `${path}.broken-${Date.now()}`
+    await rename(path, aside)
+    console.error(`state: ${path} could not be understood; it is kept as ${aside}, and the panel starts anew`)
+    return EMPTY
+  }
+
+  /** Another process of the panel may write too, so each change starts from what is on the disk. */
+  async function change(part: Partial<PanelState>): Promise<PanelState> {
+    const next = { ...(await read()), ...part }
+    await mkdir(stateDir, { recursive: true, mode: 0o700 })
+    await writeOwnFile(path, `${JSON.stringify(next, null, 2)}\n`, 0o600)
+    return next
+  }
+
+  return {
+    read,
+    update(part) {
+      const done = last.then(() => change(part))
+      last = done.catch(() => undefined)
+      return done
+    },
+  }
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function parse(text: string): PanelState | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Value.Check(Stored, value) ? value : null
+  } catch {
+    // Not JSON: the caller keeps the file aside and says so.
+    return null
+  }
+}
