@@ -1,0 +1,74 @@
+/** `.env` as the page's table: a row for each line, and no secret in any of them. */
+import { isSecretVariable } from '../../contract/rules.ts'
+import type { EnvEntry } from '../../contract/schemas.ts'
+import { type EnvFile, type EnvLine, lineText } from './env-file.ts'
+
+/**
+ * One entry for each line. A secret has its length only: a variable whose name or value says so, a comment that holds
+ * such an assignment, and any other line that could be the rest of one (podman reads no value over two lines).
+ */
+export function envEntries(file: EnvFile): EnvEntry[] {
+  const lastLine = new Map<string, number>()
+  for (const line of file.lines) if (line.key !== undefined) lastLine.set(line.key, line.number)
+  return file.lines.map((line) => {
+    const isEffective = line.key === undefined || lastLine.get(line.key) === line.number
+    return { line: line.number, kind: line.kind, isEffective, ...readContent(line) }
+  })
+}
+
+type Content = Pick<EnvEntry, 'key' | 'value' | 'text' | 'masked' | 'length'>
+
+function readContent(line: EnvLine): Content {
+  const { key, value } = line
+  if (key !== undefined && value !== undefined) {
+    const length = [...value].length
+    if (isSecretValue(key, value)) return { key, masked: true, length }
+    return { key, value, masked: false, length }
+  }
+  const text = lineText(line)
+  const length = [...text].length
+  const masked = line.kind === 'comment' ? hasSecret(text) : line.kind === 'other' && !isBareKey(text)
+  return masked ? { masked, length } : { text, masked, length }
+}
+
+/** True when the value must not be shown; the key may carry what podman takes for a part of it, the value its quotes. */
+function isSecretValue(key: string, value: string): boolean {
+  if (value === '') return false
+  return isSecretVariable(bareKey(key), value) || hasSecret(value)
+}
+
+/** The name a person meant: without BOM, `export` and blanks. */
+export function bareKey(key: string): string {
+  return key
+    .replace(/^\ufeff/, '')
+    .trim()
+    .replace(/^export[ \t]+/, '')
+    .trim()
+}
+
+// The lookbehind lets a name begin only where a word does: without it a long run of letters would take quadratic time.
+const NAME_BEFORE_VALUE = /(?<![\w.-])([A-Za-z_][\w.-]*)["']?[ \t]*[=:]/g
+
+/** True when an assignment to a secret variable, or a word that looks like a credential, stands in the text. */
+function hasSecret(text: string): boolean {
+  for (const match of text.matchAll(NAME_BEFORE_VALUE)) {
+    const isAssigned = /[^\s"']/.test(text.slice(match.index + match[0].length))
+    if (isAssigned && isSecretVariable(match[1] ?? '', '')) return true
+  }
+  return text.split(/[\s"'`]+/).some((word) => isSecretWord(word))
+}
+
+function isSecretWord(word: string): boolean {
+  if (isSecretVariable('', word)) return true
+  // A link holds long runs by nature; of its parts only the query carries credentials.
+  const [place = '', query] = /^https?:\/\//i.test(word) ? word.split('?', 2) : ['', word]
+  if (place === '' || query !== undefined) {
+    return (query ?? '').split(/[=:,;&?(){}[\]<>|]+/).some((part) => isSecretVariable('', part))
+  }
+  return false
+}
+
+/** `NAME` or `NAME*`: podman takes the host's variables; there is nothing to hide in it. */
+function isBareKey(text: string): boolean {
+  return /^\s*[A-Za-z_][A-Za-z0-9_]{0,63}\*?\s*$/.test(text) && !hasSecret(text)
+}
