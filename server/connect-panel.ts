@@ -1,10 +1,6 @@
+import type { Connection } from './cli/cli-io.ts'
 import type { PanelConfig } from './config.ts'
 import { createPanel } from './panel.ts'
-
-export interface Connection {
-  readonly socketPath: string
-  close(): Promise<void>
-}
 
 /**
  * The way to the panel for the command line: the daemon's control socket; where no daemon runs, the same app in this
@@ -14,13 +10,14 @@ export async function connectPanel(config: PanelConfig): Promise<Connection> {
   const panel = await createPanel(config)
   if (await panel.deps.host.isControlSocketLive()) {
     await panel.close()
-    return { socketPath: config.controlSocket, close: async () => {} }
+    return { socketPath: config.controlSocket, isDaemon: true, close: async () => {} }
   }
   const control = await panel.buildControl()
   const socketPath = await panel.deps.host.makePrivateSocketPath()
   await control.listen({ path: socketPath })
   return {
     socketPath,
+    isDaemon: false,
     async close() {
       await control.close()
       await panel.close()
