@@ -75,7 +75,7 @@ describe('createCommandRunner', () => {
   })
 
   it('refuses to keep more than 8 MiB', async () => {
-    const error = await failure(runner.run(['yes'], { timeoutMs: 20_000 }))
+    const error = await failure(runner.run(['cat', '/dev/zero'], { timeoutMs: 20_000 }))
     expect(error).toMatchObject({ code: 'COMMAND_FAILED', detail: expect.stringContaining('8 MiB') })
   })
 
