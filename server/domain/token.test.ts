@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readConfig } from './razroom-config.ts'
-import { effectiveToken, generateToken, MIN_TOKEN_LENGTH, maskToken } from './token.ts'
+import { effectiveToken, generateToken, maskToken } from './token.ts'
+import { MIN_TOKEN_LENGTH } from './variable-rules.ts'
 
 const config = (auth: unknown) => readConfig(new TextEncoder().encode(JSON.stringify({ gateway: { auth } })))
 const env = (variables: Record<string, string>) => new Map(Object.entries(variables))

@@ -2,11 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import type { TokenSource } from '../../contract/schemas.ts'
 import { CONFIG_REFERENCE, type RazroomConfig } from './razroom-config.ts'
+import { TOKEN_VARIABLE } from './variable-rules.ts'
 
-/** The variable of `.env` that holds the token (docs/facts/razroom-gateway.md). */
-export const TOKEN_VARIABLE = 'RAZROOM_GATEWAY_TOKEN'
-/** Shorter ones can be guessed by a program that tries. */
-export const MIN_TOKEN_LENGTH = 24
+export { TOKEN_VARIABLE }
+
 const TOKEN_BYTES = 32
 
 export interface EffectiveToken {
