@@ -12,6 +12,8 @@ export interface BaseRecipe {
   /** Run by `sh -eu` inside a copy of the parent; its arguments are the packages. Not for a release. */
   readonly script: string
   readonly access: PackageAccess
+  /** Whether other recipes are built over this one's tree, so that it is kept beside the image. */
+  readonly isParent: boolean
   /** Changes whenever anything does that goes into the tree. */
   readonly key: string
 }
@@ -69,12 +71,18 @@ export function baseRecipe(kind: HostKind, level: BaseLevel, access: PackageAcce
     packages: RELEASE_PACKAGES,
     script: '',
     access,
+    isParent: true,
   })
   const bareScript = `${INSTALL}${ADD_USERS}${systemd ? SETTLE_SYSTEMD : ''}${FORGET_LISTS}`
-  const bareParts = { packages: barePackages, script: bareScript, access }
+  const bareParts = { packages: barePackages, script: bareScript, access, isParent: true }
   const bare = layer({ name: `${kind}-bare`, suite, parent: release, ...bareParts })
   if (level === 'bare') return bare
-  const readyParts = { packages: readyPackages, script: `${INSTALL}${TRUST_ALICE}${FORGET_LISTS}`, access }
+  const readyParts = {
+    packages: readyPackages,
+    script: `${INSTALL}${TRUST_ALICE}${FORGET_LISTS}`,
+    access,
+    isParent: false,
+  }
   return layer({ name: `${kind}-ready`, suite, parent: bare, ...readyParts })
 }
 

@@ -1,11 +1,12 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
+import { ensureBaseImage } from './base-image.ts'
 import { baseRecipe } from './base-recipe.ts'
-import { ensureBaseTree } from './base-tree.ts'
 import { bootHost, consoleTail } from './boot.ts'
 import { openCache } from './cache-paths.ts'
 import { findCgroupMounts, hasPidsController, makeCgroup } from './cgroup.ts'
+import { mountDisk } from './disk.ts'
 import { lendDownloads } from './downloads.ts'
 import { hostCgroup, NPM_CACHE_INSIDE, outerCgroup, prepareInside, requireInit } from './enter.ts'
 import { type HostPaths, type HostRecord, hostPaths, writeRecord } from './host-record.ts'
@@ -23,9 +24,9 @@ const SHUTDOWN_TIMEOUT_MS = 90_000
 /** Makes everything of a host whose record is written, and boots it. */
 export async function bringUp(record: HostRecord, access: PackageAccess): Promise<HostRecord> {
   const paths = await hostPaths(record.name)
-  const base = await ensureBaseTree(baseRecipe(record.kind, record.base, access))
-  await mkdir(paths.top, { mode: 0o700 })
-  await execa('cp', ['--archive', '--reflink=auto', base, paths.tree])
+  const image = await ensureBaseImage(baseRecipe(record.kind, record.base, access))
+  await mkdir(paths.tree, { recursive: true, mode: 0o700 })
+  await mountDisk(image, paths)
   await makeDevices(record, paths)
   await settleTree(record, paths)
   await createNetwork(record.name)

@@ -30,7 +30,9 @@ export interface HostRecord {
 export interface HostPaths {
   /** Everything below is the host's. */
   readonly top: string
+  /** Where its disk is mounted. */
   readonly tree: string
+  readonly disk: string
   readonly devices: string
   readonly consoleLog: string
   readonly networkLog: string
@@ -45,6 +47,7 @@ export async function hostPaths(name: string): Promise<HostPaths> {
   return {
     top,
     tree: join(top, 'tree'),
+    disk: join(top, 'disk.ext4'),
     devices: join(top, 'devices'),
     consoleLog: join(top, 'console.log'),
     networkLog: join(top, 'network.log'),

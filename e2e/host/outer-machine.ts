@@ -20,6 +20,8 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'systemd-nspawn': 'systemd-container',
   slirp4netns: 'slirp4netns',
   ip: 'iproute2',
+  'mkfs.ext4': 'e2fsprogs',
+  losetup: 'mount',
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   flock: 'util-linux',

@@ -51,7 +51,6 @@ const PLAIN_INIT = `
 set -eu
 tree=$1 devices=$2 name=$3
 shift 3
-mount --bind "$tree" "$tree"
 mount -t proc proc "$tree/proc"
 mount -t sysfs sysfs "$tree/sys"
 mount --rbind /sys/fs/cgroup "$tree/sys/fs/cgroup"

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { findCgroupMounts, killCgroup, removeCgroup } from './cgroup.ts'
+import { unmountDisk } from './disk.ts'
 import { keepDownloads } from './downloads.ts'
 import { type HostRecord, hostPaths, removeRecord } from './host-record.ts'
 import { removeNetwork } from './network.ts'
@@ -26,8 +27,8 @@ export async function tearDown(record: HostRecord): Promise<void> {
   }
   await removeNetwork(record.name)
   if (record.network === 'mirrors') await keepDownloads(record.kind, paths.tree)
-  // Not a single mount of a host is in our mount namespace; should one be there all the same, its other side is
-  // none of our business.
+  await unmountDisk(paths)
+  // Should anything still be mounted below, its other side is none of our business.
   await execa('rm', ['--recursive', '--force', '--one-file-system', '--', paths.top])
   await removeRecord(record.name)
 }
