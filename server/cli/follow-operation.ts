@@ -39,8 +39,7 @@ export async function followOperation(
   while (!signal.aborted) {
     try {
       if (await listen(socketPath, view, signal)) pauses.reset()
-      const finished = view.finished()
-      if (finished !== null) return finished
+      if (view.finished() !== null || signal.aborted) return view.finished()
       const now = await controlRequest(socketPath, 'GET /api/operations/:id', { params: { id } })
       heardAt = Date.now()
       // While it runs the socket goes on from the last event: taking it from here too would tell things twice.
@@ -70,7 +69,8 @@ async function listen(socketPath: string, view: View, signal: AbortSignal): Prom
       if (!Value.Check(PanelEvent, frame)) throw otherVersionError(EVENTS_PATH, 'an event of unknown form')
       heard = true
       view.apply(frame)
-      if (view.finished() !== null) done.abort()
+      // A panel that restarted meanwhile may not know it any more; a request then says so.
+      if (view.finished() !== null || !view.isKnownTo(frame)) done.abort()
     },
   })
   return heard
@@ -80,6 +80,8 @@ interface View {
   apply(event: PanelEvent): void
   /** Takes the operation as a whole and reports what is new in it. */
   absorb(operation: Operation): void
+  /** False for a snapshot without the operation. */
+  isKnownTo(event: PanelEvent): boolean
   finished(): Operation | null
   lastEventId(): string | null
 }
@@ -111,6 +113,8 @@ function createView(id: string, onUpdate: (update: OperationUpdate) => void): Vi
   }
   return {
     absorb,
+    isKnownTo: (event) =>
+      event.type !== 'snapshot' || event.operations.some((operation) => operation.id === id),
     finished: () => finished,
     lastEventId: () => lastEventId,
     apply(event) {

@@ -1,34 +1,50 @@
 import type { LogTuple } from '../../contract/events.ts'
 import type { LogLine } from '../../contract/schemas.ts'
+import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
 import { printable, printableJson } from './terminal-text.ts'
 
+/** A page stays well below the largest answer: 1000 lines of at most 8 KiB. */
+const PAGE_LINES = 1000
+
 /** Which lines of the log a command shows. */
 export interface LogSelection {
-  /** How many lines before what is live, after filtering. */
+  /** How many lines of what is kept, 0 to 100 000, after filtering. */
   readonly limit: number
-  /** How many lines to look at for that, 0 to 100 000. */
+  /** How many lines a stream has to send for that, 0 to 100 000. */
   readonly backlog: number
   /** Only lines at or after this moment, ms since 1970. */
   readonly since?: number
   readonly grep?: RegExp
 }
 
-/** `logs`: what is kept, then the end. Resolves with the exit code. */
+/** `logs`: what is kept, then the end; read backwards until there is enough. Resolves with the exit code. */
 export async function readLogs(context: CommandContext, selection: LogSelection): Promise<number> {
   const { out } = context
-  const end = new AbortController()
-  const kept = createTail(selection.limit)
-  const client = await context.client()
-  await client.streamLogs({ backlog: selection.backlog, signal: end.signal }, (frame) => {
-    if (frame.type === 'live') end.abort()
-    else if (frame.type === 'gap') noteGap(out, frame.reason)
-    else for (const tuple of frame.lines) if (isSelected(tuple, selection)) kept.add(tuple)
-  })
-  if (out.json) out.document(kept.lines().map(toLogLine))
-  else for (const tuple of kept.lines()) await out.write(`${lineText(tuple, out)}\n`)
+  const lines = await collectLines(await context.client(), selection)
+  if (out.json) out.document(lines)
+  else for (const line of lines) await out.write(`${lineText(line, out)}\n`)
   return 0
+}
+
+async function collectLines(client: Client, selection: LogSelection): Promise<LogLine[]> {
+  const pages: LogLine[][] = []
+  let missing = selection.limit
+  let before: string | undefined
+  while (missing > 0) {
+    const isFiltered = selection.since !== undefined || selection.grep !== undefined
+    const limit = isFiltered ? PAGE_LINES : Math.min(missing, PAGE_LINES)
+    const query = before === undefined ? { limit } : { limit, before }
+    const { lines, hasMore } = await client.call('GET /api/logs', { query })
+    const selected = lines.filter((line) => isSelected(line, selection)).slice(-missing)
+    pages.unshift(selected)
+    missing -= selected.length
+    const oldest = lines[0]
+    if (!hasMore || oldest === undefined || isBefore(oldest, selection.since)) break
+    before = oldest.cursor
+  }
+  return pages.flat()
 }
 
 /** `logs -f`: what is kept, then what comes, until Ctrl-C or until nobody reads any more. */
@@ -38,8 +54,8 @@ export async function followLogs(context: CommandContext, selection: LogSelectio
   const release = context.io.onInterrupt(() => interrupted.abort())
   const kept = createTail(selection.limit)
   let isLive = false
-  const show = (tuple: LogTuple): Promise<void> =>
-    out.write(`${out.json ? printableJson(toLogLine(tuple)) : lineText(tuple, out)}\n`)
+  const show = (line: LogLine): Promise<void> =>
+    out.write(`${out.json ? printableJson(line) : lineText(line, out)}\n`)
   try {
     const client = await context.client()
     const signal = AbortSignal.any([interrupted.signal, out.closed])
@@ -48,13 +64,13 @@ export async function followLogs(context: CommandContext, selection: LogSelectio
         if (out.json) await out.write(`${printableJson({ gap: frame.reason })}\n`)
         else noteGap(out, frame.reason)
       } else if (frame.type === 'live') {
-        if (!isLive) for (const tuple of kept.lines()) await show(tuple)
+        if (!isLive) for (const line of kept.lines()) await show(line)
         isLive = true
       } else
-        for (const tuple of frame.lines) {
-          if (!isSelected(tuple, selection)) continue
-          if (isLive) await show(tuple)
-          else kept.add(tuple)
+        for (const line of frame.lines.map(toLogLine)) {
+          if (!isSelected(line, selection)) continue
+          if (isLive) await show(line)
+          else kept.add(line)
         }
     })
   } finally {
@@ -68,26 +84,28 @@ function noteGap(out: Output, reason: string): void {
 }
 
 /** Keeps the last lines added, at a cost that does not grow with their number. */
-function createTail(limit: number): { add(tuple: LogTuple): void; lines(): readonly LogTuple[] } {
-  let lines: LogTuple[] = []
+function createTail(limit: number): { add(line: LogLine): void; lines(): readonly LogLine[] } {
+  let lines: LogLine[] = []
   return {
-    add(tuple) {
+    add(line) {
       if (limit === 0) return
-      lines.push(tuple)
+      lines.push(line)
       if (lines.length > limit * 2 + 1000) lines = lines.slice(-limit)
     },
     lines: () => lines.slice(-limit),
   }
 }
 
-function isSelected([, time, , text]: LogTuple, { since, grep }: LogSelection): boolean {
-  if (since !== undefined && Date.parse(time) < since) return false
-  return grep === undefined || grep.test(printable(text))
+function isSelected(line: LogLine, { since, grep }: LogSelection): boolean {
+  return !isBefore(line, since) && (grep === undefined || grep.test(printable(line.text)))
 }
 
-function lineText(tuple: LogTuple, out: Output): string {
-  const more = tuple[4] === 1 ? ' … (cut)' : ''
-  return `${printable(tuple[3], out.hasColours)}${more}`
+function isBefore(line: LogLine, since: number | undefined): boolean {
+  return since !== undefined && Date.parse(line.time) < since
+}
+
+function lineText(line: LogLine, out: Output): string {
+  return `${printable(line.text, out.hasColours)}${line.truncated === true ? ' … (cut)' : ''}`
 }
 
 function toLogLine([cursor, time, stream, text, truncated]: LogTuple): LogLine {

@@ -1,13 +1,21 @@
+/** Nobody means a word that takes more corrections than this. */
+const MOST_CORRECTIONS = 3
+
 /** The candidate that differs from the word in the fewest letters, if that is near enough to have been meant. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.floor(word.length / 3))
+  const limit = Math.min(MOST_CORRECTIONS, Math.max(1, Math.floor(word.length / 3)))
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
-    const distance =
-      candidate.startsWith(word) && word.length >= 2 ? 0.5 : editDistance(word.slice(0, 64), candidate)
+    if (Math.abs(candidate.length - word.length) > limit && !isBeginning(word, candidate)) continue
+    // A beginning is the best guess of all, and the shortest continuation the best of these.
+    const distance = isBeginning(word, candidate) ? candidate.length / 1000 : editDistance(word, candidate)
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { candidate, distance }
   }
   return best?.candidate
+}
+
+function isBeginning(word: string, candidate: string): boolean {
+  return word.length >= 2 && candidate.startsWith(word)
 }
 
 /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */

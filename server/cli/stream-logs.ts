@@ -1,6 +1,6 @@
 import { Compile } from 'typebox/compile'
 import { LogFrame } from '../../contract/events.ts'
-import { isUnreachable, otherVersionError, unreachableError } from './control-request.ts'
+import { controlRequest, isUnreachable, otherVersionError, unreachableError } from './control-request.ts'
 import { CONTROL_TICKET, createPauses, openSocket } from './control-socket.ts'
 
 const LOGS_PATH = '/api/logs/stream'
@@ -20,7 +20,7 @@ export interface LogStreamRequest {
 /**
  * Hands over the frames of the log, in order, until the signal ends it. The socket is not read while the promise of
  * onFrame is pending. A broken socket is opened again behind the last line seen.
- * Errors: DAEMON_UNREACHABLE, or what onFrame threw.
+ * Errors: DAEMON_UNREACHABLE, the panel's own problem where there is no log (SETUP_REQUIRED), or what onFrame threw.
  */
 export async function streamLogs(
   socketPath: string,
@@ -42,6 +42,7 @@ export async function streamLogs(
   }
   while (!signal.aborted) {
     let failure: unknown
+    let hasFrames = false
     try {
       await openSocket({
         socketPath,
@@ -53,8 +54,14 @@ export async function streamLogs(
           ...(after === undefined ? {} : { after }),
         },
         signal,
-        onFrame: take,
+        onFrame: (frame) => {
+          hasFrames = true
+          return take(frame)
+        },
       })
+      // A socket cannot say why it ends at once, for example that nothing is set up yet; a request can.
+      if (!hasFrames && !signal.aborted)
+        await controlRequest(socketPath, 'GET /api/logs', { query: { limit: 1 } })
     } catch (error) {
       if (!isUnreachable(error)) throw error
       failure = error

@@ -13,8 +13,8 @@ export const logs: Command = {
   summary: 'Show the log of the gateway, or follow it',
   forms: ['logs [-f] [-n N] [--since T] [--grep RE] [-i] [--json]'],
   about: [
-    `Shows the last ${DEFAULT_LINES} lines; with --since all lines since then. --grep and --since look at the last\n` +
-      `${MAX_BACKLOG} lines, and -n counts what they leave.`,
+    `Shows the last ${DEFAULT_LINES} lines; with --since all lines since then, at most ${MAX_BACKLOG}. -n counts the lines\n` +
+      `that --since and --grep leave. With -f they look at the last ${MAX_BACKLOG} lines before what is new.`,
     'T is an age (30s, 10m, 2h, 1d) or a time (2026-11-23, 2026-11-23T11:40, local unless it has Z or an offset).\n' +
       'RE is a JavaScript regular expression; it is matched against the line without its colours.',
     'Colours are kept on a terminal, unless NO_COLOR is set. Ctrl-C ends following, with exit code 0.',

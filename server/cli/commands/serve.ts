@@ -1,7 +1,7 @@
-import { DEFAULT_PANEL_PORT, MAX_PORT } from '../../../contract/rules.ts'
+import { DEFAULT_PANEL_PORT } from '../../../contract/rules.ts'
 import { type Command, textOption } from '../command.ts'
 import { refuseOperands } from '../parse-arguments.ts'
-import { parsePort } from '../parse-port.ts'
+import { parseHostPort } from '../parse-port.ts'
 
 export const serve: Command = {
   name: 'serve',
@@ -20,6 +20,6 @@ export const serve: Command = {
   async run({ options, positionals, services }) {
     refuseOperands('serve', positionals)
     const port = textOption(options, 'port')
-    return services.serve(port === undefined ? {} : { port: parsePort(port, '--port', 1, MAX_PORT) })
+    return services.serve(port === undefined ? {} : { port: parseHostPort(port, '--port') })
   },
 }
