@@ -32,8 +32,8 @@ export interface RunOptions {
   readonly capture?: boolean
   /** The argv to show in errors, where the real one is a wrapper around it. */
   readonly shownArgv?: readonly string[]
-  /** Ends the program where ending its process tree is not enough. */
-  readonly end?: () => Promise<void>
+  /** Ends what the program had another one run for it; called after its own process tree was ended. */
+  readonly afterEnd?: () => Promise<void>
 }
 
 export interface CommandResult {
@@ -62,8 +62,10 @@ export function createCommandRunner(redact: Redactor): CommandRunner {
   return {
     async run(argv, options) {
       const child = start(argv, options)
-      const end = options.end ?? (() => endChild(child))
-      const endOnce = once(end)
+      const endOnce = once(async () => {
+        if (child.pid !== undefined) await endProcessTree(child.pid, END_GRACE_MS)
+        await options.afterEnd?.()
+      })
       active.add(endOnce)
       try {
         return await supervise(child, argv, options, endOnce, redact)
@@ -94,10 +96,6 @@ function start(argv: readonly [string, ...string[]], options: RunOptions): Child
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(extraFds as readonly 3[])],
     ...(owner === undefined ? {} : { uid: owner.uid, gid: owner.gid }),
   }) as Child
-}
-
-async function endChild(child: Child): Promise<void> {
-  if (child.pid !== undefined) await endProcessTree(child.pid, END_GRACE_MS)
 }
 
 async function supervise(

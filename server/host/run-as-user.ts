@@ -1,0 +1,116 @@
+/**
+ * Runs programs as the user of the gateway: through the user's own manager where there is one, so that they get the
+ * user's cgroup and bus and never the panel's; else by a dropped uid and gid.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import { CLEAN_ENVIRONMENT, findProgram } from './clean-environment.ts'
+import type { UserAccount } from './host.ts'
+import type { CommandResult, RunCommand, RunOptions } from './run-command.ts'
+import { hasUserManager, runtimeDirectory } from './user-account.ts'
+
+export interface UserRunOptions
+  extends Pick<RunOptions, 'timeoutMs' | 'stdin' | 'watch' | 'okExitCodes' | 'capture'> {
+  /** What the program leaves behind (the monitor of a container) lives on when it ends or is cancelled. */
+  readonly leavesProcesses?: boolean
+  /** A dropped uid even where the user has a manager: for work on plain files. */
+  readonly direct?: boolean
+}
+
+export type RunAsUser = (
+  user: UserAccount,
+  argv: readonly [string, ...string[]],
+  options: UserRunOptions,
+) => Promise<CommandResult>
+
+/** The manager ends the program by itself this long after its time limit, should the panel be gone by then. */
+const MANAGER_MARGIN_SECONDS = 10
+const STOP_TIMEOUT_MS = 30_000
+/** `systemctl stop` of a unit that is not loaded (systemctl(1), exit status). */
+const NOT_LOADED = 5
+
+/** @param run for programs of root; what it throws is thrown here too, with the argv as the caller gave it */
+export function createRunAsUser(run: RunCommand): RunAsUser {
+  return async (user, argv, options) => {
+    const { leavesProcesses = false, direct = false, ...rest } = options
+    if (direct || !(await hasUserManager(user))) {
+      const env = await userEnvironment(user)
+      return run(argv, { ...rest, env, owner: { uid: user.uid, gid: user.gid } })
+    }
+    const unit = `razroom-panel-${randomBytes(6).toString('hex')}.service`
+    const [program, ...args] = argv
+    // The manager would look the program up on the user's own PATH.
+    const path = (await findProgram(program)) ?? program
+    return run(managerArgv(user, unit, [path, ...args], { timeoutMs: options.timeoutMs, leavesProcesses }), {
+      ...rest,
+      shownArgv: argv,
+      afterEnd: () => stopUnit(run, user, unit),
+    })
+  }
+}
+
+/** The environment of a login of this user, as far as programs need it. */
+export async function userEnvironment(user: UserAccount): Promise<Record<string, string>> {
+  const runtime = await runtimeDirectory(user)
+  return {
+    HOME: user.home,
+    USER: user.name,
+    LOGNAME: user.name,
+    ...(runtime === null ? {} : { XDG_RUNTIME_DIR: runtime }),
+  }
+}
+
+/** systemd-run(1) as docs/facts/podman-and-systemd.md found it to work. */
+export function managerArgv(
+  user: UserAccount,
+  unit: string,
+  argv: readonly string[],
+  options: { readonly timeoutMs: number; readonly leavesProcesses: boolean },
+): [string, ...string[]] {
+  const maxSeconds = Math.ceil(options.timeoutMs / 1000) + MANAGER_MARGIN_SECONDS
+  return [
+    'systemd-run',
+    `--machine=${user.name}@.host`,
+    '--user',
+    '--pipe',
+    '--wait',
+    '--quiet',
+    '--collect',
+    `--unit=${unit}`,
+    '--working-directory=/',
+    ...Object.entries(CLEAN_ENVIRONMENT).map(([name, value]) => `--setenv=${name}=${value}`),
+    `--property=RuntimeMaxSec=${maxSeconds}`,
+    '--property=TimeoutStopSec=10',
+    // Else conmon and the network helper of a container die with this unit.
+    ...(options.leavesProcesses ? ['--property=KillMode=process'] : []),
+    '--',
+    // The manager expands $NAME in arguments (systemd.service(5), COMMAND LINES); systemd 252 has no switch for that.
+    ...argv.map((argument) => argument.replaceAll('$', '$$$$')),
+  ]
+}
+
+/** Ending systemd-run leaves the unit running; and the unit may appear just after its client was ended. */
+async function stopUnit(run: RunCommand, user: UserAccount, unit: string): Promise<void> {
+  for (const delayMs of [0, 200]) {
+    await wait(delayMs)
+    await run(['systemctl', `--machine=${user.name}@.host`, '--user', 'stop', '--', unit], {
+      timeoutMs: STOP_TIMEOUT_MS,
+      okExitCodes: [0, NOT_LOADED],
+    })
+  }
+}
+
+/** The command line that a person with sudo types for the same, quoted for a shell. */
+export function describeAsUser(
+  user: UserAccount,
+  argv: readonly string[],
+  hasRuntimeDirectory: boolean,
+): string {
+  const runtime = hasRuntimeDirectory ? ['env', `XDG_RUNTIME_DIR=/run/user/${user.uid}`] : []
+  return `cd / && ${['sudo', '-H', '-u', user.name, ...runtime, ...argv].map(shellWord).join(' ')}`
+}
+
+/** The word as a POSIX shell reads it back, quoted only where it must be. */
+export function shellWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
