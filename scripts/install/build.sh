@@ -52,6 +52,7 @@ build_release() {
   install --directory --mode=0700 -- "$CACHE"
   (cd -- "$1" && run_npm "$1" ci --include=dev --include=optional) || fail_with_log 'npm ci failed.' \
     'Most often the npm registry could not be reached: check network and proxy, then run this again.'
+  link_pinned_node "$1" || fail_with_log 'npm ci did not bring the pinned Node.' 'Are optional packages switched off for npm?'
   step 'Building'
   (cd -- "$1" && run_npm "$1" run gateway:rootfs) ||
     fail_with_log 'The files of the bundled gateway could not be collected.' 'The last lines say why.'
@@ -69,7 +70,7 @@ assemble_release() {
   # The same file, not a second copy of 120 MB.
   ln -- "$2/$tree/usr/local/bin/node" "$2/node"
   mv -- "$1/bin/razroom-panel" "$2/bin/"
-  mv -- "$1/scripts/install" "$2/scripts/"
+  mv -- "$1/scripts/install" "$1/scripts/link-pinned-node.sh" "$2/scripts/"
   mv -- "$1/install.sh" "$1/package.json" "$1/LICENSE" "$1/Dockerfile" "$1/.dockerignore" "$2/"
   chown --recursive --no-dereference root:root -- "$2"
   chmod 0755 -- "$2" "$2/bin/razroom-panel" "$2/install.sh"

@@ -61,5 +61,6 @@ bring_npm_packages() {
   if [ -f "$mark" ] && [ "$(cat -- "$mark")" = "$lock" ]; then return; fi
   printf 'npm ci\n'
   npm ci --include=dev --include=optional || stop_early 'npm ci failed: is the npm registry within reach?'
+  link_pinned_node . || stop_early 'npm ci did not bring the pinned Node: are optional packages switched off?'
   printf '%s\n' "$lock" > "$mark"
 }
