@@ -75,7 +75,8 @@ export async function createHost(request: HostRequest): Promise<TestHost> {
     kind,
     base,
     network,
-    owner: keep ? null : identify(process.pid),
+    // Also of a host that is to be kept: until it is up, it goes when we go.
+    owner: identify(process.pid),
     bootId: readBootId(),
     env: access.certificates.length > 0 ? { NODE_EXTRA_CA_CERTS: CA_BUNDLE } : {},
     createdAt: new Date().toISOString(),
@@ -83,8 +84,11 @@ export async function createHost(request: HostRequest): Promise<TestHost> {
   guardHost(record.name)
   await writeRecord(record)
   try {
-    await bringUp(record, access)
-    if (keep) releaseHost(record.name)
+    const up = await bringUp(record, access)
+    if (keep) {
+      await writeRecord({ ...up, owner: null })
+      releaseHost(record.name)
+    }
     return await openHost(record.name)
   } catch (error) {
     await tearDown(record).catch((second: unknown) => {
