@@ -17,8 +17,8 @@ for part in paths report options packages release build service setup uninstall;
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/install/$part.sh"
 done
-# shellcheck source=scripts/link-pinned-node.sh
-. "$CHECKOUT/scripts/link-pinned-node.sh"
+# shellcheck source=scripts/npm-ci.sh
+. "$CHECKOUT/scripts/npm-ci.sh"
 
 install_panel() {
   step 'Looking at this machine'

@@ -19,7 +19,7 @@ for option in "$@"; do
   esac
 done
 
-. scripts/link-pinned-node.sh
+. scripts/npm-ci.sh
 . scripts/test/parts.sh
 . scripts/test/tools.sh
 

@@ -35,28 +35,27 @@ hash_sources() {
   } | sha256sum | cut -c 1-12
 }
 
-# npm as root, whatever the caller's environment says: dev dependencies build it, the cache is ours, and what the
-# machine's administrator trusts (a proxy's certificate) npm trusts too.
-run_npm() {
-  local root_home certificates=/etc/ssl/certs/ca-certificates.crt
-  root_home=$(getent passwd 0 | cut -d : -f 6)
-  export HOME=$root_home npm_config_cache="${npm_config_cache:-$CACHE/npm}"
+# For npm as root, whatever the caller's environment says: the cache is ours, and what the machine's administrator
+# trusts (a proxy's certificate) npm trusts too.
+prepare_npm() {
+  local certificates=/etc/ssl/certs/ca-certificates.crt
+  HOME=$(getent passwd 0 | cut -d : -f 6)
+  export HOME npm_config_cache="${npm_config_cache:-$CACHE/npm}"
   if [ -z "${NODE_EXTRA_CA_CERTS:-}" ] && [ -r "$certificates" ]; then export NODE_EXTRA_CA_CERTS=$certificates; fi
   unset NODE_ENV NODE_OPTIONS NODE_PATH
-  logged npm --prefix "$1" "${@:2}"
+  install --directory --mode=0700 -- "$CACHE"
 }
 
 # build_release SOURCE DESTINATION
 build_release() {
   step 'Fetching what the build needs (npm ci)'
-  install --directory --mode=0700 -- "$CACHE"
-  (cd -- "$1" && run_npm "$1" ci --include=dev --include=optional) || fail_with_log 'npm ci failed.' \
+  prepare_npm
+  logged npm_ci "$1" || fail_with_log 'npm ci failed.' \
     'Most often the npm registry could not be reached: check network and proxy, then run this again.'
-  link_pinned_node "$1" || fail_with_log 'npm ci did not bring the pinned Node.' 'Are optional packages switched off for npm?'
   step 'Building'
-  (cd -- "$1" && run_npm "$1" run gateway:rootfs) ||
+  (cd -- "$1" && logged npm run gateway:rootfs) ||
     fail_with_log 'The files of the bundled gateway could not be collected.' 'The last lines say why.'
-  (cd -- "$1" && run_npm "$1" run build) || fail_with_log 'The build failed.' 'The last lines say why.'
+  (cd -- "$1" && logged env NO_COLOR=1 npm run build) || fail_with_log 'The build failed.' 'The last lines say why.'
   assemble_release "$1" "$2"
 }
 
@@ -70,7 +69,7 @@ assemble_release() {
   # The same file, not a second copy of 120 MB.
   ln -- "$2/$tree/usr/local/bin/node" "$2/node"
   mv -- "$1/bin/razroom-panel" "$2/bin/"
-  mv -- "$1/scripts/install" "$1/scripts/link-pinned-node.sh" "$2/scripts/"
+  mv -- "$1/scripts/install" "$1/scripts/npm-ci.sh" "$2/scripts/"
   mv -- "$1/install.sh" "$1/package.json" "$1/LICENSE" "$1/Dockerfile" "$1/.dockerignore" "$2/"
   chown --recursive --no-dereference root:root -- "$2"
   chmod 0755 -- "$2" "$2/bin/razroom-panel" "$2/install.sh"

@@ -55,12 +55,11 @@ bring_npm_packages() {
   elif [ ! -w "${HOME:-/nonexistent}" ]; then
     export npm_config_cache="${npm_config_cache:-$REPORTS/npm}"
   fi
-  # They would leave out what tests are made of, or change what the pinned Node does.
+  # They would change what the pinned Node does.
   unset NODE_ENV NODE_OPTIONS NODE_PATH
   lock=$(sha256sum -- package-lock.json package.json .npmrc | sha256sum)
   if [ -f "$mark" ] && [ "$(cat -- "$mark")" = "$lock" ]; then return; fi
   printf 'npm ci\n'
-  npm ci --include=dev --include=optional || stop_early 'npm ci failed: is the npm registry within reach?'
-  link_pinned_node . || stop_early 'npm ci did not bring the pinned Node: are optional packages switched off?'
+  npm_ci "$PWD" || stop_early 'npm ci failed: is the npm registry within reach?'
   printf '%s\n' "$lock" > "$mark"
 }
