@@ -1,9 +1,17 @@
+import { once } from 'node:events'
 import { access } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { chromium } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findCgroupMounts } from './cgroup.ts'
 import { createHost, type TestHost } from './host.ts'
 import { AS_RAZROOM, addImageContext, addRazroom, findRemains, readInitStart } from './host-test-kit.ts'
+
+const RUN_ID = ['run', '--rm', '--network=none', '--userns=keep-id', '--init', 'tiny', 'id', '-un']
+/** Whether this machine has v1 controllers beside a v2 tree: the host without systemd shows its groups. */
+const isHybrid = (await findCgroupMounts()).named !== undefined
 
 describe.each([
   { kind: 'debian-13', podman: '5.4.2', id: 'trixie' },
@@ -93,15 +101,18 @@ describe('a host of kind debian-12-no-systemd', () => {
     expect(mounts).toMatch(/\bcgroup2\b/)
   })
 
-  it('runs rootless containers with runc where crun refuses', async () => {
+  it('runs rootless containers with runc', async () => {
     await addRazroom(host)
     const context = await addImageContext(host)
-    const asRazroom = { user: 'razroom' }
-    await host.run(['podman', 'build', '--quiet', '--tag', 'tiny', context], asRazroom)
-    const run = ['run', '--rm', '--network=none', '--userns=keep-id', '--init', 'tiny', 'id', '-un']
-    const withCrun = await host.run(['podman', '--runtime=crun', ...run], { ...asRazroom, reject: false })
-    expect(withCrun.stderr).toContain('cgroups in hybrid mode not supported')
-    expect((await host.run(['podman', '--runtime=runc', ...run], asRazroom)).stdout).toBe('razroom')
+    await host.run(['podman', 'build', '--quiet', '--tag', 'tiny', context], { user: 'razroom' })
+    const { stdout } = await host.run(['podman', '--runtime=runc', ...RUN_ID], { user: 'razroom' })
+    expect(stdout).toBe('razroom')
+  })
+
+  it.runIf(isHybrid)('does not run them with crun, on hybrid control groups', async () => {
+    const run = ['podman', '--runtime=crun', ...RUN_ID]
+    const { stderr } = await host.run(run, { user: 'razroom', reject: false })
+    expect(stderr).toContain('cgroups in hybrid mode not supported')
   })
 
   it('leaves /dev/net/tun to root as the kernel does, which a container network needs opened', async () => {
@@ -136,8 +147,16 @@ describe('programs in a host', () => {
   it('reach the package mirrors, and not the loopback of the outer machine', async () => {
     await host.run(['apt-get', 'update', '--quiet'])
     await host.run(['apt-get', 'install', '--quiet', '--yes', '--no-install-recommends', 'curl'])
-    const outer = await host.run(['curl', '--max-time', '5', 'http://10.91.0.2/'], { reject: false })
-    expect(outer.exitCode).toBe(7)
+    const ours = createServer((_request, response) => response.end('ours')).listen(0, '127.0.0.1')
+    await once(ours, 'listening')
+    const { port } = ours.address() as AddressInfo
+    try {
+      // slirp4netns would lead there by this address, see slirp4netns(1) on --disable-host-loopback.
+      const curl = ['curl', '--silent', '--max-time', '5', `http://10.91.0.2:${port}/`]
+      expect((await host.run(curl, { reject: false })).exitCode).toBe(7)
+    } finally {
+      ours.close()
+    }
   })
 
   it('say how they failed', async () => {
