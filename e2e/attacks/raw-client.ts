@@ -1,0 +1,124 @@
+/**
+ * Runs inside a host, on the runtime of the panel there: takes shots as JSON on stdin, fires them, prints the outcomes.
+ * Imports nothing but Node, for nothing else of the tests is in the host.
+ */
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Header, Outcome, Shot } from './shot.ts'
+
+const PORT = 18780
+const AT_ONCE = 16
+const ANSWER_LIMIT_MS = 15_000
+const LISTEN_MS = 700
+
+interface Head {
+  status: number
+  headers: Header[]
+  /** Where the body begins. */
+  end: number
+}
+
+function parseHead(bytes: Buffer): Head | null {
+  const end = bytes.indexOf('\r\n\r\n')
+  if (end === -1) return null
+  const [first = '', ...lines] = bytes.subarray(0, end).toString('latin1').split('\r\n')
+  const headers = lines.map((line): Header => {
+    const colon = line.indexOf(':')
+    return [line.slice(0, colon), line.slice(colon + 1).trim()]
+  })
+  return { status: Number(first.split(' ')[1]), headers, end: end + 4 }
+}
+
+/** A masked text frame (RFC 6455, 5.2); a mask of zeros is a mask. */
+function textFrame(payload: string): Buffer {
+  const data = Buffer.from(payload)
+  const length =
+    data.length < 126
+      ? Buffer.from([0x80 | data.length])
+      : Buffer.from([0x80 | 126, data.length >> 8, data.length & 0xff])
+  return Buffer.concat([Buffer.from([0x81]), length, Buffer.alloc(4), data])
+}
+
+/** Takes the whole frames out of what a server sent. */
+function readFrames(bytes: Buffer): { texts: string[]; closeCode: number | null } {
+  const texts: string[] = []
+  let closeCode: number | null = null
+  let at = 0
+  while (at + 2 <= bytes.length) {
+    const opcode = (bytes[at] ?? 0) & 0x0f
+    let length = (bytes[at + 1] ?? 0) & 0x7f
+    let start = at + 2
+    if (length === 126) {
+      if (start + 2 > bytes.length) break
+      length = bytes.readUInt16BE(start)
+      start += 2
+    } else if (length === 127) {
+      if (start + 8 > bytes.length) break
+      length = Number(bytes.readBigUInt64BE(start))
+      start += 8
+    }
+    if (start + length > bytes.length) break
+    const payload = bytes.subarray(start, start + length)
+    if (opcode === 1) texts.push(payload.toString())
+    if (opcode === 8) closeCode = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
+    at = start + length
+  }
+  return { texts, closeCode }
+}
+
+/** Sends the frames of a shot once the handshake is through, and ends the socket when it was listened to enough. */
+async function converse(socket: Socket, shot: Shot): Promise<void> {
+  await sleep(shot.delayMs ?? 0)
+  for (const frame of shot.frames ?? []) if (!socket.destroyed) socket.write(textFrame(frame))
+  await sleep(shot.listenMs ?? LISTEN_MS)
+  socket.destroy()
+}
+
+function fire(shot: Shot): Promise<Outcome> {
+  const begun = performance.now()
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let isOpen = false
+    const socket = connect({ host: '127.0.0.1', port: PORT })
+    const late = setTimeout(() => socket.destroy(), ANSWER_LIMIT_MS)
+    socket.on('connect', () => socket.write(Buffer.from(shot.bytes, 'latin1')))
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (isOpen || parseHead(Buffer.concat(chunks))?.status !== 101) return
+      isOpen = true
+      clearTimeout(late)
+      void converse(socket, shot)
+    })
+    // A reset is an answer too: what arrived before it counts, and "close" follows.
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => {
+      clearTimeout(late)
+      resolve(outcomeOf(shot.name, Buffer.concat(chunks), performance.now() - begun))
+    })
+  })
+}
+
+function outcomeOf(name: string, bytes: Buffer, tookMs: number): Outcome {
+  const head = parseHead(bytes)
+  if (!head) return { name, status: 0, headers: [], body: '', frames: [], closeCode: null, tookMs }
+  const rest = bytes.subarray(head.end)
+  const { status, headers } = head
+  if (status !== 101)
+    return { name, status, headers, body: rest.toString(), frames: [], closeCode: null, tookMs }
+  const { texts, closeCode } = readFrames(rest)
+  return { name, status, headers, body: '', frames: texts, closeCode, tookMs }
+}
+
+async function fireAll(shots: readonly Shot[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  const queue = [...shots.entries()]
+  const worker = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      outcomes[next[0]] = await fire(next[1])
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  return outcomes
+}
+
+process.stdout.write(JSON.stringify(await fireAll(JSON.parse(await text(process.stdin)) as Shot[])))

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest'
+import { CLOSE_CODES } from '../../contract/events.ts'
+import { type AttackHost, logIn, pageHeaders } from './attack-host.ts'
+import { HELLOS, SOCKETS } from './routes.ts'
+import { keepScore } from './scoreboard.ts'
+import {
+  GOOD_HOST,
+  GOOD_ORIGIN,
+  type Header,
+  type Outcome,
+  requestBytes,
+  type Shot,
+  UPGRADE,
+} from './shot.ts'
+
+/** Tickets live for half a minute (security.md, 4). */
+const TICKET_LIFE_MS = 30_000
+
+export function describeSockets(attack: () => AttackHost): void {
+  const own = (): Header[] => [
+    ['Origin', GOOD_ORIGIN],
+    ['Cookie', attack().session.cookie],
+  ]
+  const handshake = (target: string, headers: readonly Header[], host = GOOD_HOST) =>
+    requestBytes({ target, host, headers: [...UPGRADE, ...headers] })
+  const hello = (path: string, ticket: unknown): string => JSON.stringify({ ...HELLOS[path], ticket })
+
+  async function takeTickets(count: number, headers = pageHeaders(attack().session)): Promise<string[]> {
+    const shots = Array.from({ length: count }, (_, index) => ({
+      name: `ticket ${index}`,
+      bytes: requestBytes({ method: 'POST', target: '/api/ws-ticket', headers }),
+    }))
+    const outcomes = await attack().fire(shots)
+    return outcomes.map(({ body }) => (JSON.parse(body) as { ticket: string }).ticket)
+  }
+
+  /** Every shot is let in for the handshake and then gets nothing but a close. */
+  async function expectClosed(
+    title: string,
+    shots: readonly Shot[],
+    codes: readonly number[],
+  ): Promise<void> {
+    const outcomes = await attack().fire(shots)
+    const through = outcomes.filter(
+      ({ frames, closeCode }) => frames.length > 0 || closeCode === null || !codes.includes(closeCode),
+    )
+    keepScore(title, outcomes.length, outcomes.length - through.length)
+    expect(
+      through.map(({ name, status, closeCode, frames }) => ({ name, status, closeCode, frames })),
+    ).toEqual([])
+  }
+
+  describe('the sockets', () => {
+    it('all have a hello to attack them with', () => {
+      expect(Object.keys(HELLOS).sort()).toEqual([...SOCKETS].sort())
+    })
+
+    it('refuse the handshake without login, without our Origin, and from elsewhere', async () => {
+      const [cookie] = own().slice(1)
+      if (!cookie) throw new Error('no cookie')
+      const origin = (value: string): Header => ['Origin', value]
+      const wrong: Readonly<Record<string, readonly Header[]>> = {
+        'no cookie': [origin(GOOD_ORIGIN)],
+        'wrong cookie': [origin(GOOD_ORIGIN), ['Cookie', `${cookie[1].slice(0, -2)}AA`]],
+        'no Origin': [cookie],
+        'another Origin': [cookie, origin('http://evil.com')],
+        'Origin of the gateway': [cookie, origin('http://127.0.0.1:18789')],
+        'Origin localhost': [cookie, origin('http://localhost:18780')],
+        'Origin null': [cookie, origin('null')],
+        'two Origins': [cookie, origin(GOOD_ORIGIN), origin('http://evil.com')],
+        'cross-site': [cookie, origin(GOOD_ORIGIN), ['Sec-Fetch-Site', 'cross-site']],
+        'same-site': [cookie, origin(GOOD_ORIGIN), ['Sec-Fetch-Site', 'same-site']],
+        'bearer in place of a login': [origin(GOOD_ORIGIN), ['Authorization', `Bearer ${'A'.repeat(43)}`]],
+      }
+      const shots = SOCKETS.flatMap((path) =>
+        Object.entries(wrong).map(([name, headers]) => ({
+          name: `${path}, ${name}`,
+          bytes: handshake(path, headers),
+        })),
+      )
+      await attack().expectRefused('sockets: handshake', shots, [401, 403])
+    })
+
+    it('give nothing for a ticket that is not one', async () => {
+      const tickets = await takeTickets(SOCKETS.length * 12)
+      const spoil: Readonly<Record<string, (ticket: string) => unknown>> = {
+        'made up': () => 'A'.repeat(43),
+        'too short': (ticket) => ticket.slice(0, -1),
+        'too long': (ticket) => `${ticket}A`,
+        'with a blank': (ticket) => `${ticket} `,
+        'in capitals': (ticket) => ticket.toUpperCase(),
+        'twice as long': (ticket) => ticket.repeat(2),
+      }
+      const notTickets: Readonly<Record<string, (ticket: string) => unknown>> = {
+        'in a list': (ticket) => [ticket],
+        'no ticket': () => undefined,
+        empty: () => '',
+        null: () => null,
+        'an object': () => ({ toString: 'x' }),
+      }
+      const shotsOf = (ways: typeof spoil): Shot[] =>
+        SOCKETS.flatMap((path) =>
+          Object.entries(ways).map(([name, way]) => ({
+            name: `${path}, ticket ${name}`,
+            bytes: handshake(path, own()),
+            frames: [hello(path, way(tickets.pop() ?? ''))],
+          })),
+        )
+      await expectClosed('sockets: spoilt ticket', shotsOf(spoil), [CLOSE_CODES.ticketInvalid])
+      await expectClosed('sockets: no ticket', shotsOf(notTickets), [CLOSE_CODES.badFrame])
+    })
+
+    it('give nothing for a first frame that is not the hello, and look for a ticket nowhere else', async () => {
+      const tickets = await takeTickets(SOCKETS.length * 2)
+      const shots = SOCKETS.flatMap((path): Shot[] => {
+        const [inUrl = '', inProtocol = ''] = tickets.splice(0, 2)
+        const first = (name: string, ...frames: string[]): Shot => ({
+          name: `${path}, ${name}`,
+          bytes: handshake(path, own()),
+          frames,
+        })
+        return [
+          first('not JSON', 'hello'),
+          first('empty', ''),
+          first('a number', '1'),
+          first('unknown key', JSON.stringify({ ...HELLOS[path], ticket: 'A'.repeat(43), admin: true })),
+          first('too large', JSON.stringify({ ...HELLOS[path], ticket: 'A'.repeat(20_000) })),
+          { ...first('ticket in the URL', '{}'), bytes: handshake(`${path}?ticket=${inUrl}`, own()) },
+          {
+            ...first('ticket as subprotocol', '{}'),
+            bytes: handshake(path, [...own(), ['Sec-WebSocket-Protocol', inProtocol]]),
+          },
+        ]
+      })
+      // 1009: the frame was too large to be read (RFC 6455, 7.4.1).
+      await expectClosed('sockets: first frame', shots, [CLOSE_CODES.badFrame, 1009])
+    })
+
+    it('take a ticket once, from its own session, within half a minute', async () => {
+      const tickets = await takeTickets(SOCKETS.length * 2)
+      const [late] = await takeTickets(1)
+      const lateAt = Date.now()
+      const stranger = await logIn(attack().panel, attack().fire)
+      const foreign = await takeTickets(SOCKETS.length, pageHeaders(stranger))
+      const use = (name: string, path: string, ticket: string): Shot => ({
+        name: `${path}, ${name}`,
+        bytes: handshake(path, own()),
+        frames: [hello(path, ticket)],
+      })
+      const pairs = SOCKETS.map((path, index) => ({ path, ticket: tickets[index] ?? '' }))
+      const good = await attack().fire(pairs.map(({ path, ticket }) => use('right', path, ticket)))
+      expect(good.map(({ frames, closeCode }) => frames.length > 0 && closeCode === null)).toEqual(
+        SOCKETS.map(() => true),
+      )
+      const again = pairs.map(({ path, ticket }) => use('used before', path, ticket))
+      await expectClosed('sockets: replayed ticket', again, [CLOSE_CODES.ticketInvalid])
+      const other = SOCKETS.map((path, index) => use('of another session', path, foreign[index] ?? ''))
+      await expectClosed('sockets: ticket of another session', other, [CLOSE_CODES.ticketInvalid])
+      const lifeLeftMs = lateAt + TICKET_LIFE_MS + 500 - Date.now()
+      await new Promise((resolve) => setTimeout(resolve, lifeLeftMs))
+      const old = [use('too old', SOCKETS[0] ?? '', late ?? '')]
+      await expectClosed('sockets: old ticket', old, [CLOSE_CODES.ticketInvalid])
+    })
+
+    it('close for a client that talks on, and for one that says nothing', async () => {
+      const [ticket = ''] = await takeTickets(1)
+      const path = '/api/events'
+      const [talker, silent] = await attack().fire([
+        { name: 'talks on', bytes: handshake(path, own()), frames: [hello(path, ticket), '{"type":"x"}'] },
+        { name: 'says nothing', bytes: handshake(path, own()), listenMs: 6_500 },
+      ])
+      expect(talker?.closeCode).toBe(CLOSE_CODES.badFrame)
+      expect(silent).toMatchObject({ closeCode: CLOSE_CODES.badFrame, frames: [] })
+    })
+
+    it('start no process before the ticket is accepted', async () => {
+      const { panel } = attack()
+      const countReaders = async () => {
+        const found = await panel.host.run(['pgrep', '--count', '--full', 'user-agent.js'], { reject: false })
+        return Number(found.stdout)
+      }
+      const before = await countReaders()
+      const waiting: Shot[] = Array.from({ length: 10 }, (_, index) => ({
+        name: `waits ${index}`,
+        bytes: handshake('/api/logs/stream', own()),
+        listenMs: 2_500,
+      }))
+      const held = attack().fire(waiting)
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      expect(await countReaders()).toBe(before)
+      const outcomes = await held
+      expect(outcomes.map(({ status, frames }) => `${status} ${frames.length}`)).toEqual(
+        waiting.map(() => '101 0'),
+      )
+    })
+
+    it('end within a second after the logout of their session', async () => {
+      const leaving = await logIn(attack().panel, attack().fire)
+      const cookie: Header[] = [
+        ['Origin', GOOD_ORIGIN],
+        ['Cookie', leaving.cookie],
+      ]
+      const [ticket = ''] = await takeTickets(1, pageHeaders(leaving))
+      const path = '/api/events'
+      const live: Promise<Outcome[]> = attack().fire([
+        { name: 'live', bytes: handshake(path, cookie), frames: [hello(path, ticket)], listenMs: 6_000 },
+      ])
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      const bytes = requestBytes({ method: 'DELETE', target: '/api/session', headers: pageHeaders(leaving) })
+      const [logout] = await attack().fire([{ name: 'logout', bytes }])
+      expect(logout?.status).toBe(204)
+      const [ended] = await live
+      expect(ended?.closeCode).toBe(CLOSE_CODES.sessionEnded)
+      expect(ended?.tookMs).toBeLessThan(5_000)
+      const [after] = await attack().fire([
+        { name: 'after', bytes: requestBytes({ target: '/api/status', headers: cookie.slice(1) }) },
+      ])
+      expect(after?.status).toBe(401)
+    })
+  })
+}

@@ -1,0 +1,182 @@
+import type { LoginLink, Operation, Problem, Status, TokenReveal } from '../../contract/schemas.ts'
+import type { HostProcess, RunOptions, TestHost } from './host.ts'
+import { AS_RAZROOM } from './host-test-kit.ts'
+import { copyRelease } from './panel-release.ts'
+import { waitUntil } from './wait-until.ts'
+
+/** Where the page is, seen from the host's own loopback. */
+export const PANEL_URL = 'http://127.0.0.1:18780'
+export const PANEL_PROGRAM = '/usr/local/bin/razroom-panel'
+const UNIT = 'razroom-panel.service'
+const PID_FILE = '/run/razroom-panel-e2e.pid'
+/** A setup with a build takes half a minute on two idle cores; several hosts share them. */
+const CLI_TIMEOUT_MS = 300_000
+
+/** How a command of the panel ended; `json` is what it printed on stdout, when that is one JSON document. */
+export interface CliResult {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly json: unknown
+}
+
+/** A panel that is installed in a disposable host. */
+export interface PanelHost {
+  readonly host: TestHost
+  /** Starts the daemon and waits until it answers. @throws with its log when it ends instead */
+  start(): Promise<void>
+  /** Ends the daemon in the orderly way. */
+  stop(): Promise<void>
+  /** Ends the daemon by SIGKILL, and sees to it that nobody starts it again. */
+  kill(): Promise<void>
+  /** The daemon's pid inside the host. */
+  pid(): Promise<number>
+  /** What the daemon has printed so far. */
+  log(): Promise<string>
+  /** Runs a command with --json. @returns the document it printed @throws when it fails */
+  cli<T>(...args: string[]): Promise<T>
+  /** Runs a command as it is and returns however it ended. */
+  tryCli(args: readonly string[], options?: RunOptions): Promise<CliResult>
+  /** Runs podman as razroom, as a person on the shell would. */
+  podman(...args: string[]): Promise<string>
+}
+
+/** Installs the built panel of this checkout in a `ready` host and starts its daemon. */
+export async function startPanel(host: TestHost): Promise<PanelHost> {
+  await copyRelease(host)
+  const panel = openPanel(host)
+  await panel.start()
+  return panel
+}
+
+function openPanel(host: TestHost): PanelHost {
+  const daemon = host.kind === 'debian-12-no-systemd' ? plainDaemon(host) : unitDaemon(host)
+  const tryCli: PanelHost['tryCli'] = async (args, options) => {
+    const all = { timeoutMs: CLI_TIMEOUT_MS, ...options, reject: false }
+    const result = await host.run([PANEL_PROGRAM, ...args], all)
+    return { ...result, json: parseOrUndefined(result.stdout) }
+  }
+  return {
+    host,
+    ...daemon,
+    async start() {
+      await daemon.start()
+      await waitUntil('the panel answers', 30_000, async () => {
+        if ((await requestStatus(host, `${PANEL_URL}/healthz`)) === 200) return true
+        if (!(await daemon.isRunning())) throw new Error(`the panel ended at once:\n${await daemon.log()}`)
+        return false
+      })
+    },
+    async cli<T>(...args: string[]) {
+      const result = await tryCli([...args, '--json'])
+      const said = `${result.stdout}\n${result.stderr}`
+      if (result.exitCode !== 0)
+        throw new Error(`razroom-panel ${args.join(' ')}: ${result.exitCode}\n${said}`)
+      if (result.json === undefined) throw new Error(`razroom-panel ${args.join(' ')}: not JSON\n${said}`)
+      return result.json as T
+    },
+    tryCli,
+    async podman(...args) {
+      const hasSystemd = host.kind !== 'debian-12-no-systemd'
+      if (hasSystemd) return (await host.run([...AS_RAZROOM, 'podman', ...args])).stdout
+      return (await host.run(['podman', ...args], { user: 'razroom' })).stdout
+    },
+  }
+}
+
+interface Daemon {
+  start(): Promise<void>
+  stop(): Promise<void>
+  kill(): Promise<void>
+  pid(): Promise<number>
+  isRunning(): Promise<boolean>
+  log(): Promise<string>
+}
+
+function unitDaemon(host: TestHost): Daemon {
+  const show = async (property: string) =>
+    (await host.run(['systemctl', 'show', '--value', `--property=${property}`, UNIT])).stdout
+  return {
+    async start() {
+      const options = [`--unit=${UNIT}`, '--collect', '--quiet', '--service-type=exec']
+      await host.run(['systemd-run', ...options, PANEL_PROGRAM, 'serve'])
+    },
+    async stop() {
+      await host.run(['systemctl', 'stop', UNIT])
+    },
+    async kill() {
+      await host.run(['systemctl', 'kill', '--kill-whom=main', '--signal=KILL', UNIT])
+      await waitUntil('the panel is gone', 10_000, async () => (await show('ActiveState')) === 'inactive')
+    },
+    pid: async () => Number(await show('MainPID')),
+    isRunning: async () => ['active', 'activating'].includes(await show('ActiveState')),
+    log: async () => (await host.run(['journalctl', '--output=cat', '--no-pager', `--unit=${UNIT}`])).stdout,
+  }
+}
+
+function plainDaemon(host: TestHost): Daemon {
+  const output: string[] = []
+  let child: HostProcess | undefined
+  const isRunning = async () => child !== undefined && child.exitCode === null && child.signalCode === null
+  const pid = async () => Number((await host.run(['cat', PID_FILE])).stdout)
+  const end = async (signal: 'TERM' | 'KILL') => {
+    await host.run(['kill', `-${signal}`, String(await pid())])
+    await waitUntil('the panel is gone', 30_000, async () => !(await isRunning()))
+  }
+  return {
+    async start() {
+      const script = `echo $$ > ${PID_FILE}; exec "$0" serve`
+      child = await host.spawn(['sh', '-c', script, PANEL_PROGRAM])
+      for (const stream of [child.stdout, child.stderr])
+        stream.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+    },
+    stop: () => end('TERM'),
+    kill: () => end('KILL'),
+    pid,
+    isRunning,
+    log: async () => output.join(''),
+  }
+}
+
+/** Status of one request from inside the host's network; 0 when there was no answer. */
+export async function requestStatus(host: TestHost, url: string, ...options: string[]): Promise<number> {
+  const flags = ['--silent', '--output', '/dev/null', '--max-time', '5', '--write-out', '%{http_code}']
+  return Number((await host.outside(['curl', ...flags, ...options, url], { reject: false })).stdout)
+}
+
+/** What the gateway answers to a request that proves a token (docs/facts/razroom-gateway.md); 0 without an answer. */
+export async function invokeTool(host: TestHost, token: string | null, port = 18789): Promise<number> {
+  const bearer = token === null ? [] : ['--header', `Authorization: Bearer ${token}`]
+  const body = ['--header', 'Content-Type: application/json', '--data', '{"tool":"sessions_list","args":{}}']
+  return requestStatus(host, `http://127.0.0.1:${port}/tools/invoke`, ...bearer, ...body)
+}
+
+/** Sets the bundled gateway up by the CLI. */
+export function setUpBundled(panel: PanelHost, ...options: string[]): Promise<Operation> {
+  return panel.cli<Operation>('setup', '--bundled', '--container', ...options)
+}
+
+export const readStatus = (panel: PanelHost): Promise<Status> => panel.cli<Status>('status')
+export const readToken = async (panel: PanelHost): Promise<string> =>
+  (await panel.cli<TokenReveal>('token', 'show')).token
+export const loginLink = (panel: PanelHost): Promise<LoginLink> => panel.cli<LoginLink>('login')
+
+/** The problem document that a command ended in. @throws when it did not fail, or without one */
+export function problemOf(result: CliResult): Problem {
+  const document = result.json as Partial<Problem> | undefined
+  if (result.exitCode === 0 || typeof document?.code !== 'string') {
+    throw new Error(
+      `expected a problem, got exit code ${result.exitCode}:\n${result.stdout}\n${result.stderr}`,
+    )
+  }
+  return document as Problem
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // People's output is not JSON; whoever needs the document notices that it is missing.
+    return undefined
+  }
+}

@@ -1,0 +1,3 @@
+import { describeMainJourney } from './main-journey.ts'
+
+describeMainJourney('debian-12-no-systemd')

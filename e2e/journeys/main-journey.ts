@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHost, type HostKind, type TestHost } from '../host/host.ts'
+import {
+  invokeTool,
+  loginLink,
+  PANEL_URL,
+  type PanelHost,
+  readStatus,
+  startPanel,
+} from '../host/panel-host.ts'
+import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
+import { waitUntil } from '../host/wait-until.ts'
+import { editEnvironment } from './environment-steps.ts'
+import { inspectGateway, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
+import { confirm, copyToken, lastLogLine, press, report, seeState, stateMark, visit } from './panel-steps.ts'
+
+/** A build of the image on two cores that other hosts use as well. */
+const SETUP_LIMIT_MS = 300_000
+/** Lines of a person that no program may touch: a comment, blanks, CRLF, a key twice, bytes that are not UTF-8. */
+const OWN_LINES = '# keep me, exactly  \n\n  # indented\nGREETING=hello\r\n# caf\xe9\nGREETING=again\n'
+/** The bundled gateway writes a line at this interval when it is told to. */
+const HEARTBEAT_MS = '300'
+
+/** The product's main job in a real browser on a real host; the `it`s tell one story and need each other. */
+export function describeMainJourney(kind: HostKind): void {
+  describe(`the main journey on ${kind}`, () => {
+    let host: TestHost
+    let panel: PanelHost
+    let browser: PanelBrowser
+    let firstToken = ''
+    const page = () => browser.page
+
+    beforeAll(async () => {
+      host = await createHost({ kind })
+      panel = await startPanel(host)
+      browser = await openBrowser(panel)
+    })
+    afterAll(async () => {
+      await browser?.close()
+      await host?.destroy()
+    })
+
+    it('lets nobody see anything without a login', async () => {
+      await page().goto(PANEL_URL)
+      await page().getByRole('textbox', { name: 'Login code' }).waitFor()
+      expect(await page().getByRole('navigation').count()).toBe(0)
+    })
+
+    it('logs in by the link of the shell, once, and leaves no code in the address', async () => {
+      const { url, code } = await loginLink(panel)
+      await page().goto(url)
+      await page().getByRole('navigation').waitFor()
+      expect(page().url()).not.toContain(code)
+      const stranger = await openBrowser(panel)
+      stranger.expectErrors(/status of 401/)
+      await stranger.page.goto(url)
+      await stranger.page.getByText('This login code is wrong, used or too old').waitFor()
+      expect(stranger.faults()).toEqual([])
+      await stranger.close()
+    })
+
+    it('leads to the setup of a fresh machine, which shows its steps as they go', async () => {
+      await page().getByRole('heading', { name: 'Setup', level: 1 }).waitFor()
+      await press(page(), 'Set up')
+      await report(page(), 'running').waitFor()
+      await page().locator('[data-step=ensure-image][data-state=running]').waitFor({ timeout: 60_000 })
+      expect(await page().locator('[data-step=create-user]').textContent()).toContain('created razroom')
+      await report(page(), 'succeeded').waitFor({ timeout: SETUP_LIMIT_MS })
+      expect(
+        await page().locator('[data-step]:not([data-state=done]):not([data-state=unchanged])').count(),
+      ).toBe(0)
+      await page().getByRole('button', { name: 'Open Control UI' }).waitFor()
+    })
+
+    it('shows the gateway running, and it does run', async () => {
+      await visit(page(), 'Overview')
+      await seeState(page(), 'running')
+      const { gateway, image } = await readStatus(panel)
+      expect(gateway).toMatchObject({ state: 'running', healthy: true, mode: 'container' })
+      expect(gateway.ports).toEqual({ address: '127.0.0.1', gateway: 18789, bridge: 18790 })
+      expect(image).toMatchObject({ label: 'bundled gateway', isRunning: true })
+      const listening = await host.run(['ss', '--listening', '--tcp', '--numeric', '--no-header'])
+      const sockets = listening.stdout.split('\n').map((line) => line.split(/\s+/)[3])
+      expect(sockets.filter((socket) => /:1878\d|:18790/.test(socket ?? '')).sort()).toEqual([
+        '127.0.0.1:18780',
+        '127.0.0.1:18789',
+        '127.0.0.1:18790',
+      ])
+    })
+
+    it('copies the token that the gateway accepts', async () => {
+      firstToken = await copyToken(page())
+      expect(firstToken).toMatch(/^[0-9a-f]{64}$/)
+      expect(await invokeTool(host, firstToken)).toBe(200)
+      expect(await invokeTool(host, null)).toBe(401)
+      expect(await page().content()).not.toContain(firstToken)
+    })
+
+    it('opens the Control UI, which takes the token from the link', async () => {
+      const [opened] = await Promise.all([
+        browser.context.waitForEvent('page'),
+        press(page(), 'Open Control UI'),
+      ])
+      await opened.waitForLoadState()
+      expect(opened.url()).toMatch(/^http:\/\/127\.0\.0\.1:18789\//)
+      await waitUntil('the token is out of the address', 10_000, () => !opened.url().includes(firstToken))
+      await opened.close()
+    })
+
+    it('rotates the token: the old one is refused, the new one accepted, and that is proven', async () => {
+      await press(page(), 'Rotate token')
+      await confirm(page(), 'Make a new token')
+      await report(page(), 'succeeded').waitFor({ timeout: 90_000 })
+      const proof = await page().locator('[data-step=prove-token]').textContent()
+      expect(proof).toContain('the old token is refused (401), the new one accepted')
+      const token = await copyToken(page())
+      expect(token).not.toBe(firstToken)
+      expect([await invokeTool(host, firstToken), await invokeTool(host, token)]).toEqual([401, 200])
+    })
+
+    it('saves a new variable and leaves every other byte of .env as it is', async () => {
+      const before = `${OWN_LINES}${await readEnvFile(panel)}`
+      await writeEnvFile(panel, before)
+      await visit(page(), 'Environment')
+      await page().getByLabel('GREETING', { exact: true }).first().waitFor()
+      await editEnvironment(page(), [
+        ['RAZROOM_BUNDLED_HEARTBEAT_MS', HEARTBEAT_MS],
+        ['E2E_WORD', 'a value with blanks = and signs'],
+      ])
+      const added = `RAZROOM_BUNDLED_HEARTBEAT_MS=${HEARTBEAT_MS}\nE2E_WORD=a value with blanks = and signs\n`
+      expect(await readEnvFile(panel)).toBe(`${before}${added}`)
+      const stat = await host.run(['stat', '--format=%a %U %G', '/home/razroom/.razroom/.env'])
+      expect(stat.stdout).toBe('600 razroom razroom')
+    })
+
+    it('says that the variable waits for a restart, and after it the container has it', async () => {
+      expect(await readContainerVariable(panel, 'E2E_WORD')).toBe('')
+      await visit(page(), 'Overview')
+      await page().getByRole('region', { name: 'Waiting for a restart' }).waitFor()
+      await press(page(), 'Restart')
+      await report(page(), 'running').waitFor()
+      await report(page(), 'succeeded').waitFor({ timeout: 90_000 })
+      await seeState(page(), 'running')
+      expect(await readContainerVariable(panel, 'E2E_WORD')).toBe('a value with blanks = and signs')
+      expect(await readContainerVariable(panel, 'GREETING')).toBe('again')
+      expect((await inspectGateway(panel)).env).toContain(`RAZROOM_BUNDLED_HEARTBEAT_MS=${HEARTBEAT_MS}`)
+      await page().getByRole('region', { name: 'Waiting for a restart' }).waitFor({ state: 'detached' })
+    })
+
+    it('shows log lines as they come, stops for a pause and goes on', async () => {
+      await visit(page(), 'Logs')
+      const newest = () => lastLogLine(page())
+      await waitUntil('heartbeats are shown', 20_000, async () => /tick \d+/.test(await newest()))
+      const seen = await newest()
+      await waitUntil('the next heartbeat is shown', 5_000, async () => (await newest()) !== seen)
+      await press(page(), 'Pause')
+      await sleep(200)
+      const held = await newest()
+      await sleep(1_500)
+      expect(await newest()).toBe(held)
+      await press(page(), 'Follow')
+      await waitUntil('the log goes on', 5_000, async () => (await newest()) !== held)
+    })
+
+    it('sees a stop on the shell within a second', async () => {
+      await visit(page(), 'Overview')
+      const seen = stateMark(page(), 'stopped')
+        .waitFor({ timeout: 40_000 })
+        .then(() => Date.now())
+      await panel.podman('stop', 'razroom')
+      const seenAt = await seen
+      const { finishedAt } = await inspectGateway(panel)
+      expect(seenAt - Date.parse(finishedAt)).toBeLessThan(1_000)
+    })
+
+    it('starts it again', async () => {
+      await press(page(), 'Start')
+      await seeState(page(), 'running', 60_000)
+      expect(await invokeTool(host, await copyToken(page()))).toBe(200)
+    })
+
+    it('rejoins an operation after a reload in its middle', async () => {
+      // Long enough for a reload on a slow machine: the bundled gateway imitates a cold start when it is told to.
+      await panel.cli('env', 'set', 'RAZROOM_BUNDLED_START_MS=6000')
+      await press(page(), 'Restart')
+      await page().locator('[data-step=wait-until-healthy][data-state=running]').waitFor({ timeout: 60_000 })
+      await page().reload()
+      await page().locator('[data-step=wait-until-healthy][data-state=running]').waitFor({ timeout: 10_000 })
+      await seeState(page(), 'starting', 10_000)
+      await report(page(), 'succeeded').waitFor({ timeout: 60_000 })
+      await seeState(page(), 'running')
+      await panel.cli('env', 'unset', 'RAZROOM_BUNDLED_START_MS')
+    })
+
+    it('keeps login and gateway over a restart of the panel, and the page comes back by itself', async () => {
+      const before = await inspectGateway(panel)
+      browser.expectErrors(/ERR_CONNECTION_REFUSED|WebSocket connection to .* failed/)
+      await panel.stop()
+      await page().locator('[data-connection=lost]').waitFor({ timeout: 20_000 })
+      await panel.start()
+      await page().locator('[data-connection=lost]').waitFor({ state: 'detached', timeout: 60_000 })
+      await seeState(page(), 'running')
+      await visit(page(), 'Logs')
+      await visit(page(), 'Overview')
+      expect(await inspectGateway(panel)).toEqual(before)
+      expect(await invokeTool(host, await copyToken(page()))).toBe(200)
+    })
+
+    it('logs out, and then shows nothing any more', async () => {
+      await page().getByRole('button', { name: 'Log out' }).click()
+      await page().getByRole('textbox', { name: 'Login code' }).waitFor()
+      await page().reload()
+      await page().getByRole('textbox', { name: 'Login code' }).waitFor()
+    })
+
+    it('broke no rule of the content security policy and raised no error all the way', () => {
+      expect(browser.faults()).toEqual([])
+    })
+  })
+}

@@ -1,0 +1,55 @@
+/** What a person does and sees in the page, in the words of the page. */
+import type { Locator, Page } from 'playwright'
+import type { GatewayState } from '../../contract/schemas.ts'
+
+export type PageName = 'Overview' | 'Logs' | 'Environment' | 'Setup'
+
+/** Goes to a page by its link. */
+export async function visit(page: Page, name: PageName): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
+}
+
+/** The gateway's state as every page shows it. */
+export function stateMark(page: Page, state: GatewayState): Locator {
+  return page.locator(`[role=status][data-state=${state}]`)
+}
+
+/** Waits until the page shows this state; `running` counts only when the gateway answers. */
+export async function seeState(page: Page, state: GatewayState, timeoutMs = 60_000): Promise<void> {
+  const healthy = state === 'running' ? '[data-healthy=true]' : ''
+  await page.locator(`[role=status][data-state=${state}]${healthy}`).waitFor({ timeout: timeoutMs })
+}
+
+/** The report of an operation in this state. */
+export function report(page: Page, state: 'running' | 'succeeded' | 'failed' | 'cancelled'): Locator {
+  return page.locator(`[data-operation=${state}]`)
+}
+
+/** Presses a button of the page (not one of a dialog). */
+export async function press(page: Page, name: string): Promise<void> {
+  await page.getByRole('main').getByRole('button', { name, exact: true }).click()
+}
+
+/** Confirms the dialog that is open by its button. */
+export async function confirm(page: Page, action: string): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name: action, exact: true }).click()
+}
+
+/** What the clipboard of the browser holds. */
+export function readClipboard(page: Page): Promise<string> {
+  return page.evaluate(() => navigator.clipboard.readText())
+}
+
+/** Copies the token by its button. @returns what is in the clipboard then */
+export async function copyToken(page: Page): Promise<string> {
+  await page.evaluate(() => navigator.clipboard.writeText(''))
+  await press(page, 'Copy token')
+  await page.getByText('The token is in the clipboard').waitFor({ state: 'attached' })
+  return readClipboard(page)
+}
+
+/** Text of the newest line that the log shows. */
+export async function lastLogLine(page: Page): Promise<string> {
+  return (await page.getByRole('log').locator('.log-row').last().textContent()) ?? ''
+}
