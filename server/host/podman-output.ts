@@ -1,0 +1,128 @@
+/** What podman prints, as far as the panel reads it: fits 4.3 to 5.x, and is checked, never cast. */
+import Type, { type Static, type TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { HostError } from '../errors.ts'
+import type { ContainerEvent, ContainerFacts, ImageFacts } from './host.ts'
+
+const StringMap = Type.Record(Type.String(), Type.String())
+const MapOrNull = Type.Optional(Type.Union([StringMap, Type.Null()]))
+
+/** `podman container inspect`. */
+const Containers = Type.Array(
+  Type.Object({
+    Id: Type.String(),
+    Name: Type.String(),
+    State: Type.Object({
+      Status: Type.String(),
+      Running: Type.Boolean(),
+      Pid: Type.Integer(),
+      ExitCode: Type.Integer(),
+      OOMKilled: Type.Boolean(),
+      StartedAt: Type.String(),
+      FinishedAt: Type.String(),
+      StoppedByUser: Type.Optional(Type.Boolean()),
+    }),
+    Image: Type.String(),
+    ImageName: Type.String(),
+    Config: Type.Object({
+      Labels: MapOrNull,
+      Env: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+    }),
+    HostConfig: Type.Object({
+      LogConfig: Type.Object({ Type: Type.String(), Path: Type.Optional(Type.String()) }),
+    }),
+  }),
+)
+
+/** `podman image inspect`. */
+const Images = Type.Array(
+  Type.Object({
+    Id: Type.String(),
+    Created: Type.String(),
+    Size: Type.Integer(),
+    Labels: MapOrNull,
+  }),
+)
+
+/** `podman info`. */
+export const PodmanInfo = Type.Object({
+  host: Type.Object({
+    cgroupVersion: Type.String(),
+    ociRuntime: Type.Object({ name: Type.String() }),
+  }),
+  store: Type.Object({ graphRoot: Type.String(), graphDriverName: Type.String() }),
+})
+
+/** One line of `podman events --format json`; the time is `Time` in 4.x and in 5.x, beside it numbers we don't need. */
+const EventLine = Type.Object({
+  Name: Type.String(),
+  Status: Type.String(),
+  Time: Type.Optional(Type.String()),
+})
+
+/** @throws {HostError} COMMAND_FAILED when the text is not JSON of this shape */
+export function parsePodman<S extends TSchema>(schema: S, text: string, command: string): Static<S> {
+  const value = parseJson(text, command)
+  if (Value.Check(schema, value)) return value
+  const [first] = Value.Errors(schema, value)
+  const where = first ? `${first.instancePath || 'the answer'} ${first.message}` : 'it has another shape'
+  throw new HostError('COMMAND_FAILED', { detail: `${command} printed something unknown: ${where}`, command })
+}
+
+function parseJson(text: string, command: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new HostError('COMMAND_FAILED', { detail: `${command} did not print JSON`, command, cause })
+  }
+}
+
+/** @param text output of `podman container inspect NAME`; null when it lists nothing */
+export function parseContainer(text: string): ContainerFacts | null {
+  const [found] = parsePodman(Containers, text, 'podman container inspect')
+  if (!found) return null
+  const { State: state, Config: config, HostConfig: hostConfig } = found
+  return {
+    id: found.Id,
+    name: found.Name,
+    status: state.Status,
+    running: state.Running,
+    pid: state.Pid,
+    exitCode: state.ExitCode,
+    oomKilled: state.OOMKilled,
+    stoppedByUser: state.StoppedByUser ?? false,
+    startedAt: state.StartedAt,
+    finishedAt: state.FinishedAt,
+    imageId: found.Image,
+    imageName: found.ImageName,
+    labels: config.Labels ?? {},
+    env: config.Env ?? [],
+    logDriver: hostConfig.LogConfig.Type,
+    logPath: hostConfig.LogConfig.Path ?? '',
+  }
+}
+
+/** @param text output of `podman image inspect REFERENCE` */
+export function parseImage(text: string, reference: string): ImageFacts | null {
+  const [found] = parsePodman(Images, text, 'podman image inspect')
+  if (!found) return null
+  return {
+    id: found.Id,
+    reference,
+    createdAt: found.Created,
+    sizeBytes: found.Size,
+    labels: found.Labels ?? {},
+  }
+}
+
+/** A line of the event stream, or null for one that is not an event of a container. */
+export function parseEvent(line: string): ContainerEvent | null {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (!Value.Check(EventLine, value)) return null
+    return { name: value.Name, status: value.Status, time: value.Time ?? '' }
+  } catch {
+    // podman mixes warnings into its output; they are no events.
+    return null
+  }
+}

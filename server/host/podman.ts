@@ -1,0 +1,157 @@
+/** One function for each podman verb, always as the gateway's user. */
+import { HostError, PanelError, SetupError } from '../errors.ts'
+import type { ContainerEvent, ContainerFacts, ImageFacts, UserAccount, Watch } from './host.ts'
+import { PodmanInfo, parseContainer, parseEvent, parseImage, parsePodman } from './podman-output.ts'
+import type { RunAsUser } from './run-as-user.ts'
+
+const QUERY_TIMEOUT_MS = 60_000
+/** The first start with keep-id copies the whole image: minutes for one of some GB (docs/facts/podman-and-systemd.md). */
+const RUN_TIMEOUT_MS = 900_000
+const STOP_MARGIN_MS = 60_000
+/** Events are followed for this long at a time; the caller starts them again. */
+const EVENTS_TIMEOUT_MS = 24 * 3_600_000
+const QUEUE_EVENTS = 1_000
+
+export interface Podman {
+  checkPodman(user: UserAccount): Promise<{ runtime: string; cgroups: string; graphRoot: string }>
+  inspectContainer(user: UserAccount, name: string): Promise<ContainerFacts | null>
+  inspectImage(user: UserAccount, reference: string): Promise<ImageFacts | null>
+  runContainer(user: UserAccount, args: readonly string[], watch?: Watch): Promise<{ id: string }>
+  stopContainer(user: UserAccount, name: string, timeoutSeconds: number, watch?: Watch): Promise<void>
+  removeContainer(user: UserAccount, name: string): Promise<void>
+  readContainerLogs(user: UserAccount, name: string, lines: number): Promise<readonly string[]>
+  watchContainers(user: UserAccount, signal: AbortSignal): AsyncIterable<ContainerEvent>
+}
+
+/** @param runAsUser runs a program with the rights of the user and nothing of ours */
+export function createPodman(runAsUser: RunAsUser): Podman {
+  /** Runs an inspection; null when podman says that there is no such thing, whatever its exit code (1 in 4.x, 125 in 5.x). */
+  async function inspect(
+    user: UserAccount,
+    kind: 'container' | 'image',
+    name: string,
+  ): Promise<string | null> {
+    const { exitCode, stdout, stderrLines } = await runAsUser(user, ['podman', kind, 'inspect', '--', name], {
+      timeoutMs: QUERY_TIMEOUT_MS,
+      okExitCodes: [0, 1, 125],
+    })
+    if (exitCode === 0) return stdout
+    const said = stderrLines.join('\n')
+    if (/no such (container|image|object)|failed to find image|image not known/i.test(said)) return null
+    throw new HostError('COMMAND_FAILED', {
+      detail: `podman ${kind} inspect exited with ${exitCode}: ${stderrLines.slice(-3).join(' | ')}`,
+      command: `podman ${kind} inspect ${name}`,
+    })
+  }
+
+  return {
+    async checkPodman(user) {
+      try {
+        const { stdout } = await runAsUser(user, ['podman', 'info', '--format', 'json'], {
+          timeoutMs: QUERY_TIMEOUT_MS,
+        })
+        const { host, store } = parsePodman(PodmanInfo, stdout, 'podman info')
+        const graphRoot = `${store.graphRoot} (${store.graphDriverName})`
+        return { runtime: host.ociRuntime.name, cgroups: host.cgroupVersion, graphRoot }
+      } catch (error) {
+        if (!(error instanceof PanelError) || error.code !== 'COMMAND_FAILED') throw error
+        throw new SetupError('PODMAN_UNUSABLE', {
+          ...(error.detail === undefined ? {} : { detail: error.detail }),
+          command: 'podman info',
+          cause: error,
+        })
+      }
+    },
+    async inspectContainer(user, name) {
+      const text = await inspect(user, 'container', name)
+      return text === null ? null : parseContainer(text)
+    },
+    async inspectImage(user, reference) {
+      const text = await inspect(user, 'image', reference)
+      return text === null ? null : parseImage(text, reference)
+    },
+    async runContainer(user, args, watch) {
+      const { stdout } = await runAsUser(user, ['podman', ...args], {
+        timeoutMs: RUN_TIMEOUT_MS,
+        leavesProcesses: true,
+        watch,
+      })
+      const id = /^[0-9a-f]{64}$/m.exec(stdout)?.[0]
+      if (id === undefined)
+        throw new HostError('COMMAND_FAILED', { detail: 'podman run did not print the id of the container' })
+      return { id }
+    },
+    async stopContainer(user, name, timeoutSeconds, watch) {
+      await runAsUser(user, ['podman', 'stop', '--ignore', '--time', String(timeoutSeconds), '--', name], {
+        timeoutMs: timeoutSeconds * 1000 + STOP_MARGIN_MS,
+        watch,
+      })
+    },
+    async removeContainer(user, name) {
+      await runAsUser(user, ['podman', 'rm', '--force', '--ignore', '--', name], {
+        timeoutMs: QUERY_TIMEOUT_MS,
+      })
+    },
+    async readContainerLogs(user, name, lines) {
+      const said: string[] = []
+      await runAsUser(user, ['podman', 'logs', '--tail', String(lines), '--', name], {
+        timeoutMs: QUERY_TIMEOUT_MS,
+        capture: false,
+        watch: { onLine: ({ text }) => said.push(text) },
+      })
+      return said.slice(-lines)
+    },
+    watchContainers: (user, signal) => watchContainers(runAsUser, user, signal),
+  }
+}
+
+/** podman's event stream as a sequence; ends when the signal fires, throws when podman ends by itself. */
+async function* watchContainers(
+  runAsUser: RunAsUser,
+  user: UserAccount,
+  signal: AbortSignal,
+): AsyncIterable<ContainerEvent> {
+  const queue: ContainerEvent[] = []
+  const ending = new AbortController()
+  const onAbort = () => ending.abort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  if (signal.aborted) ending.abort()
+  let wake: () => void = () => {}
+  let end: { error: unknown } | null = null
+  const finish = (error: unknown) => {
+    end = { error }
+    wake()
+  }
+  const onLine = ({ stream, text }: { stream: string; text: string }) => {
+    const event = stream === 'stdout' ? parseEvent(text) : null
+    if (!event) return
+    queue.push(event)
+    // The events only say "look again": of a flood the last ones are enough.
+    if (queue.length > QUEUE_EVENTS) queue.shift()
+    wake()
+  }
+  const done = runAsUser(
+    user,
+    ['podman', 'events', '--stream', '--format', 'json', '--filter', 'type=container'],
+    {
+      timeoutMs: EVENTS_TIMEOUT_MS,
+      capture: false,
+      watch: { signal: ending.signal, onLine },
+    },
+  ).then(() => finish(new HostError('COMMAND_FAILED', { detail: 'podman events ended' })), finish)
+  try {
+    while (!signal.aborted) {
+      const event = queue.shift()
+      if (event) yield event
+      else if (end) throw (end as { error: unknown }).error
+      else
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    ending.abort()
+    await done
+  }
+}
