@@ -1,8 +1,9 @@
 /** The one typed description of the gateway's container. Every other form of it is a rendering of this. */
 import { createHash } from 'node:crypto'
-import { isAbsolutePath, isIpAddress, isPublishablePort } from '../../contract/rules.ts'
+import { isIpAddress, isPublishablePort } from '../../contract/rules.ts'
 import type { Settings } from '../../contract/schemas.ts'
 import { InputError, SetupError } from '../errors.ts'
+import { isContainerName, isImageReference, isMountablePath, isUserName } from './container-grammar.ts'
 
 /** The account the container belongs to. */
 export interface SpecUser {
@@ -25,6 +26,9 @@ export interface GatewayPaths {
   /** Drop-ins of the user's containers.conf(5). */
   readonly containersConfDir: string
   readonly containersConfFile: string
+  /** The user's storage.conf (containers-storage.conf(5)), and the image store itself. */
+  readonly storageConfFile: string
+  readonly imageStoreDir: string
 }
 
 export interface Mount {
@@ -116,6 +120,8 @@ export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
     launchScript: `${home}/run-razroom-podman.sh`,
     containersConfDir,
     containersConfFile: `${containersConfDir}/50-razroom-panel.conf`,
+    storageConfFile: `${home}/.config/containers/storage.conf`,
+    imageStoreDir: `${home}/.local/share/containers/storage`,
   }
 }
 
@@ -209,26 +215,12 @@ export function envFingerprint(bytes: Uint8Array | null): string {
   return bytes === null ? 'absent' : createHash('sha256').update(bytes).digest('hex')
 }
 
-/** The grammar of an image reference, or of an image id: reference(7) of containers-common, kept to its safe characters. */
-export function isImageReference(reference: string): boolean {
-  return /^[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}$/.test(reference)
-}
-
-/** The grammar of a container name in podman, with the length of a host name label. */
-export function isContainerName(name: string): boolean {
-  return /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(name)
-}
-
-/** A path that `--volume` takes for one part: absolute, without the colon that separates the parts (podman-run(1)). */
-export function isMountablePath(path: string): boolean {
-  return isAbsolutePath(path) && !path.includes(':')
-}
-
 function checkInput({ user, settings, imageReference }: GatewaySpecInput): void {
   const isId = (id: number) => Number.isInteger(id) && id > 0
-  if (!isId(user.uid) || !isId(user.gid)) {
+  if (!isId(user.uid) || !isId(user.gid) || !isUserName(user.name)) {
+    const who = `${JSON.stringify(user.name)} (uid ${user.uid}, gid ${user.gid})`
     throw new SetupError('USER_UNSUITABLE', {
-      detail: `the gateway does not run as ${user.name} (uid ${user.uid}, gid ${user.gid}); use an ordinary user`,
+      detail: `the gateway does not run as ${who}; use an ordinary user`,
     })
   }
   if (!isMountablePath(user.home) || /^\/+$/.test(user.home)) {

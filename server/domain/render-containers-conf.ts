@@ -76,3 +76,8 @@ export function chooseRuntime({ cgroups, runtimes }: RuntimeFacts): RuntimeChoic
   }
   return { runtime: null, reason: `this machine has cgroups v2: podman chooses among ${usable.join(', ')}` }
 }
+
+/** storage.conf of a user whose image store is still to be made: overlay, which rootless works from Linux 5.13 on. */
+export function storageConf(): string {
+  return '# Written by razroom-panel before the first image, since a store cannot change its driver later.\n[storage]\ndriver = "overlay"\n'
+}

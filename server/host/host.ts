@@ -178,6 +178,10 @@ export interface Host {
   /** Free bytes for the user on the file system of this path (its nearest existing parent). */
   readDiskFree(path: string): Promise<number>
   readUsage(pid: number): Promise<Usage | null>
+  /** The overlay driver works below this path: the kernel allows it to users, and the file system can carry it. */
+  canStackOverlay(path: string): Promise<boolean>
+  /** Opens /dev/net/tun and /dev/fuse to users where no udev did it; the paths that it changed. */
+  openContainerDevices(): Promise<readonly string[]>
   /** One HTTP request to the gateway on loopback; with a token the one that proves it (POST /tools/invoke). */
   probeGateway(port: number, token: string | null): Promise<ProbeResult>
 
@@ -204,6 +208,7 @@ export interface Host {
     path: string,
     mode: number,
   ): Promise<{ created: boolean; corrected: boolean }>
+  hasUserDirectory(user: UserAccount, path: string): Promise<boolean>
   /** Yields a path each time the file there appears, changes or goes; ends with the signal. */
   watchUserFiles(user: UserAccount, paths: readonly string[], signal: AbortSignal): AsyncIterable<string>
   followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>

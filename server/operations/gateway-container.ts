@@ -78,8 +78,10 @@ export function holdsPorts(container: ContainerFacts | null, settings: Settings)
 export async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<void> {
   const args = podmanRunArgs(wanted.spec, specLabels(wanted.spec, wanted.envEtag))
   context.command(host.describePodman(wanted.user, args))
+  const opened = await host.openContainerDevices()
   const { id } = await host.runContainer(wanted.user, args, context.watch)
-  context.did(`created container ${id.slice(0, 12)} from ${wanted.image.reference}`)
+  const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
+  context.did(`${devices}created container ${id.slice(0, 12)} from ${wanted.image.reference}`)
 }
 
 /** The step that checks the host ports before anything is stopped or started. */

@@ -1,7 +1,8 @@
 /** The steps of setup that put files and directories into the home of the gateway's user. */
 import { applyEnvEdits, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
+import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { minimalConfig } from '../domain/razroom-config.ts'
-import { chooseRuntime, containersConf } from '../domain/render-containers-conf.ts'
+import { chooseRuntime, containersConf, storageConf } from '../domain/render-containers-conf.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
 import { generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import type { Host, UserAccount } from '../host/host.ts'
@@ -26,6 +27,19 @@ async function putFile(
   return present ? 'changed' : 'new'
 }
 
+/**
+ * podman 4.3 of Debian 12 picks the vfs driver, which copies the whole image for each layer and container. An image
+ * store cannot change its driver later, so this is decided before there is one, and never over a file of the user's.
+ */
+async function chooseOverlay(host: Host, user: UserAccount): Promise<boolean> {
+  const { storageConfFile, imageStoreDir } = gatewayPaths(user)
+  const hasChosen = await host.readUserFile(user, storageConfFile, MAX_SMALL_FILE_BYTES)
+  if (hasChosen || (await host.hasUserDirectory(user, imageStoreDir))) return false
+  if (!(await host.canStackOverlay(user.home))) return false
+  await putFile(host, user, storageConfFile, storageConf(), 0o600)
+  return true
+}
+
 /** Makes rootless podman fit this machine, once, in the user's own configuration, so that shell and panel agree. */
 export function containersConfStep(host: Host): Step {
   return {
@@ -40,8 +54,14 @@ export function containersConfStep(host: Host): Step {
         eventsLogger: 'file',
       })
       await host.ensureUserDirectory(user, paths.containersConfDir, 0o700)
+      const done = []
       const outcome = await putFile(host, user, paths.containersConfFile, text, 0o600)
-      if (outcome !== 'kept') context.did(`wrote ${paths.containersConfFile} (${choice.reason})`)
+      if (outcome !== 'kept') done.push(`wrote ${paths.containersConfFile} (${choice.reason})`)
+      if (await chooseOverlay(host, user))
+        done.push(`wrote ${paths.storageConfFile} (overlay instead of whole copies)`)
+      const opened = await host.openContainerDevices()
+      if (opened.length > 0) done.push(`opened ${opened.join(' and ')} to users, as udev would`)
+      if (done.length > 0) context.did(done.join('; '))
       const podman = await host.checkPodman(user)
       context.command(host.describePodman(user, ['info']))
       context.found(
