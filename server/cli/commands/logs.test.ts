@@ -1,0 +1,187 @@
+import { PassThrough } from 'node:stream'
+import { afterEach, expect, test } from 'vitest'
+import type { LogTuple } from '../../../contract/events.ts'
+import type { LogLine } from '../../../contract/schemas.ts'
+import { SetupError } from '../../errors.ts'
+import {
+  runTestCli,
+  startTestPanel,
+  type TestHandlers,
+  type TestPanel,
+  type TestSockets,
+} from '../test-panel.ts'
+
+const panels: TestPanel[] = []
+afterEach(async () => {
+  for (const panel of panels.splice(0)) await panel.close()
+})
+
+/** Line n was written n seconds after noon; every tenth is an error, in red. */
+function line(number: number): LogLine {
+  const text = number % 10 === 0 ? `\x1b[31mERROR\x1b[39m line ${number}` : `line ${number}`
+  const time = new Date(Date.parse('2026-11-23T12:00:00Z') + number * 1000).toISOString()
+  return { cursor: String(number), time, stream: number % 2 === 0 ? 'stdout' : 'stderr', text }
+}
+
+/** A log of so many lines, told page by page from its end as the panel does. */
+function logOf(count: number): TestHandlers {
+  return {
+    'GET /api/logs': ({ url }) => {
+      const query = new URL(url, 'http://localhost').searchParams
+      const end = query.has('before') ? Number(query.get('before')) - 1 : count
+      const start = Math.max(0, end - Number(query.get('limit')))
+      const lines = Array.from({ length: end - start }, (_, index) => line(start + index + 1))
+      return { lines, hasMore: start > 0 }
+    },
+  }
+}
+
+async function start(handlers: TestHandlers, sockets: TestSockets = {}): Promise<TestPanel> {
+  const panel = await startTestPanel(handlers, sockets)
+  panels.push(panel)
+  return panel
+}
+
+const numbers = (stdout: string): number[] =>
+  stdout
+    .split('\n')
+    .filter((text) => text !== '')
+    .map((text) => Number(/line (\d+)/.exec(text)?.[1]))
+
+test('shows the last 100 lines, without colours away from a terminal', async () => {
+  const panel = await start(logOf(2500))
+  const { code, stdout, stderr } = await runTestCli(['logs'], { panel })
+  expect([code, stderr]).toEqual([0, ''])
+  expect(numbers(stdout)).toEqual(Array.from({ length: 100 }, (_, index) => 2401 + index))
+  expect(stdout).not.toContain('\x1b')
+})
+
+test.each([
+  [
+    ['-n', '3'],
+    [2498, 2499, 2500],
+  ],
+  [['-n', '0'], []],
+  [
+    ['--grep', 'error', '-i', '-n', '2'],
+    [2490, 2500],
+  ],
+  [['--grep', 'error'], []],
+  [
+    ['--grep', '^ERROR line 1[0-2]0$'],
+    [100, 110, 120],
+  ],
+  [
+    ['--since', '2026-11-23T12:41:38Z'],
+    [2498, 2499, 2500],
+  ],
+  [
+    ['--since', '2026-11-23T12:41:10Z', '--grep', 'ERROR'],
+    [2470, 2480, 2490, 2500],
+  ],
+])('logs %j', async (argv, expected) => {
+  const { stdout } = await runTestCli(['logs', ...argv], { panel: await start(logOf(2500)) })
+  expect(numbers(stdout)).toEqual(expected)
+})
+
+test('-n goes back over as many pages as it takes, --since only as far as it must', async () => {
+  const panel = await start(logOf(2500))
+  expect(numbers((await runTestCli(['logs', '-n', '2400'], { panel })).stdout)).toHaveLength(2400)
+  panel.requests.length = 0
+  await runTestCli(['logs', '--since', '2026-11-23T12:41:38Z'], { panel })
+  expect(panel.requests).toHaveLength(1)
+})
+
+test('--json is one array', async () => {
+  const { stdout } = await runTestCli(['logs', '-n', '2', '--json'], { panel: await start(logOf(20)) })
+  expect(JSON.parse(stdout)).toEqual([line(19), line(20)])
+})
+
+test('colours are kept on a terminal, unless NO_COLOR is set', async () => {
+  const panel = await start(logOf(10))
+  const onTerminal = await runTestCli(['logs', '-n', '1'], { panel, io: { isTty: true } })
+  expect(onTerminal.stdout).toBe('\x1b[31mERROR\x1b[39m line 10\x1b[0m\n')
+  const plain = await runTestCli(['logs', '-n', '1'], { panel, io: { isTty: true, env: { NO_COLOR: '1' } } })
+  expect(plain.stdout).toBe('ERROR line 10\n')
+})
+
+const tuple = (number: number): LogTuple => {
+  const { cursor, time, stream, text } = line(number)
+  return [cursor, time, stream === 'stdout' ? 'o' : 'e', text]
+}
+
+const follow: TestSockets = {
+  logs: (_, { backlog }, send) => {
+    send({ type: 'lines', lines: [1, 2, 3].slice(-Math.min(backlog, 3)).map(tuple) })
+    send({ type: 'live' })
+    send({ type: 'gap', reason: 'rotated' })
+    setTimeout(() => send({ type: 'lines', lines: [10, 11].map(tuple) }), 30)
+  },
+}
+
+/** Follows until this text has been written, then presses Ctrl-C. */
+async function runUntil(argv: string[], text: string, panel: TestPanel) {
+  let interrupt = (): void => {}
+  return runTestCli(['logs', '-f', ...argv], {
+    panel,
+    onStart: (press) => {
+      interrupt = press
+    },
+    onStdout: (stdout) => {
+      if (stdout.includes(text)) interrupt()
+    },
+  })
+}
+
+test('-f shows the backlog, then what comes, until Ctrl-C, with exit code 0', async () => {
+  const { code, stdout, stderr } = await runUntil(['-n', '2'], 'line 11', await start({}, follow))
+  expect(code).toBe(0)
+  expect(numbers(stdout)).toEqual([2, 3, 10, 11])
+  expect(stderr).toBe('-- lines are missing here: rotated --\n')
+})
+
+test('-f --json is JSON lines, gaps among them', async () => {
+  const { stdout } = await runUntil(['--json', '-n', '1'], 'line 11', await start({}, follow))
+  const documents = stdout
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as unknown)
+  expect(documents).toEqual([line(3), { gap: 'rotated' }, line(10), line(11)])
+})
+
+test('-f --grep filters backlog and new lines; -n counts what is left', async () => {
+  const { stdout } = await runUntil(['--grep', 'line [1-3]$|ERROR', '-n', '2'], '10', await start({}, follow))
+  expect(numbers(stdout)).toEqual([2, 3, 10])
+})
+
+test('-f ends without a word when the reader has gone', async () => {
+  const stdout = new PassThrough()
+  stdout.on('data', () => stdout.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })))
+  const panel = await start({}, follow)
+  const { code, stderr } = await runTestCli(['logs', '-f'], { panel, io: { stdout } })
+  expect([code, stderr.replace(/^-- .*\n/, '')]).toEqual([0, ''])
+})
+
+test.each([[['logs']], [['logs', '-f']]])('%j before setup says what to run', async (argv) => {
+  const handlers: TestHandlers = {
+    'GET /api/logs': () => {
+      throw new SetupError('SETUP_REQUIRED')
+    },
+  }
+  const panel = await start(handlers, { logs: (socket) => socket.close(1011) })
+  const { code, stderr } = await runTestCli(argv, { panel })
+  expect(code).toBe(1)
+  expect(stderr).toContain('Run: sudo razroom-panel setup')
+})
+
+test.each([
+  [['-n', 'x'], '-n must be a number'],
+  [['-n', '100001'], '-n must be a number'],
+  [['--since', 'noon'], '--since must be a time'],
+  [['--grep', '('], '--grep: Invalid regular expression'],
+  [['x'], 'logs takes no operand'],
+])('logs %j is a usage problem', async (argv, says) => {
+  const { code, stderr } = await runTestCli(['logs', ...argv])
+  expect(code).toBe(2)
+  expect(stderr).toContain(says)
+})

@@ -1,0 +1,114 @@
+import { afterEach, expect, test } from 'vitest'
+import {
+  type RunOptions,
+  runTestCli,
+  startTestPanel,
+  TEST_STATUS,
+  type TestHandlers,
+  type TestPanel,
+  tellOperation,
+  testOperation,
+} from '../test-panel.ts'
+
+const panels: TestPanel[] = []
+afterEach(async () => {
+  for (const panel of panels.splice(0)) await panel.close()
+})
+
+async function run(argv: string[], options: RunOptions = {}, changed = true, handlers: TestHandlers = {}) {
+  const panel = await startTestPanel(
+    {
+      'POST /api/setup': () => ({ operationId: 'op-1' }),
+      'GET /api/status': () => TEST_STATUS,
+      'POST /api/token/reveal': () => ({ token: 'a b#c', source: 'env', sourcesAgree: true }),
+      'POST /api/login-link': () => ({
+        url: 'http://127.0.0.1:18780/#code=xyz',
+        code: 'xyz',
+        expiresAt: '2026-11-23T11:42:00.000Z',
+      }),
+      ...handlers,
+    },
+    { events: tellOperation(testOperation({ changed })) },
+  )
+  panels.push(panel)
+  const result = await runTestCli(['setup', ...argv], { panel, ...options })
+  return { ...result, body: panel.requests.find(({ key }) => key === 'POST /api/setup')?.body }
+}
+
+test.each([
+  [[], {}, {}],
+  [['--quadlet'], {}, { mode: 'quadlet' }],
+  [['--container'], { RAZROOM_PODMAN_QUADLET: '1' }, { mode: 'container' }],
+  [[], { RAZROOM_PODMAN_QUADLET: 'TRUE' }, { mode: 'quadlet' }],
+  [[], { RAZROOM_PODMAN_QUADLET: '0' }, { mode: 'container' }],
+  [[], { RAZROOM_PODMAN_QUADLET: '' }, {}],
+  [['--bundled'], { RAZROOM_REPO_PATH: '/src' }, { image: { kind: 'bundled' } }],
+  [['--repo', '../x/./razroom'], {}, { image: { kind: 'repo', path: '/x/razroom' } }],
+  [['--repo', '/opt/razroom/'], {}, { image: { kind: 'repo', path: '/opt/razroom' } }],
+  [[], { RAZROOM_REPO_PATH: 'razroom' }, { image: { kind: 'repo', path: '/somewhere/razroom' } }],
+  [
+    ['--bridge-port', '28790'],
+    { RAZROOM_PODMAN_GATEWAY_HOST_PORT: '28789', RAZROOM_PODMAN_BRIDGE_HOST_PORT: '28791' },
+    { gatewayPort: 28789, bridgePort: 28790 },
+  ],
+] as const)('%j with %j asks for %j', async (argv, env, body) => {
+  const result = await run([...argv], { io: { env } })
+  expect(result).toMatchObject({ code: 0, stderr: '' })
+  expect(result.body).toEqual(body)
+})
+
+test.each([
+  [['--quadlet', '--container'], {}, 'exclude each other'],
+  [['--repo', 'x', '--bundled'], {}, 'exclude each other'],
+  [['--repo', ''], {}, '--repo must be a directory'],
+  [['--repo', 'a\nb'], {}, '--repo must be a directory'],
+  [['--gateway-port', '80'], {}, '--gateway-port must be a port from 1024 to 65535, not "80"'],
+  [['--gateway-port', '0x5000'], {}, '--gateway-port must be a port'],
+  [['--bridge-port', '70000'], {}, '--bridge-port must be a port'],
+  [[], { RAZROOM_PODMAN_QUADLET: 'maybe' }, 'RAZROOM_PODMAN_QUADLET must be 1 or 0'],
+  [[], { RAZROOM_PODMAN_GATEWAY_HOST_PORT: 'x' }, 'RAZROOM_PODMAN_GATEWAY_HOST_PORT must be a port'],
+  [['--image', 'ghcr.io/x/y'], {}, '--image is not available yet: use --repo DIR or --bundled'],
+  [['--archive', 'x.tar'], {}, '--archive is not available yet'],
+  [['--publish', '0.0.0.0'], {}, '--publish is not available yet'],
+  [['--user', 'me'], {}, '--user is not available yet'],
+  [['now'], {}, 'setup takes no operand'],
+] as const)('%j with %j is refused before anything happens', async (argv, env, says) => {
+  const { code, stderr, stdout, body } = await run([...argv], { io: { env } })
+  expect(code).toBe(2)
+  expect(stdout).toBe('')
+  expect(stderr).toContain(says)
+  expect(body).toBeUndefined()
+})
+
+test('ends with both links', async () => {
+  const { stdout } = await run([])
+  expect(stdout).toContain('The gateway is set up and answers.\nImage: bundled gateway, for a first try\n')
+  expect(stdout).toContain('  Gateway  http://127.0.0.1:18789/#token=a%20b%23c\n')
+  expect(stdout).toContain('  Panel    http://127.0.0.1:18780/#code=xyz\n')
+  expect(stdout).toContain('works once, until 2026-11-23 ')
+})
+
+test('a second run says that nothing was changed', async () => {
+  expect((await run([], {}, false)).stdout).toContain('Everything was already set up: nothing was changed.')
+})
+
+test('without a daemon there is no link to the page that would not work', async () => {
+  const { stdout } = await run([], { isDaemon: false })
+  expect(stdout).toContain('Panel    not running')
+  expect(stdout).not.toContain('#code=')
+})
+
+test('--json is the operation, and no link is made', async () => {
+  const { code, stdout } = await run(['--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toEqual(testOperation())
+})
+
+test('variables without a setting are named, not dropped in silence', async () => {
+  const env = { RAZROOM_PODMAN_USER: 'me', RAZROOM_CONFIG_DIR: '' }
+  const { code, stderr } = await run([], { io: { env } })
+  expect(code).toBe(0)
+  expect(stderr).toBe(
+    'RAZROOM_PODMAN_USER is set, but this version has no setting for it: it is not followed.\n',
+  )
+})

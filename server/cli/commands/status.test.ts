@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import type { Status } from '../../../contract/schemas.ts'
+import { runTestCli, startTestPanel, TEST_STATUS } from '../test-panel.ts'
+
+async function run(now: Status, argv: string[] = []) {
+  const panel = await startTestPanel({ 'GET /api/status': () => now })
+  try {
+    return await runTestCli(['status', ...argv], { panel })
+  } finally {
+    await panel.close()
+  }
+}
+
+const withGateway = (gateway: Partial<Status['gateway']>, more: Partial<Status> = {}): Status => ({
+  ...TEST_STATUS,
+  ...more,
+  gateway: { ...TEST_STATUS.gateway, ...gateway },
+})
+
+test('--json is the Status document', async () => {
+  const { code, stdout } = await run(TEST_STATUS, ['--json'])
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toEqual(TEST_STATUS)
+})
+
+test('says what runs, where, since when and from which image', async () => {
+  const { code, stdout } = await run(withGateway({ usage: { cpuPercent: 12.4, memoryBytes: 436_207_616 } }))
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^Gateway {2}running, healthy, since 2026-11-23 \d\d:40:00/)
+  expect(stdout).toContain('http://127.0.0.1:18789/')
+  expect(stdout).toContain('18789 gateway, 18790 bridge, on 127.0.0.1')
+  expect(stdout).toContain('bundled gateway, for a first try (localhost/razroom:bundled)')
+  expect(stdout).toContain('12 % CPU, 416 MiB')
+  expect(stdout).toContain('razroom (999)')
+})
+
+test.each([
+  [
+    'not set up',
+    withGateway({ state: 'absent' }, { isSetUp: false, image: null }),
+    'sudo razroom-panel setup',
+  ],
+  ['absent', withGateway({ state: 'absent' }), 'sudo razroom-panel launch'],
+  ['stopped', withGateway({ state: 'stopped', exitCode: 0 }), 'sudo razroom-panel launch'],
+  ['starting', withGateway({ state: 'starting', usualStartMs: 51_200 }), 'sudo razroom-panel logs -f'],
+  ['running, not answering', withGateway({ healthy: false }), 'See why: sudo razroom-panel logs'],
+  [
+    'restart needed',
+    withGateway({}, { restartRequired: true, restartReasons: ['.env was changed'] }),
+    'sudo razroom-panel restart',
+  ],
+  ['busy', withGateway({}, { operationId: 'op-1' }), 'An operation is running'],
+  ['fine', TEST_STATUS, 'sudo razroom-panel login'],
+])('names the next command: %s', async (_, now, next) => {
+  const { code, stdout } = await run(now)
+  expect(code).toBe(0)
+  expect(stdout.trimEnd().split('\n').at(-1)).toContain(next)
+})
+
+test('says why it failed, what that means and what mends it', async () => {
+  const fatal = {
+    line: 'Gateway start blocked\x1b[2J',
+    meaning: 'gateway.mode is not set',
+    hint: 'Set it to local.',
+  }
+  const { stdout } = await run(withGateway({ state: 'failed', exitCode: 1, healthy: false, fatal }))
+  expect(stdout).toContain('failed, since')
+  expect(stdout).toContain('exit code 1')
+  expect(stdout).toContain('gateway.mode is not set\n  Gateway start blocked\n')
+  expect(stdout).toContain('Set it to local. See: sudo razroom-panel logs')
+})
+
+test('lists what needs a restart, and how long a start usually takes', async () => {
+  const restart = withGateway({}, { restartRequired: true, restartReasons: ['.env was changed', 'new port'] })
+  expect((await run(restart)).stdout).toContain('A restart is needed for:\n  .env was changed\n  new port\n')
+  const starting = withGateway({ state: 'starting', usualStartMs: 51_200 })
+  expect((await run(starting)).stdout).toContain('starting, usually takes 52 s')
+})
