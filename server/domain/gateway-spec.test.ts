@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PanelError } from '../errors.ts'
+import { isImageReference, isMountablePath } from './container-grammar.ts'
 import {
   envFingerprint,
   type GatewaySpecInput,
   gatewayPaths,
   gatewaySpec,
-  isImageReference,
-  isMountablePath,
   LABELS,
   restartReasons,
   specFingerprint,
@@ -71,6 +70,8 @@ test('a trailing slash of the home does not get into the paths', () => {
 test.each([
   ['root', { user: { name: 'root', uid: 0, gid: 0, home: '/root' } }, 'USER_UNSUITABLE'],
   ['group root', { user: { name: 'a', uid: 5, gid: 0, home: '/home/a' } }, 'USER_UNSUITABLE'],
+  ['a name with a newline', { user: { ...input.user, name: 'a\nb' } }, 'USER_UNSUITABLE'],
+  ['a name that is an option', { user: { ...input.user, name: '-a' } }, 'USER_UNSUITABLE'],
   ['a colon in the home', { user: { name: 'a', uid: 5, gid: 5, home: '/home/a:b' } }, 'USER_UNSUITABLE'],
   ['the root directory as home', { user: { name: 'a', uid: 5, gid: 5, home: '//' } }, 'USER_UNSUITABLE'],
   ['a relative home', { user: { name: 'a', uid: 5, gid: 5, home: 'home' } }, 'USER_UNSUITABLE'],

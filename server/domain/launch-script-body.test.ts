@@ -1,0 +1,387 @@
+import { execFile, execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { envFingerprint, type GatewaySpec, gatewaySpec, LABELS, specLabels } from './gateway-spec.ts'
+import { launchScript } from './render-launch-script.ts'
+import { podmanRunArgs, podmanSetupArgs, podmanSetupExecArgs } from './render-podman-run.ts'
+
+// A recorder in place of podman: this is about the script and its arguments. Real podman has its turn on a real host.
+const RECORDER = `#!/bin/bash
+{ printf '%s\\0' "$@"; printf '\\n'; } >>"$RECORD"
+case "$1 \${2:-}" in
+  'image exists') exit "\${FAKE_NO_IMAGE:-0}" ;;
+  'container inspect')
+    [[ -z \${FAKE_STATE:-} ]] && { echo '[]'; exit 125; }
+    case "$4" in
+      *SYSTEMD_UNIT*) echo "\${FAKE_UNIT:-<no value>}" ;;
+      *Running*) [[ $FAKE_STATE == running* ]] && echo true || echo false ;;
+      *) echo "$FAKE_STATE" ;;
+    esac ;;
+  logs*) printf 'first\\n\\033[31mRefusing\\033[39m\\033]0;evil\\007 to bind\\n' ;;
+  run*) exit "\${FAKE_RUN_EXIT:-0}" ;;
+esac
+`
+/** All the programs the script may use beside podman and curl. */
+const TOOLS = [
+  'bash',
+  'mkdir',
+  'mktemp',
+  'cat',
+  'tail',
+  'od',
+  'tr',
+  'mv',
+  'rm',
+  'sync',
+  'sed',
+  'date',
+  'sleep',
+  'sha256sum',
+]
+
+let root = ''
+let home = ''
+const servers: { close(): void }[] = []
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'launch-script-'))
+  home = join(root, "it's home")
+  mkdirSync(join(home, '.razroom'), { recursive: true })
+})
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+  rmSync(root, { recursive: true })
+})
+
+function makeSpec(gatewayPort = 18789): GatewaySpec {
+  const spec = gatewaySpec({
+    user: { name: 'razroom', uid: 995, gid: 994, home },
+    settings: { containerName: 'razroom', gatewayPort, bridgePort: 18790, publishAddress: '127.0.0.1' },
+    imageReference: 'localhost/razroom:bundled',
+    seLinux: false,
+  })
+  return { ...spec, owner: { ...spec.owner, uid: process.getuid?.() ?? 0 } }
+}
+
+function linkTools(directory: string, names: readonly string[]): void {
+  mkdirSync(directory)
+  for (const name of names) {
+    const path = execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
+    symlinkSync(path, join(directory, name))
+  }
+}
+
+interface Run {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+  /** Arguments of each call of podman. */
+  readonly calls: string[][]
+}
+
+interface RunOptions {
+  readonly spec?: GatewaySpec
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** Programs beside TOOLS and podman; all of the machine unless said. */
+  readonly programs?: readonly string[]
+  readonly edit?: (script: string) => string
+  readonly terminal?: boolean
+}
+
+async function runScript(options: RunOptions = {}): Promise<Run> {
+  const {
+    spec = makeSpec(),
+    args = [],
+    env = {},
+    programs,
+    edit = (text) => text,
+    terminal = false,
+  } = options
+  const bin = mkdtempSync(join(root, 'bin-'))
+  const record = join(bin, 'record')
+  writeFileSync(join(bin, 'podman'), RECORDER, { mode: 0o700 })
+  const tools = join(bin, 'tools')
+  if (programs) linkTools(tools, [...TOOLS, ...programs])
+  const script = join(bin, 'script.sh')
+  writeFileSync(script, edit(launchScript(spec)), { mode: 0o700 })
+  const command = terminal
+    ? ['script', '--quiet', '--return', '--command', `'${script}' ${args.join(' ')}`, '/dev/null']
+    : ['/bin/bash', script, ...args]
+  const { code, out, err } = await new Promise<Omit<Run, 'calls'>>((resolve) => {
+    const child = execFile(
+      command[0] ?? '',
+      command.slice(1),
+      {
+        env: {
+          PATH: `${bin}:${programs ? tools : '/usr/bin:/bin'}`,
+          RECORD: record,
+          FAKE_STATE: 'running 0',
+          ...env,
+        },
+        timeout: 20_000,
+      },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), out: stdout, err: stderr }),
+    )
+    child.stdin?.end()
+  })
+  const calls = existsSync(record)
+    ? readFileSync(record, 'utf8')
+        .split('\0\n')
+        .slice(0, -1)
+        .map((line) => line.split('\0'))
+    : []
+  return { code, out, err, calls }
+}
+
+async function listen<S extends Server | ReturnType<typeof createTcpServer>>(server: S): Promise<number> {
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (typeof address !== 'object' || address === null) throw new Error('no port')
+  return address.port
+}
+const answerWith: RequestListener = (_request, response) => response.end('hello')
+const startGateway = () => listen(createServer(answerWith))
+
+const envFile = () => join(home, '.razroom', '.env')
+const readEnvFile = () => readFileSync(envFile(), 'utf8')
+const TOKEN_LINE = `RAZROOM_GATEWAY_TOKEN=${'5'.repeat(64)}\n`
+
+test('it runs podman with exactly the arguments of the other rendering', async () => {
+  const port = await startGateway()
+  const spec = makeSpec(port)
+  writeFileSync(envFile(), TOKEN_LINE)
+  const run = await runScript({ spec, args: ['launch'] })
+  expect(run.err).toBe('')
+  expect(run.code).toBe(0)
+  const labels = specLabels(spec, envFingerprint(readFileSync(envFile())))
+  expect(run.calls.find(([verb]) => verb === 'run')).toEqual(['run', ...podmanRunArgs(spec, labels)])
+  expect(run.out).toContain(`http://127.0.0.1:${port}/`)
+  expect(run.out).toContain(`RAZROOM_GATEWAY_TOKEN in ${envFile()}`)
+  expect(run.out).not.toContain('5'.repeat(64))
+  expect(readEnvFile()).toBe(TOKEN_LINE)
+})
+
+test('the variables of the seed change what they name', async () => {
+  const port = await startGateway()
+  const config = join(root, 'other config')
+  const env = {
+    RAZROOM_PODMAN_GATEWAY_HOST_PORT: String(port),
+    RAZROOM_PODMAN_BRIDGE_HOST_PORT: '28790',
+    RAZROOM_PODMAN_CONTAINER: 'mine',
+    RAZROOM_PODMAN_IMAGE: 'localhost/other:1',
+    RAZROOM_PODMAN_USERNS: 'host',
+    RAZROOM_CONFIG_DIR: config,
+  }
+  const run = await runScript({ env })
+  expect([run.err, run.code]).toEqual(['', 0])
+  const args = run.calls.find(([verb]) => verb === 'run') ?? []
+  for (const wanted of [
+    '--name=mine',
+    '--userns=host',
+    '--user=0:0',
+    `--volume=${config}:/home/node/.razroom:rw`,
+    `--volume=${config}/workspace:/home/node/.razroom/workspace:rw`,
+    `--env-file=${config}/.env`,
+    `--publish=127.0.0.1:${port}:18789`,
+    '--publish=127.0.0.1:28790:18790',
+    `--label=${LABELS.spec}=changed-by-hand`,
+    `--label=${LABELS.image}=localhost/other:1`,
+    `--label=${LABELS.ports}=${port}/28790/127.0.0.1`,
+    'localhost/other:1',
+  ]) {
+    expect(args).toContain(wanted)
+  }
+  expect(JSON.parse(readFileSync(join(config, 'razroom.json'), 'utf8'))).toEqual({
+    gateway: { mode: 'local' },
+  })
+  expect(statSync(config).mode & 0o777).toBe(0o700)
+})
+
+test('variables that say what is set anyway change nothing', async () => {
+  const port = await startGateway()
+  const env = {
+    RAZROOM_PODMAN_GATEWAY_HOST_PORT: String(port),
+    RAZROOM_PODMAN_CONTAINER: 'razroom',
+    RAZROOM_CONFIG_DIR: '',
+  }
+  const spec = makeSpec(port)
+  const run = await runScript({ spec, env })
+  expect(run.calls.flat()).toContain(`--label=${LABELS.spec}=${spec.labels[LABELS.spec]}`)
+})
+
+test.each([
+  ['RAZROOM_PODMAN_GATEWAY_HOST_PORT', '80'],
+  ['RAZROOM_PODMAN_GATEWAY_HOST_PORT', '18789 --privileged'],
+  ['RAZROOM_PODMAN_GATEWAY_HOST_PORT', 'a[$(id>&2)]'],
+  ['RAZROOM_PODMAN_BRIDGE_HOST_PORT', '65536'],
+  ['RAZROOM_PODMAN_BRIDGE_HOST_PORT', '018790'],
+  ['RAZROOM_PODMAN_BRIDGE_HOST_PORT', '18789'],
+  ['RAZROOM_PODMAN_CONTAINER', '--all'],
+  ['RAZROOM_PODMAN_CONTAINER', 'a\nb'],
+  ['RAZROOM_PODMAN_IMAGE', '-v'],
+  ['RAZROOM_PODMAN_IMAGE', 'a b'],
+  ['RAZROOM_PODMAN_USERNS', 'auto'],
+  ['RAZROOM_CONFIG_DIR', 'relative'],
+  ['RAZROOM_CONFIG_DIR', '/a:/b'],
+  ['RAZROOM_CONFIG_DIR', '/a/../b'],
+  ['RAZROOM_WORKSPACE_DIR', '/a\nb'],
+])('%s=%j is refused before anything is done', async (name, value) => {
+  const run = await runScript({ env: { [name]: value } })
+  expect(run.code).toBe(2)
+  expect(run.err).toMatch(/^run-razroom-podman: .*(?:is not|both want)/)
+  expect(run.calls).toEqual([])
+  expect(existsSync(envFile())).toBe(false)
+})
+
+test.each([
+  ['nothing', null, ''],
+  ['an empty file', '', ''],
+  ['other lines without a last newline', '# mine\r\nA=$(touch pwned)', '# mine\r\nA=$(touch pwned)\n'],
+  ['an empty token', 'RAZROOM_GATEWAY_TOKEN=\nA=1\n', 'RAZROOM_GATEWAY_TOKEN=\nA=1\n'],
+  [
+    'a token that a later line empties',
+    `${TOKEN_LINE}RAZROOM_GATEWAY_TOKEN= \r\n`,
+    `${TOKEN_LINE}RAZROOM_GATEWAY_TOKEN= \r\n`,
+  ],
+  ['a token in a comment', `# ${TOKEN_LINE}`, `# ${TOKEN_LINE}`],
+])('it writes a token: .env has %s', async (_name, before, kept) => {
+  if (before !== null) writeFileSync(envFile(), before)
+  const run = await runScript({ spec: makeSpec(await startGateway()) })
+  expect([run.err, run.code]).toEqual(['', 0])
+  const text = readEnvFile()
+  expect(text.startsWith(kept)).toBe(true)
+  const added = text.slice(kept.length)
+  expect(added).toMatch(/^RAZROOM_GATEWAY_TOKEN=[0-9a-f]{64}\n$/)
+  expect(statSync(envFile()).mode & 0o777).toBe(0o600)
+  const token = added.trim().split('=')[1] ?? ''
+  expect(JSON.stringify([run.calls, run.out, run.err])).not.toContain(token)
+  expect(existsSync(join(home, '.razroom', 'pwned'))).toBe(false)
+  expect(existsSync('/pwned')).toBe(false)
+})
+
+test.each([['openssl'], ['python3'], []])('a token comes from what is there: %s', async (...programs) => {
+  const run = await runScript({ spec: makeSpec(await startGateway()), programs })
+  expect([run.err, run.code]).toEqual(['', 0])
+  expect(readEnvFile()).toMatch(/^RAZROOM_GATEWAY_TOKEN=[0-9a-f]{64}\n$/)
+})
+
+test('a token, a config and odd lines that are there stay byte for byte', async () => {
+  const text = `\tRAZROOM_GATEWAY_TOKEN=short\r\nA=\`id\`\n=broken`
+  writeFileSync(envFile(), text)
+  writeFileSync(join(home, '.razroom', 'razroom.json'), '// mine')
+  expect((await runScript({ spec: makeSpec(await startGateway()) })).code).toBe(0)
+  expect(readEnvFile()).toBe(text)
+  expect(readFileSync(join(home, '.razroom', 'razroom.json'), 'utf8')).toBe('// mine')
+})
+
+test.each([true, false])('only an HTTP answer counts (curl there: %s)', async (hasCurl) => {
+  let connections = 0
+  const http = createServer(answerWith)
+  const tcp = createTcpServer((socket) => {
+    connections += 1
+    if (connections <= 2) socket.destroy()
+    else http.emit('connection', socket)
+  })
+  const port = await listen(tcp)
+  const run = await runScript({ spec: makeSpec(port), programs: hasCurl ? ['curl', 'openssl'] : ['openssl'] })
+  expect([run.err, run.code]).toEqual(['', 0])
+  expect(connections).toBe(3)
+  expect(run.out).toContain(`The gateway answers: http://127.0.0.1:${port}/`)
+})
+
+test('the container ended: its exit code and last lines, without control characters', async () => {
+  const run = await runScript({ spec: makeSpec(1_999), env: { FAKE_STATE: 'exited 1' } })
+  expect(run.code).toBe(1)
+  expect(run.err).toBe(
+    [
+      'run-razroom-podman: the gateway ended with exit code 1 instead of answering',
+      'run-razroom-podman: its last lines:',
+      'first',
+      'Refusing]0;evil to bind',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('it does not answer in time', async () => {
+  const edit = (script: string) => script.replace(/^ready_timeout=900$/m, 'ready_timeout=1')
+  const run = await runScript({ spec: makeSpec(1_999), edit })
+  expect(run.code).toBe(1)
+  expect(run.err).toContain('did not answer at http://127.0.0.1:1999/ within 1 s')
+})
+
+test.each([
+  ['podman fails', { env: { FAKE_RUN_EXIT: '125' } }, 1, 'podman did not start the container'],
+  ['the container vanishes', { env: { FAKE_STATE: '' }, spec: 1_999 }, 1, 'was removed while it started'],
+  ['there is no image', { env: { FAKE_NO_IMAGE: '1' } }, 3, 'there is no image localhost/razroom:bundled'],
+  [
+    'systemd owns the container',
+    { env: { FAKE_UNIT: 'razroom.service' } },
+    3,
+    'belongs to the systemd unit razroom.service',
+  ],
+  ['another user runs it', { owner: 4242 }, 3, 'run: sudo -u razroom'],
+  ['the argument is unknown', { args: ['stop'] }, 2, 'unknown argument: stop'],
+  ['the wizard has no terminal', { args: ['launch', 'setup'] }, 2, 'the wizard needs a terminal'],
+] as const)('%s', async (_name, options, code, message) => {
+  const base = makeSpec('spec' in options ? options.spec : 18789)
+  const spec = 'owner' in options ? { ...base, owner: { ...base.owner, uid: options.owner } } : base
+  const run = await runScript({
+    spec,
+    env: 'env' in options ? options.env : {},
+    args: 'args' in options ? options.args : [],
+  })
+  expect(run.code).toBe(code)
+  expect(run.err).toContain(message)
+})
+
+test('podman is not installed', async () => {
+  const edit = (script: string) => script.replace('cd /', 'cd /; rm -- "$(command -v podman)"; hash -r')
+  const run = await runScript({ programs: [], edit })
+  expect([run.code, run.err]).toEqual([3, expect.stringContaining('podman is not installed')])
+})
+
+test.each(['a symlink', 'a directory'])('.env is %s', async (kind) => {
+  const elsewhere = join(root, 'elsewhere')
+  writeFileSync(elsewhere, 'A=1\n')
+  if (kind === 'a symlink') symlinkSync(elsewhere, envFile())
+  else mkdirSync(envFile())
+  const run = await runScript()
+  expect([run.code, run.err]).toEqual([3, expect.stringContaining('is not a plain file')])
+  expect(readFileSync(elsewhere, 'utf8')).toBe('A=1\n')
+})
+
+test('the wizard runs in the gateway when it is up, else in a container of its own', async () => {
+  writeFileSync(envFile(), TOKEN_LINE)
+  const spec = makeSpec()
+  const up = await runScript({ spec, args: ['setup'], terminal: true })
+  expect(up.calls.at(-1)).toEqual(['exec', ...podmanSetupExecArgs(spec)])
+  const down = await runScript({ spec, args: ['setup'], terminal: true, env: { FAKE_STATE: 'exited 0' } })
+  expect(down.calls.at(-1)).toEqual(['run', ...podmanSetupArgs(spec)])
+})
+
+test('help, and a file that can be started as it is', async () => {
+  const run = await runScript({ args: ['--help'] })
+  expect([run.code, run.out]).toEqual([0, expect.stringContaining('[launch] [setup]')])
+  const file = join(root, 'script.sh')
+  writeFileSync(file, launchScript(makeSpec()))
+  chmodSync(file, 0o700)
+  expect(execFileSync(file, ['--help'], { encoding: 'utf8' })).toBe(run.out)
+})
