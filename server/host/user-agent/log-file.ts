@@ -1,0 +1,71 @@
+/** A log file that is open, and the names of places in it. */
+import { createHash } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
+import { errno, fileError } from './file-errors.ts'
+import { openRegular } from './read-file.ts'
+
+/** As much of the first row as tells one file from another that got the same inode: its time has nanoseconds. */
+const HEAD_BYTES = 35
+const EMPTY_FILE = '0'
+
+export interface LogFile {
+  readonly handle: FileHandle
+  readonly inode: bigint
+}
+
+/** @returns null when there is no such file @throws {HostError} FILE_REFUSED, FILE_DENIED */
+export async function openLog(path: string): Promise<LogFile | null> {
+  const handle = await openRegular(path)
+  if (handle === null) return null
+  const { ino } = await handle.stat({ bigint: true })
+  return { handle, inode: ino }
+}
+
+export async function logSize(log: LogFile): Promise<number> {
+  return (await log.handle.stat()).size
+}
+
+/** The first part of a cursor: inode and first bytes, because a new file may get the inode of a removed one. */
+export async function logName(log: LogFile): Promise<string> {
+  const head = Buffer.alloc(HEAD_BYTES)
+  const { bytesRead } = await log.handle.read(head, 0, HEAD_BYTES, 0)
+  if (bytesRead < HEAD_BYTES) return EMPTY_FILE
+  return createHash('sha1').update(`${log.inode}:`).update(head).digest('hex').slice(0, 12)
+}
+
+export function formatCursor(name: string, end: number): string {
+  return `${name}.${end.toString(36)}`
+}
+
+/** Null for text that no cursor has. */
+export function parseCursor(cursor: string): { name: string; end: number } | null {
+  const match = /^([0-9a-f]{12})\.([0-9a-z]{1,11})$/.exec(cursor)
+  if (!match?.[1] || !match[2]) return null
+  const end = Number.parseInt(match[2], 36)
+  return Number.isSafeInteger(end) ? { name: match[1], end } : null
+}
+
+/** True when a row starts at this offset: what was read up to there is still what it was. */
+export async function isRowStart(log: LogFile, offset: number): Promise<boolean> {
+  if (offset === 0) return true
+  const byte = Buffer.alloc(1)
+  const { bytesRead } = await log.handle.read(byte, 0, 1, offset - 1)
+  return bytesRead === 1 && byte[0] === 10
+}
+
+/** Whether the path still leads to this file, and whether that still has what was read. */
+export async function compareLog(
+  log: LogFile,
+  path: string,
+  offset: number,
+): Promise<'same' | 'truncated' | 'replaced' | 'gone'> {
+  try {
+    const found = await stat(path, { bigint: true })
+    if (found.ino !== log.inode) return 'replaced'
+    return found.size < BigInt(offset) ? 'truncated' : 'same'
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return 'gone'
+    throw fileError(error, path)
+  }
+}

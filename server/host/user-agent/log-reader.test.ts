@@ -1,0 +1,248 @@
+import { appendFile, mkdtemp, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { formatCursor } from './log-file.ts'
+import { followLog } from './log-follow.ts'
+import { readLogPage } from './log-page.ts'
+import type { LogBatch, LogFollowParams } from './protocol.ts'
+
+let directory: string
+let path: string
+let controller: AbortController
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'log-reader-'))
+  path = join(directory, 'gateway.log')
+  controller = new AbortController()
+})
+afterEach(async () => {
+  controller.abort()
+  await rm(directory, { recursive: true })
+})
+
+let clock = 0
+function row(text: string, tag: 'F' | 'P' = 'F', stream = 'stdout'): string {
+  clock += 1
+  return `2026-11-23T11:40:08.${String(clock).padStart(9, '0')}+00:00 ${stream} ${tag} ${text}\n`
+}
+const rows = (from: number, to: number): string =>
+  Array.from({ length: to - from + 1 }, (_, index) => row(`line ${from + index}`)).join('')
+const texts = (batch: LogBatch): string[] => (batch.ends.length === 0 ? [] : batch.texts.split('\n'))
+const cursors = (batch: LogBatch): string[] => batch.ends.map((end) => formatCursor(batch.file, end))
+
+interface Follower {
+  readonly lines: string[]
+  readonly cursors: string[]
+  readonly gaps: string[]
+  readonly live: boolean[]
+  until(condition: () => boolean): Promise<void>
+}
+
+function follow(params: Partial<LogFollowParams>): Follower {
+  const follower = {
+    lines: [] as string[],
+    cursors: [] as string[],
+    gaps: [] as string[],
+    live: [] as boolean[],
+    async until(condition: () => boolean) {
+      const deadline = Date.now() + 5_000
+      while (!condition()) {
+        if (failed) throw failed
+        if (Date.now() > deadline)
+          throw new Error(`not in time; have ${JSON.stringify(follower.lines.slice(-5))}`)
+        await new Promise((resolve) => setTimeout(resolve, 2))
+      }
+    },
+  }
+  let failed: unknown
+  const run = async (): Promise<void> => {
+    for await (const batch of followLog({ path, backlog: 100, ...params }, controller.signal)) {
+      follower.lines.push(...texts(batch))
+      follower.cursors.push(...cursors(batch))
+      if (batch.gap !== undefined) follower.gaps.push(batch.gap)
+      follower.live.push(batch.live)
+    }
+  }
+  run().catch((error: unknown) => {
+    failed = error
+  })
+  return follower
+}
+
+describe('readLogPage', () => {
+  it.each([1, 2, 7, 1_000, 5_000])('gives the last %d lines, and pages back to the start', async (limit) => {
+    await writeFile(path, rows(1, 3_000))
+    const seen: string[] = []
+    let before: string | null = null
+    for (let pages = 0; pages < Math.min(5_000 / limit, 40); pages++) {
+      const { batch, hasMore } = await readLogPage(path, before, limit)
+      seen.unshift(...texts(batch))
+      before = cursors(batch)[0] ?? before
+      expect(hasMore).toBe(seen[0] !== 'line 1')
+      if (!hasMore) break
+    }
+    const expected = Array.from({ length: 3_000 }, (_, index) => `line ${index + 1}`)
+    expect(seen).toEqual(expected.slice(-seen.length))
+    expect(seen.length).toBeGreaterThanOrEqual(Math.min(40 * limit, 3_000))
+  })
+
+  it('counts a line of many rows once and has its start', async () => {
+    const long = Array.from({ length: 20 }, () => row('p'.repeat(100), 'P')).join('') + row('end')
+    await writeFile(path, `${rows(1, 5)}${long}${rows(6, 7)}`)
+    const { batch } = await readLogPage(path, null, 3)
+    expect(texts(batch)).toEqual([`${'p'.repeat(2_000)}end`, 'line 6', 'line 7'])
+    const earlier = await readLogPage(path, cursors(batch)[0] ?? '', 2)
+    expect(texts(earlier.batch)).toEqual(['line 4', 'line 5'])
+  })
+
+  it('finds rows whose prefix lies on the border of a block', async () => {
+    for (let shift = 0; shift < 64; shift += 3) {
+      await writeFile(path, `${row('first')}${row('x'.repeat(shift))}${row('y'.repeat(65_400))}${rows(1, 2)}`)
+      const { batch } = await readLogPage(path, null, 4)
+      expect(texts(batch).map((text) => text.slice(0, 6))).toEqual([
+        'x'.repeat(shift).slice(0, 6),
+        'yyyyyy',
+        'line 1',
+        'line 2',
+      ])
+    }
+  })
+
+  it('leaves an unfinished row out', async () => {
+    await writeFile(path, `${rows(1, 2)}2026-11-23T11:40:08.850000000+00:00 stdout F unfin`)
+    expect(texts((await readLogPage(path, null, 10)).batch)).toEqual(['line 1', 'line 2'])
+  })
+
+  it('has nothing before the cursor of another file, nor in a missing one', async () => {
+    expect(await readLogPage(path, null, 10)).toMatchObject({ hasMore: false, batch: { ends: [] } })
+    await writeFile(path, rows(1, 2))
+    for (const cursor of ['0123456789ab.5', 'junk', '']) {
+      expect(await readLogPage(path, cursor, 10)).toMatchObject({ hasMore: false, batch: { ends: [] } })
+    }
+  })
+
+  it('bounds the text of a page', async () => {
+    await writeFile(path, Array.from({ length: 1_000 }, () => row('z'.repeat(8_000))).join(''))
+    const { batch, hasMore } = await readLogPage(path, null, 1_000)
+    expect(batch.texts.length).toBeLessThan(2_200_000)
+    expect(batch.ends.length).toBeGreaterThan(200)
+    expect(hasMore).toBe(true)
+  })
+})
+
+describe('followLog', () => {
+  it('gives the backlog, says when it is live, then what is added', async () => {
+    await writeFile(path, rows(1, 300))
+    const follower = follow({ backlog: 3 })
+    await follower.until(() => follower.live.includes(true))
+    expect(follower.lines).toEqual(['line 298', 'line 299', 'line 300'])
+    for (let at = 301; at <= 305; at++) {
+      await appendFile(path, rows(at, at))
+      await follower.until(() => follower.lines.includes(`line ${at}`))
+    }
+    expect(follower.lines.slice(3)).toEqual(['line 301', 'line 302', 'line 303', 'line 304', 'line 305'])
+    expect(follower.gaps).toEqual([])
+  })
+
+  it('is quick after a quiet time', async () => {
+    await writeFile(path, rows(1, 1))
+    const follower = follow({})
+    await follower.until(() => follower.live.includes(true))
+    const delays: number[] = []
+    for (let at = 2; at < 12; at++) {
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      const started = performance.now()
+      await appendFile(path, rows(at, at))
+      await follower.until(() => follower.lines.includes(`line ${at}`))
+      delays.push(performance.now() - started)
+    }
+    expect(delays.sort((a, b) => a - b)[5]).toBeLessThan(25)
+  })
+
+  it('loses nothing of a burst', async () => {
+    await writeFile(path, '')
+    const follower = follow({ backlog: 0 })
+    await follower.until(() => follower.live.includes(true))
+    for (let at = 0; at < 100; at++) await appendFile(path, rows(at * 200, at * 200 + 199))
+    await follower.until(() => follower.lines.length >= 20_000)
+    expect(follower.lines).toEqual(Array.from({ length: 20_000 }, (_, index) => `line ${index}`))
+    expect(new Set(follower.cursors).size).toBe(20_000)
+  })
+
+  it('waits for a missing file', async () => {
+    const follower = follow({})
+    await follower.until(() => follower.live.includes(true))
+    await writeFile(path, rows(1, 2))
+    await follower.until(() => follower.lines.length === 2)
+    expect(follower.gaps).toEqual([])
+  })
+
+  it('goes on after a place, and says when that place is gone', async () => {
+    await writeFile(path, rows(1, 10))
+    const { batch } = await readLogPage(path, null, 10)
+    const after = cursors(batch)[3] ?? ''
+    const follower = follow({ after })
+    await follower.until(() => follower.live.includes(true))
+    expect(follower.lines[0]).toBe('line 5')
+    expect(follower.gaps).toEqual([])
+
+    await writeFile(path, rows(11, 12))
+    const other = follow({ after })
+    await other.until(() => other.live.includes(true))
+    expect(other.lines).toEqual(['line 11', 'line 12'])
+    expect(other.gaps).toHaveLength(1)
+  })
+
+  it('finishes a rotated file before the new one, without a gap', async () => {
+    await writeFile(path, rows(1, 2))
+    const follower = follow({})
+    await follower.until(() => follower.live.includes(true))
+    await appendFile(path, rows(3, 500))
+    await writeFile(`${path}.new`, rows(501, 510))
+    await rename(`${path}.new`, path)
+    await appendFile(path, rows(511, 511))
+    await follower.until(() => follower.lines.includes('line 511'))
+    expect(follower.lines).toEqual(Array.from({ length: 511 }, (_, index) => `line ${index + 1}`))
+    expect(follower.gaps).toEqual([])
+  })
+
+  it('starts again in a file that was emptied, and says so', async () => {
+    await writeFile(path, rows(1, 50))
+    const follower = follow({ backlog: 1 })
+    await follower.until(() => follower.live.includes(true))
+    await truncate(path, 0)
+    await follower.until(() => true)
+    await appendFile(path, rows(51, 52))
+    await follower.until(() => follower.lines.includes('line 52'))
+    expect(follower.lines).toEqual(['line 50', 'line 51', 'line 52'])
+    expect(follower.gaps).toHaveLength(1)
+  })
+
+  it('follows a file that was removed and made again', async () => {
+    await writeFile(path, rows(1, 1))
+    const follower = follow({})
+    await follower.until(() => follower.live.includes(true))
+    await rm(path)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await writeFile(path, rows(2, 2))
+    await follower.until(() => follower.lines.includes('line 2'))
+  })
+
+  it('reads no further than it is asked to', async () => {
+    await writeFile(path, rows(1, 50_000))
+    const iterator = followLog({ path, backlog: 50_000 }, controller.signal)
+    const first = await iterator.next()
+    await appendFile(path, rows(50_001, 50_001))
+    const before = process.memoryUsage().rss
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    expect(process.memoryUsage().rss - before).toBeLessThan(30_000_000)
+    expect(first.value && 'ends' in first.value ? first.value.ends.length : 0).toBeLessThan(2_000)
+    await iterator.return(undefined)
+  })
+
+  it('refuses what is not a regular file', async () => {
+    const iterator = followLog({ path: '/dev/zero', backlog: 1 }, controller.signal)
+    await expect(iterator.next()).rejects.toMatchObject({ code: 'FILE_REFUSED' })
+  })
+})

@@ -1,0 +1,67 @@
+/** Finds lines in a k8s-file log from its end, without reading what comes before them. */
+import type { FileHandle } from 'node:fs/promises'
+import { MAX_PREFIX_BYTES, readPrefix } from './k8s-row.ts'
+
+const BLOCK_BYTES = 65_536
+/** Older lines than that many bytes before the end are not looked for: an upper bound on work, not a usual case. */
+const MAX_SCAN_BYTES = 268_435_456
+const LF = 10
+
+/**
+ * Where reading must start to get the last `count` lines before `end`. Lines count by their last rows (F), so a line
+ * of several rows is never cut at its start.
+ *
+ * @param end in bytes; what comes after the last row end before it is an unfinished row and not counted
+ * @returns an offset at which a row starts; 0 when there are not so many lines
+ */
+export async function findLineStart(handle: FileHandle, end: number, count: number): Promise<number> {
+  const block = Buffer.allocUnsafe(BLOCK_BYTES + MAX_PREFIX_BYTES)
+  const lowest = Math.max(0, end - MAX_SCAN_BYTES)
+  let high = end
+  let found = 0
+  /** Start of the row after the one being looked at. */
+  let nextRow: number | null = null
+  while (high > lowest) {
+    const low = Math.max(lowest, high - BLOCK_BYTES)
+    // Some bytes more than the block itself: the prefix of a row that starts at its end.
+    const length = await readFully(handle, block, low, Math.min(end, high + MAX_PREFIX_BYTES) - low)
+    for (let lf = lastLineEnd(block, Math.min(high - low, length)); lf !== -1; lf = lastLineEnd(block, lf)) {
+      const row = low + lf + 1
+      if (nextRow !== null && endsLine(block, lf + 1, length)) found += 1
+      if (found > count) return nextRow ?? row
+      nextRow = row
+      if (count === 0) return row
+    }
+    high = low
+  }
+  if (lowest > 0) return nextRow ?? end
+  // The first row of the file has no LF before it.
+  const length = await readFully(handle, block, 0, Math.min(end, MAX_PREFIX_BYTES))
+  if (nextRow !== null && endsLine(block, 0, length)) found += 1
+  return found > count && nextRow !== null ? nextRow : 0
+}
+
+/** Index of the last LF before `before`, or -1. */
+function lastLineEnd(buffer: Buffer, before: number): number {
+  return before > 0 ? buffer.lastIndexOf(LF, before - 1) : -1
+}
+
+/** A row that is none of conmon's counts as a line: it is shown as one. */
+function endsLine(buffer: Buffer, at: number, to: number): boolean {
+  return readPrefix(buffer, at, to)?.isPartial !== true
+}
+
+async function readFully(
+  handle: FileHandle,
+  buffer: Buffer,
+  position: number,
+  length: number,
+): Promise<number> {
+  let filled = 0
+  while (filled < length) {
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return filled
+}

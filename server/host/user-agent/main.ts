@@ -1,0 +1,126 @@
+/**
+ * The user agent: a process of the gateway's user that does everything below that user's home, so that root never
+ * opens a path there. It is started by user-agent-client.ts with a dropped uid and gid, a clean environment and `/` as
+ * its directory, speaks protocol.ts over stdin and stdout, and ends when stdin does.
+ */
+import { HostError, PanelError } from '../../errors.ts'
+import { createFrameReader } from './frames.ts'
+import { followLog } from './log-follow.ts'
+import { readLogPage } from './log-page.ts'
+import { makeDirectory } from './make-directory.ts'
+import {
+  type AgentControl,
+  type AgentReply,
+  type AgentRequest,
+  MAX_FRAME_BYTES,
+  STREAM_CREDIT,
+} from './protocol.ts'
+import { readContent } from './read-file.ts'
+import { watchFiles } from './watch-files.ts'
+import { writeDurably } from './write-file.ts'
+
+interface Stream {
+  readonly controller: AbortController
+  credit: number
+  onCredit: () => void
+}
+
+const streams = new Map<number, Stream>()
+
+function send(reply: AgentReply): void {
+  const line = JSON.stringify(reply)
+  if (line.length > MAX_FRAME_BYTES / 2 && Buffer.byteLength(line) >= MAX_FRAME_BYTES) {
+    const detail = 'the answer is too large'
+    process.stdout.write(`${JSON.stringify({ id: reply.id, error: { code: 'FILE_TOO_LARGE', detail } })}\n`)
+    return
+  }
+  process.stdout.write(`${line}\n`)
+}
+
+function sendError(id: number, error: unknown): void {
+  const known =
+    error instanceof PanelError ? error : new HostError('INTERNAL', { detail: String(error), cause: error })
+  send({ id, error: { code: known.code, detail: known.detail ?? known.message } })
+}
+
+async function answer(request: AgentRequest): Promise<unknown> {
+  switch (request.verb) {
+    case 'ping':
+      return null
+    case 'read': {
+      const content = await readContent(request.params.path, request.params.maxBytes)
+      if (content === null) return null
+      const { bytes, ...rest } = content
+      return { base64: bytes.toString('base64'), ...rest }
+    }
+    case 'write': {
+      const { base64, ...rest } = request.params
+      return writeDurably({ ...rest, bytes: Buffer.from(base64, 'base64') })
+    }
+    case 'makeDirectory':
+      return makeDirectory(request.params.path, request.params.mode)
+    case 'logPage':
+      return readLogPage(request.params.path, request.params.before, request.params.limit)
+    default:
+      throw new HostError('INTERNAL', { detail: `${request.verb} is not a verb with one answer` })
+  }
+}
+
+/** Sends the items as credit allows; without credit the source is not asked for more. */
+async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterable<unknown>): Promise<void> {
+  const stream: Stream = {
+    controller: new AbortController(),
+    credit: STREAM_CREDIT,
+    onCredit: () => undefined,
+  }
+  streams.set(id, stream)
+  const { signal } = stream.controller
+  try {
+    for await (const item of open(signal)) {
+      while (stream.credit === 0 && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          stream.onCredit = resolve
+        })
+      }
+      if (signal.aborted) break
+      stream.credit -= 1
+      send({ id, item })
+    }
+    send({ id, end: true })
+  } finally {
+    streams.delete(id)
+  }
+}
+
+function control(message: AgentControl): void {
+  const stream = streams.get(message.id)
+  // The stream may have ended while the message was under way.
+  if (!stream) return
+  if ('credit' in message) stream.credit += message.credit
+  else stream.controller.abort()
+  stream.onCredit()
+}
+
+function receive(line: string): void {
+  // Only root writes to this pipe.
+  const message = JSON.parse(line) as AgentRequest | AgentControl
+  if (!('verb' in message)) {
+    control(message)
+    return
+  }
+  const { id } = message
+  const work =
+    message.verb === 'watch'
+      ? runStream(id, (signal) => watchFiles(message.params.paths, signal))
+      : message.verb === 'logFollow'
+        ? runStream(id, (signal) => followLog(message.params, signal))
+        : answer(message).then((value) => send({ id, value }))
+  work.catch((error: unknown) => sendError(id, error))
+}
+
+process.umask(0o077)
+const reader = createFrameReader(MAX_FRAME_BYTES, receive, () => process.exit(1))
+process.stdin.on('data', (bytes: Buffer) => reader.push(bytes))
+process.stdin.on('end', () => process.exit(0))
+// The panel is gone: there is nobody to tell.
+process.stdout.on('error', () => process.exit(0))

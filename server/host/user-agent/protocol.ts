@@ -1,0 +1,84 @@
+/**
+ * What the panel and its user agent say to each other: one JSON document a line, over the agent's stdin and stdout.
+ * The panel asks `{id, verb, params}`; the agent answers `{id, value}` or `{id, error}`, and for a stream any number
+ * of `{id, item}`, then `{id, end}`. A stream sends as many items as it has credit for; the panel gives more with
+ * `{id, credit}` and ends a stream with `{id, cancel}`. Types only: the panel checks what comes back by schema
+ * (user-agent-schemas.ts), because any process of the same user could write there.
+ */
+import type { ErrorCode } from '../../../contract/error-codes.ts'
+
+/** A longer line ends the conversation. In bytes. */
+export const MAX_FRAME_BYTES = 16_777_216
+/** Files above this size are neither read nor written. In bytes: base64 of it fits a frame. */
+export const MAX_FILE_BYTES = 8_388_608
+/** Items a stream may send ahead of the panel's taking them. */
+export const STREAM_CREDIT = 8
+
+export interface ReadParams {
+  readonly path: string
+  readonly maxBytes: number
+}
+export interface WriteParams {
+  readonly path: string
+  readonly base64: string
+  readonly mode: number
+  readonly expectedEtag?: string
+}
+export interface MakeDirectoryParams {
+  readonly path: string
+  readonly mode: number
+}
+export interface WatchParams {
+  readonly paths: readonly string[]
+}
+export interface LogFollowParams {
+  readonly path: string
+  readonly backlog: number
+  readonly after?: string
+}
+export interface LogPageParams {
+  readonly path: string
+  readonly before: string | null
+  readonly limit: number
+}
+
+export interface ReadValue {
+  readonly base64: string
+  readonly etag: string
+  readonly mode: number
+  readonly uid: number
+}
+
+/** Log lines, column by column: joined strings cost JSON far less than an object for each line. */
+export interface LogBatch {
+  /** Names the file these lines are of; a line's cursor is this and its end. */
+  readonly file: string
+  /** Offset of the first byte after each line. */
+  readonly ends: readonly number[]
+  /** ISO times, joined by LF. */
+  readonly times: string
+  /** Texts, joined by LF; none of them holds one. */
+  readonly texts: string
+  /** One letter a line: o stdout, e stderr; upper case when the line was cut. */
+  readonly flags: string
+  readonly gap?: string
+  readonly live: boolean
+}
+
+export type AgentRequest =
+  | { readonly id: number; readonly verb: 'ping'; readonly params: null }
+  | { readonly id: number; readonly verb: 'read'; readonly params: ReadParams }
+  | { readonly id: number; readonly verb: 'write'; readonly params: WriteParams }
+  | { readonly id: number; readonly verb: 'makeDirectory'; readonly params: MakeDirectoryParams }
+  | { readonly id: number; readonly verb: 'logPage'; readonly params: LogPageParams }
+  | { readonly id: number; readonly verb: 'watch'; readonly params: WatchParams }
+  | { readonly id: number; readonly verb: 'logFollow'; readonly params: LogFollowParams }
+export type AgentControl =
+  | { readonly id: number; readonly credit: number }
+  | { readonly id: number; readonly cancel: true }
+
+export type AgentReply =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } }
+  | { readonly id: number; readonly item: unknown }
+  | { readonly id: number; readonly end: true }

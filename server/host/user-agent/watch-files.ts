@@ -1,0 +1,124 @@
+/** Tells when files appear, change or go: inotify on their directories, and a look at the files themselves. */
+import { type FSWatcher, watch } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { errno } from './file-errors.ts'
+
+/** An editor makes several events of one save. */
+const SETTLE_MS = 20
+/** For what no event tells: a link's target, a renamed parent, a file system without inotify. */
+const POLL_MS = 2_000
+
+/**
+ * Yields a path each time the file there appears, changes or goes, until the signal. A directory that is missing is
+ * waited for. Changes that come faster than they are taken are told once.
+ */
+export async function* watchFiles(paths: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  const bell = createBell(signal)
+  const directories = createDirectoryWatch(bell.ring)
+  const marks = new Map<string, string>()
+  try {
+    await directories.arm(paths)
+    for (const path of paths) marks.set(path, await readMark(path))
+    while (!signal.aborted) {
+      await bell.wait(POLL_MS)
+      await wait(SETTLE_MS)
+      await directories.arm(paths)
+      for (const path of paths) {
+        const mark = await readMark(path)
+        if (marks.get(path) === mark) continue
+        marks.set(path, mark)
+        if (signal.aborted) return
+        yield path
+      }
+    }
+  } finally {
+    directories.close()
+  }
+}
+
+/** What changes with every change of the file; a replaced file has another inode. */
+async function readMark(path: string): Promise<string> {
+  try {
+    const found = await stat(path, { bigint: true })
+    return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs, found.mode, found.uid].join(':')
+  } catch (error) {
+    return errno(error) ?? 'unknown'
+  }
+}
+
+/** A ring before the wait is not lost. */
+function createBell(signal: AbortSignal): { ring(): void; wait(ms: number): Promise<void> } {
+  let hasRung = false
+  let finish: () => void = () => undefined
+  const ring = (): void => {
+    hasRung = true
+    finish()
+  }
+  signal.addEventListener('abort', ring, { once: true })
+  if (signal.aborted) ring()
+  return {
+    ring,
+    async wait(ms) {
+      if (!hasRung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms)
+          finish = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      }
+      hasRung = signal.aborted
+      finish = () => undefined
+    },
+  }
+}
+
+interface DirectoryWatch {
+  /** Watches the directories of these paths, or their nearest parents that exist, and no other ones. */
+  arm(paths: readonly string[]): Promise<void>
+  close(): void
+}
+
+function createDirectoryWatch(onEvent: () => void): DirectoryWatch {
+  const watchers = new Map<string, FSWatcher>()
+  const drop = (key: string): void => {
+    watchers.get(key)?.close()
+    watchers.delete(key)
+  }
+  return {
+    async arm(paths) {
+      const wanted = new Map<string, string>()
+      for (const path of paths) {
+        const nearest = await nearestDirectory(dirname(path))
+        if (nearest !== null) wanted.set(`${nearest.path}:${nearest.inode}`, nearest.path)
+      }
+      for (const key of watchers.keys()) if (!wanted.has(key)) drop(key)
+      for (const [key, directory] of wanted) {
+        if (watchers.has(key)) continue
+        try {
+          const watcher = watch(directory, { persistent: false }, onEvent)
+          watchers.set(key, watcher)
+          watcher.on('error', () => drop(key))
+        } catch (error) {
+          // Out of inotify watches, or just removed: the poll goes on, and the next round tries again.
+          if (errno(error) === undefined) throw error
+        }
+      }
+    },
+    close() {
+      for (const key of [...watchers.keys()]) drop(key)
+    },
+  }
+}
+
+/** With its inode: a directory that was replaced needs a new watch. */
+async function nearestDirectory(path: string): Promise<{ path: string; inode: string } | null> {
+  for (let at = path; ; at = dirname(at)) {
+    const found = await stat(at, { bigint: true }).catch(() => null)
+    if (found?.isDirectory()) return { path: at, inode: `${found.dev}:${found.ino}` }
+    if (at === dirname(at)) return null
+  }
+}
