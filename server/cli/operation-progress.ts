@@ -23,6 +23,7 @@ export interface Progress {
 export function createProgress(out: Output, verbose: boolean): Progress {
   let running: { step: OperationStep; startedAt: number } | undefined
   let hasLiveLine = false
+  const shownCommands = new Set<string>()
   const clear = (): void => {
     if (hasLiveLine) void out.write(CLEAR_LINE)
     hasLiveLine = false
@@ -39,17 +40,25 @@ export function createProgress(out: Output, verbose: boolean): Progress {
     for (const text of texts) out.line(text)
     draw()
   }
+  const takeRunning = (step: OperationStep): void => {
+    const isNew = running?.step.id !== step.id
+    if (isNew) running = { step, startedAt: Date.now() }
+    // With its output below it, a step needs a line of its own before it ends.
+    if (isNew && verbose) lines([`${out.style('cyan', '…')} ${printable(step.title)}`])
+    else draw()
+  }
+  const takeCommand = (step: OperationStep): void => {
+    if (!verbose || step.command === undefined || shownCommands.has(step.id)) return
+    shownCommands.add(step.id)
+    lines([out.style('dim', `    $ ${printable(step.command)}`)])
+  }
   const takeStep = (step: OperationStep): void => {
     if (step.state === 'pending') return
-    if (step.state === 'running') {
-      if (running?.step.id !== step.id) running = { step, startedAt: Date.now() }
-      draw()
-      return
-    }
+    if (step.state === 'running') takeRunning(step)
+    takeCommand(step)
+    if (step.state === 'running') return
     if (running?.step.id === step.id) running = undefined
-    const command =
-      verbose && step.command !== undefined ? [out.style('dim', `    $ ${printable(step.command)}`)] : []
-    lines([stepLine(out, step), ...command])
+    lines([stepLine(out, step)])
   }
   const timer = out.isTty ? setInterval(draw, 1000) : undefined
   timer?.unref()

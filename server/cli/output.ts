@@ -68,14 +68,19 @@ export function createOutput(io: CliIo, json: boolean): Output {
   }
 }
 
-/** A problem for people: what, then what mends it, then where. */
+/** A problem for people: what, then where, then what mends it. */
 export function problemLines(problem: Problem): string[] {
-  const detail = problem.detail === undefined ? '' : `: ${problem.detail}`
+  const detail = problem.detail ?? ''
+  // Most details already say what the fields say.
+  const fields = (problem.fields ?? []).filter(({ message }) => !detail.includes(message))
   return [
-    printable(`razroom-panel: ${problem.title}${detail}`),
-    ...(problem.fields ?? []).map((field) => printable(`  ${field.path}: ${field.message}`)),
+    printable(`razroom-panel: ${problem.title}${detail === '' ? '' : `: ${detail}`}`),
+    ...fields.map(({ path, message }) => printable(`  ${path}: ${message}`)),
     ...(problem.command === undefined ? [] : [printable(`  Command: ${problem.command}`)]),
     printable(`  ${problem.hint}`),
-    ...(problem.instance === undefined ? [] : [printable(`  Request: ${problem.instance}`)]),
+    // Only a defect has to be looked up in the panel's own log.
+    ...(problem.code === 'INTERNAL' && problem.instance !== undefined
+      ? [printable(`  Request: ${problem.instance}`)]
+      : []),
   ]
 }

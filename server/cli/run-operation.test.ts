@@ -108,9 +108,29 @@ test('a failure shows the last output of its step, its problem and its command',
 
 test('--verbose shows all output and the commands, once', async () => {
   const { stdout } = await run(['launch', '--verbose'], failed)
-  expect(stdout).toContain('    $ sudo -u razroom podman build .\n')
+  expect(stdout).toContain('    $ sudo -u razroom podman build .\n✗ Step image\n')
   expect(stdout.match(/build line 1\n/g)).toHaveLength(1)
   expect(stdout.match(/build line 25\n/g)).toHaveLength(1)
+})
+
+test('--verbose shows a step, its command and its output in the order of things', async () => {
+  const steps = [testStep('image', 'running', { command: 'podman build .' })]
+  const output = [{ stepId: 'image', stream: 'stdout' as const, text: 'STEP 1' }]
+  const done = [testStep('image', 'done', { command: 'podman build .', did: 'built it' })]
+  const panel = await start({
+    events: (_, __, send) => {
+      const now = testOperation({ state: 'running', steps, output })
+      send({ type: 'snapshot', id: 'boot:1', status: TEST_STATUS, operations: [now] })
+      send({ type: 'operation.finished', id: 'boot:2', operation: testOperation({ steps: done, output }) })
+    },
+  })
+  const { stdout } = await runTestCli(['stop', '-v'], { panel })
+  expect(stdout.split('\n').slice(0, 4)).toEqual([
+    '… Step image',
+    '    $ podman build .',
+    '    STEP 1',
+    '✓ Step image — built it',
+  ])
 })
 
 test('--json prints the problem of an operation that failed', async () => {
