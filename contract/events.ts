@@ -83,6 +83,8 @@ export const CLOSE_CODES = {
   ticketInvalid: 4401,
   sessionEnded: 4403,
   badFrame: 4400,
+  /** The stream cannot be had now; the reason is an error code of the table, for example SETUP_REQUIRED. */
+  refused: 4409,
   tooSlow: 4408,
   tooMany: 4429,
 } as const

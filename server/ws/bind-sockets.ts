@@ -6,7 +6,7 @@ import { Value } from 'typebox/value'
 import type { WebSocket } from 'ws'
 import { ENDPOINTS, type EndpointKey } from '../../contract/endpoints.ts'
 import { CLOSE_CODES } from '../../contract/events.ts'
-import { AuthError } from '../errors.ts'
+import { AuthError, PanelError } from '../errors.ts'
 import { isSameSecret, type Sessions } from '../http/session.ts'
 
 export type SocketKey = Extract<EndpointKey, `WS ${string}`>
@@ -81,6 +81,10 @@ function awaitHello<S extends TSchema>(
     socket.on('message', () => socket.close(CLOSE_CODES.badFrame, 'nothing is expected here'))
     Promise.resolve(route.serve(socket, hello as Type.Static<S>, closed.signal)).catch((error: unknown) => {
       if (closed.signal.aborted) return
+      if (error instanceof PanelError) {
+        socket.close(CLOSE_CODES.refused, error.code)
+        return
+      }
       request.log.error({ err: error }, 'socket failed')
       socket.close(1011, 'the panel could not go on')
     })
