@@ -1,15 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import * as fs from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -18,53 +8,23 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { envFingerprint, type GatewaySpec, gatewaySpec, LABELS, specLabels } from './gateway-spec.ts'
 import { launchScript } from './render-launch-script.ts'
 import { podmanRunArgs, podmanSetupArgs, podmanSetupExecArgs } from './render-podman-run.ts'
+import { PODMAN_RECORDER } from './test-podman-recorder.ts'
 
-// A recorder in place of podman: this is about the script and its arguments. Real podman has its turn on a real host.
-const RECORDER = `#!/bin/bash
-{ printf '%s\\0' "$@"; printf '\\n'; } >>"$RECORD"
-case "$1 \${2:-}" in
-  'image exists') exit "\${FAKE_NO_IMAGE:-0}" ;;
-  'container inspect')
-    [[ -z \${FAKE_STATE:-} ]] && { echo '[]'; exit 125; }
-    case "$4" in
-      *SYSTEMD_UNIT*) echo "\${FAKE_UNIT:-<no value>}" ;;
-      *Running*) [[ $FAKE_STATE == running* ]] && echo true || echo false ;;
-      *) echo "$FAKE_STATE" ;;
-    esac ;;
-  logs*) printf 'first\\n\\033[31mRefusing\\033[39m\\033]0;evil\\007 to bind\\n' ;;
-  run*) exit "\${FAKE_RUN_EXIT:-0}" ;;
-esac
-`
 /** All the programs the script may use beside podman and curl. */
-const TOOLS = [
-  'bash',
-  'mkdir',
-  'mktemp',
-  'cat',
-  'tail',
-  'od',
-  'tr',
-  'mv',
-  'rm',
-  'sync',
-  'sed',
-  'date',
-  'sleep',
-  'sha256sum',
-]
+const TOOLS = 'bash mkdir mktemp cat tail od tr mv rm sync sed date sleep sha256sum'.split(' ')
 
 let root = ''
 let home = ''
 const servers: { close(): void }[] = []
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'launch-script-'))
+  root = fs.mkdtempSync(join(tmpdir(), 'launch-script-'))
   home = join(root, "it's home")
-  mkdirSync(join(home, '.razroom'), { recursive: true })
+  fs.mkdirSync(join(home, '.razroom'), { recursive: true })
 })
 afterEach(() => {
   for (const server of servers.splice(0)) server.close()
-  rmSync(root, { recursive: true })
+  fs.rmSync(root, { recursive: true })
 })
 
 function makeSpec(gatewayPort = 18789): GatewaySpec {
@@ -78,12 +38,15 @@ function makeSpec(gatewayPort = 18789): GatewaySpec {
 }
 
 function linkTools(directory: string, names: readonly string[]): void {
-  mkdirSync(directory)
+  fs.mkdirSync(directory)
   for (const name of names) {
     const path = execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
-    symlinkSync(path, join(directory, name))
+    fs.symlinkSync(path, join(directory, name))
   }
 }
+
+const envFile = () => join(home, '.razroom', '.env')
+const readEnvFile = () => fs.readFileSync(envFile(), 'utf8')
 
 interface Run {
   readonly code: number
@@ -104,49 +67,28 @@ interface RunOptions {
 }
 
 async function runScript(options: RunOptions = {}): Promise<Run> {
-  const {
-    spec = makeSpec(),
-    args = [],
-    env = {},
-    programs,
-    edit = (text) => text,
-    terminal = false,
-  } = options
-  const bin = mkdtempSync(join(root, 'bin-'))
+  const { spec = makeSpec(), args = [], programs, edit = (text) => text, terminal = false } = options
+  const bin = fs.mkdtempSync(join(root, 'bin-'))
   const record = join(bin, 'record')
-  writeFileSync(join(bin, 'podman'), RECORDER, { mode: 0o700 })
+  fs.writeFileSync(join(bin, 'podman'), PODMAN_RECORDER, { mode: 0o700 })
   const tools = join(bin, 'tools')
   if (programs) linkTools(tools, [...TOOLS, ...programs])
   const script = join(bin, 'script.sh')
-  writeFileSync(script, edit(launchScript(spec)), { mode: 0o700 })
+  fs.writeFileSync(script, edit(launchScript(spec)), { mode: 0o700 })
   const command = terminal
     ? ['script', '--quiet', '--return', '--command', `'${script}' ${args.join(' ')}`, '/dev/null']
     : ['/bin/bash', script, ...args]
-  const { code, out, err } = await new Promise<Omit<Run, 'calls'>>((resolve) => {
-    const child = execFile(
-      command[0] ?? '',
-      command.slice(1),
-      {
-        env: {
-          PATH: `${bin}:${programs ? tools : '/usr/bin:/bin'}`,
-          RECORD: record,
-          FAKE_STATE: 'running 0',
-          ...env,
-        },
-        timeout: 20_000,
-      },
-      (error, stdout, stderr) =>
-        resolve({ code: error === null ? 0 : Number(error.code ?? -1), out: stdout, err: stderr }),
+  const path = `${bin}:${programs ? tools : '/usr/bin:/bin'}`
+  const env = { PATH: path, RECORD: record, FAKE_STATE: 'running 0', ...options.env }
+  const ended = await new Promise<Omit<Run, 'calls'>>((resolve) => {
+    const [program = '', ...rest] = command
+    const child = execFile(program, rest, { env, timeout: 20_000 }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
     )
     child.stdin?.end()
   })
-  const calls = existsSync(record)
-    ? readFileSync(record, 'utf8')
-        .split('\0\n')
-        .slice(0, -1)
-        .map((line) => line.split('\0'))
-    : []
-  return { code, out, err, calls }
+  const recorded = fs.existsSync(record) ? fs.readFileSync(record, 'utf8').split('\0\n').slice(0, -1) : []
+  return { ...ended, calls: recorded.map((call) => call.split('\0')) }
 }
 
 async function listen<S extends Server | ReturnType<typeof createTcpServer>>(server: S): Promise<number> {
@@ -159,18 +101,15 @@ async function listen<S extends Server | ReturnType<typeof createTcpServer>>(ser
 const answerWith: RequestListener = (_request, response) => response.end('hello')
 const startGateway = () => listen(createServer(answerWith))
 
-const envFile = () => join(home, '.razroom', '.env')
-const readEnvFile = () => readFileSync(envFile(), 'utf8')
 const TOKEN_LINE = `RAZROOM_GATEWAY_TOKEN=${'5'.repeat(64)}\n`
 
 test('it runs podman with exactly the arguments of the other rendering', async () => {
   const port = await startGateway()
   const spec = makeSpec(port)
-  writeFileSync(envFile(), TOKEN_LINE)
+  fs.writeFileSync(envFile(), TOKEN_LINE)
   const run = await runScript({ spec, args: ['launch'] })
-  expect(run.err).toBe('')
-  expect(run.code).toBe(0)
-  const labels = specLabels(spec, envFingerprint(readFileSync(envFile())))
+  expect([run.err, run.code]).toEqual(['', 0])
+  const labels = specLabels(spec, envFingerprint(fs.readFileSync(envFile())))
   expect(run.calls.find(([verb]) => verb === 'run')).toEqual(['run', ...podmanRunArgs(spec, labels)])
   expect(run.out).toContain(`http://127.0.0.1:${port}/`)
   expect(run.out).toContain(`RAZROOM_GATEWAY_TOKEN in ${envFile()}`)
@@ -191,8 +130,7 @@ test('the variables of the seed change what they name', async () => {
   }
   const run = await runScript({ env })
   expect([run.err, run.code]).toEqual(['', 0])
-  const args = run.calls.find(([verb]) => verb === 'run') ?? []
-  for (const wanted of [
+  const wanted = [
     '--name=mine',
     '--userns=host',
     '--user=0:0',
@@ -205,13 +143,12 @@ test('the variables of the seed change what they name', async () => {
     `--label=${LABELS.image}=localhost/other:1`,
     `--label=${LABELS.ports}=${port}/28790/127.0.0.1`,
     'localhost/other:1',
-  ]) {
-    expect(args).toContain(wanted)
-  }
-  expect(JSON.parse(readFileSync(join(config, 'razroom.json'), 'utf8'))).toEqual({
+  ]
+  expect(run.calls.find(([verb]) => verb === 'run')).toEqual(expect.arrayContaining(wanted))
+  expect(JSON.parse(fs.readFileSync(join(config, 'razroom.json'), 'utf8'))).toEqual({
     gateway: { mode: 'local' },
   })
-  expect(statSync(config).mode & 0o777).toBe(0o700)
+  expect(fs.statSync(config).mode & 0o777).toBe(0o700)
 })
 
 test('variables that say what is set anyway change nothing', async () => {
@@ -247,13 +184,13 @@ test.each([
   expect(run.code).toBe(2)
   expect(run.err).toMatch(/^run-razroom-podman: .*(?:is not|both want)/)
   expect(run.calls).toEqual([])
-  expect(existsSync(envFile())).toBe(false)
+  expect(fs.existsSync(envFile())).toBe(false)
 })
 
 test.each([
   ['nothing', null, ''],
   ['an empty file', '', ''],
-  ['other lines without a last newline', '# mine\r\nA=$(touch pwned)', '# mine\r\nA=$(touch pwned)\n'],
+  ['other lines without a last newline', '# mine\r\nA=$(touch ~/pwned)', '# mine\r\nA=$(touch ~/pwned)\n'],
   ['an empty token', 'RAZROOM_GATEWAY_TOKEN=\nA=1\n', 'RAZROOM_GATEWAY_TOKEN=\nA=1\n'],
   [
     'a token that a later line empties',
@@ -262,18 +199,17 @@ test.each([
   ],
   ['a token in a comment', `# ${TOKEN_LINE}`, `# ${TOKEN_LINE}`],
 ])('it writes a token: .env has %s', async (_name, before, kept) => {
-  if (before !== null) writeFileSync(envFile(), before)
+  if (before !== null) fs.writeFileSync(envFile(), before)
   const run = await runScript({ spec: makeSpec(await startGateway()) })
   expect([run.err, run.code]).toEqual(['', 0])
   const text = readEnvFile()
   expect(text.startsWith(kept)).toBe(true)
   const added = text.slice(kept.length)
   expect(added).toMatch(/^RAZROOM_GATEWAY_TOKEN=[0-9a-f]{64}\n$/)
-  expect(statSync(envFile()).mode & 0o777).toBe(0o600)
+  expect(fs.statSync(envFile()).mode & 0o777).toBe(0o600)
   const token = added.trim().split('=')[1] ?? ''
   expect(JSON.stringify([run.calls, run.out, run.err])).not.toContain(token)
-  expect(existsSync(join(home, '.razroom', 'pwned'))).toBe(false)
-  expect(existsSync('/pwned')).toBe(false)
+  expect(fs.existsSync(join(home, 'pwned'))).toBe(false)
 })
 
 test.each([['openssl'], ['python3'], []])('a token comes from what is there: %s', async (...programs) => {
@@ -284,11 +220,11 @@ test.each([['openssl'], ['python3'], []])('a token comes from what is there: %s'
 
 test('a token, a config and odd lines that are there stay byte for byte', async () => {
   const text = `\tRAZROOM_GATEWAY_TOKEN=short\r\nA=\`id\`\n=broken`
-  writeFileSync(envFile(), text)
-  writeFileSync(join(home, '.razroom', 'razroom.json'), '// mine')
+  fs.writeFileSync(envFile(), text)
+  fs.writeFileSync(join(home, '.razroom', 'razroom.json'), '// mine')
   expect((await runScript({ spec: makeSpec(await startGateway()) })).code).toBe(0)
   expect(readEnvFile()).toBe(text)
-  expect(readFileSync(join(home, '.razroom', 'razroom.json'), 'utf8')).toBe('// mine')
+  expect(fs.readFileSync(join(home, '.razroom', 'razroom.json'), 'utf8')).toBe('// mine')
 })
 
 test.each([true, false])('only an HTTP answer counts (curl there: %s)', async (hasCurl) => {
@@ -360,16 +296,16 @@ test('podman is not installed', async () => {
 
 test.each(['a symlink', 'a directory'])('.env is %s', async (kind) => {
   const elsewhere = join(root, 'elsewhere')
-  writeFileSync(elsewhere, 'A=1\n')
-  if (kind === 'a symlink') symlinkSync(elsewhere, envFile())
-  else mkdirSync(envFile())
+  fs.writeFileSync(elsewhere, 'A=1\n')
+  if (kind === 'a symlink') fs.symlinkSync(elsewhere, envFile())
+  else fs.mkdirSync(envFile())
   const run = await runScript()
   expect([run.code, run.err]).toEqual([3, expect.stringContaining('is not a plain file')])
-  expect(readFileSync(elsewhere, 'utf8')).toBe('A=1\n')
+  expect(fs.readFileSync(elsewhere, 'utf8')).toBe('A=1\n')
 })
 
 test('the wizard runs in the gateway when it is up, else in a container of its own', async () => {
-  writeFileSync(envFile(), TOKEN_LINE)
+  fs.writeFileSync(envFile(), TOKEN_LINE)
   const spec = makeSpec()
   const up = await runScript({ spec, args: ['setup'], terminal: true })
   expect(up.calls.at(-1)).toEqual(['exec', ...podmanSetupExecArgs(spec)])
@@ -377,11 +313,7 @@ test('the wizard runs in the gateway when it is up, else in a container of its o
   expect(down.calls.at(-1)).toEqual(['run', ...podmanSetupArgs(spec)])
 })
 
-test('help, and a file that can be started as it is', async () => {
+test('help', async () => {
   const run = await runScript({ args: ['--help'] })
   expect([run.code, run.out]).toEqual([0, expect.stringContaining('[launch] [setup]')])
-  const file = join(root, 'script.sh')
-  writeFileSync(file, launchScript(makeSpec()))
-  chmodSync(file, 0o700)
-  expect(execFileSync(file, ['--help'], { encoding: 'utf8' })).toBe(run.out)
 })
