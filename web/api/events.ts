@@ -1,0 +1,73 @@
+/** The one stream that feeds the page: first load, reconnect and reload are the same path. */
+import { batch, effect } from '@preact/signals'
+import type { EventsHello, PanelEvent } from '../../contract/events.ts'
+import { connection } from '../state/connection.ts'
+import { envDocument, envLatestEtag } from '../state/env.ts'
+import { applyToOperations, operations } from '../state/operations.ts'
+import { session } from '../state/session.ts'
+import { setStatus, status, usage } from '../state/status.ts'
+import { token } from '../state/token.ts'
+import { openSocket, type PanelSocket } from './socket.ts'
+
+let socket: PanelSocket | null = null
+let lastEventId: string | undefined
+
+/** Writes an event into the state. */
+export function applyEvent(event: PanelEvent, time: number): void {
+  lastEventId = event.id
+  batch(() => {
+    operations.value = applyToOperations(operations.value, event)
+    if (event.type === 'snapshot' || event.type === 'status.changed') setStatus(event.status, time)
+    if (event.type === 'env.changed') envLatestEtag.value = event.etag
+  })
+}
+
+/** Where a new connection resumes: behind the last event, or with a snapshot. */
+export function eventsHello(ticket: string): EventsHello {
+  return lastEventId === undefined ? { type: 'hello', ticket } : { type: 'hello', ticket, since: lastEventId }
+}
+
+/** Tries to reach the panel now. */
+export function reconnectNow(): void {
+  socket?.retry()
+}
+
+function connect(): PanelSocket {
+  return openSocket({
+    path: '/api/events',
+    hello: eventsHello,
+    onFrame: (frame) => applyEvent(frame as PanelEvent, Date.now()),
+    onState: (state) => {
+      // A reconnect keeps the calm banner in place instead of flickering between the two.
+      if (state.kind === 'connecting' && connection.value.kind === 'waiting') return
+      if (connection.value.kind !== state.kind || state.kind === 'waiting') connection.value = state
+    },
+  })
+}
+
+/** Nothing of a session stays in the page after its end. */
+function forget(): void {
+  lastEventId = undefined
+  batch(() => {
+    status.value = null
+    usage.value = []
+    operations.value = []
+    envDocument.value = null
+    envLatestEtag.value = null
+    token.value = { kind: 'loading' }
+    connection.value = { kind: 'connecting' }
+  })
+}
+
+/** Opens the stream whenever there is a session and closes it when there is none. @returns a function that stops */
+export function followSession(): () => void {
+  return effect(() => {
+    const isIn = session.value.kind === 'in'
+    if (isIn && !socket) socket = connect()
+    if (!isIn && socket) {
+      socket.close()
+      socket = null
+      forget()
+    }
+  })
+}

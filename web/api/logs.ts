@@ -1,0 +1,38 @@
+import type { LogFrame, LogsHello } from '../../contract/events.ts'
+import type { LogPage } from '../../contract/schemas.ts'
+import { api } from './client.ts'
+import { openSocket, type PanelSocket, type SocketState } from './socket.ts'
+
+const OLDER_LINES = 1_000
+
+export interface LogStreamOptions {
+  /** How many lines to begin with when nothing has been read yet. */
+  readonly backlog: number
+  /** Cursor of the last line read; a new connection resumes behind it. */
+  lastCursor(): string | undefined
+  onFrame(frame: LogFrame): void
+  onState(state: SocketState): void
+}
+
+/** The first frame of the stream: from the end of the log, or behind what has been read. */
+export function logsHello(ticket: string, backlog: number, after: string | undefined): LogsHello {
+  return after === undefined
+    ? { type: 'hello', ticket, backlog }
+    : { type: 'hello', ticket, backlog: 0, after }
+}
+
+/** Follows the gateway's log until closed. */
+export function openLogStream(options: LogStreamOptions): PanelSocket {
+  return openSocket({
+    path: '/api/logs/stream',
+    hello: (ticket) => logsHello(ticket, options.backlog, options.lastCursor()),
+    onFrame: (frame) => options.onFrame(frame as LogFrame),
+    onState: options.onState,
+  })
+}
+
+/** The lines before a cursor, or the last ones there are, oldest first. @throws {ApiProblem} */
+export async function loadOlderLines(before: string | undefined): Promise<LogPage> {
+  const limit = OLDER_LINES
+  return api('GET /api/logs', { query: before === undefined ? { limit } : { before, limit } })
+}

@@ -1,0 +1,99 @@
+import { signal } from '@preact/signals'
+import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { LocationProvider, useLocation } from 'preact-iso/router'
+import type { Problem } from '../contract/schemas.ts'
+import { ConnectionBanner } from './connection-banner.tsx'
+import { lazyPage } from './page-loader.tsx'
+import { LoginPage } from './pages/login/login-page.tsx'
+import { Rail } from './rail.tsx'
+import { session } from './state/session.ts'
+import { status } from './state/status.ts'
+import { StepUpDialog } from './step-up-dialog.tsx'
+import { Loading } from './ui/loading.tsx'
+
+/** Why the session could not be opened at the start. */
+export const startProblem = signal<Problem | null>(null)
+
+const PAGES = {
+  '/': {
+    title: 'Overview',
+    Page: lazyPage(async () => (await import('./pages/overview/overview-page.tsx')).OverviewPage),
+  },
+  '/logs': {
+    title: 'Logs',
+    Page: lazyPage(async () => (await import('./pages/logs/logs-page.tsx')).LogsPage),
+  },
+  '/environment': {
+    title: 'Environment',
+    Page: lazyPage(async () => (await import('./pages/environment/environment-page.tsx')).EnvironmentPage),
+  },
+  '/setup': {
+    title: 'Setup',
+    Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),
+  },
+} as const
+
+/** The whole page: the login while there is no session, the rail and a page when there is. */
+export function App({ onRetry }: { onRetry: () => void }): JSX.Element {
+  const { kind } = session.value
+  if (kind === 'unknown') {
+    return (
+      <main class="alone">
+        <Loading what="Opening the panel" />
+      </main>
+    )
+  }
+  if (kind === 'out') return <LoginPage problem={startProblem.value} onRetry={onRetry} />
+  return (
+    <LocationProvider>
+      <Shell />
+    </LocationProvider>
+  )
+}
+
+function Shell(): JSX.Element {
+  const { path, route } = useLocation()
+  const main = useRef<HTMLElement>(null)
+  const isFirst = useRef(true)
+  const needsSetup = path === '/' && status.value?.isSetUp === false
+  const page = path in PAGES ? PAGES[path as keyof typeof PAGES] : null
+  const title = page?.title ?? 'Not found'
+
+  useEffect(() => {
+    if (needsSetup) route('/setup', true)
+  }, [needsSetup])
+  useEffect(() => {
+    document.title = `${title} · Razroom panel`
+    // After a click on a link, reading goes on in the new page; at the first load nothing takes the focus.
+    if (!isFirst.current) main.current?.focus()
+    isFirst.current = false
+    scrollTo(0, 0)
+  }, [title])
+
+  return (
+    <div class="app">
+      <a class="skip" href="#content">
+        Skip to the page
+      </a>
+      <Rail path={path} />
+      <main id="content" ref={main} tabIndex={-1}>
+        <ConnectionBanner />
+        {page && !needsSetup ? <page.Page key={path} /> : <NotFound isWaiting={needsSetup} />}
+      </main>
+      <StepUpDialog />
+    </div>
+  )
+}
+
+function NotFound({ isWaiting }: { isWaiting: boolean }): JSX.Element {
+  if (isWaiting) return <Loading what="Opening the setup" />
+  return (
+    <div class="page">
+      <h1>There is no such page</h1>
+      <p>
+        <a href="/">Go to the overview</a>
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,119 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { EnvDocument, EnvEntry, Finding } from '../../../contract/schemas.ts'
+import { Button } from '../../ui/button.tsx'
+import { FindingList } from '../../ui/finding-list.tsx'
+import { AddedRow } from './added-row.tsx'
+import { addVariable, draftErrors, type EnvDraft } from './env-draft.ts'
+import * as editor from './env-editor.ts'
+import { EnvRow } from './env-row.tsx'
+import { useDraftFindings } from './use-draft-findings.ts'
+
+/** The file line by line: comments where they stand, secrets masked, edits in place. */
+export function EnvTable(): JSX.Element | null {
+  const document = editor.base.value
+  if (!document) return null
+  if (editor.isTextDirty.value) {
+    return <p class="note">The text has unsaved changes. Save or discard them to edit the table.</p>
+  }
+  return <Table document={document} draft={editor.draft.value} />
+}
+
+function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }): JSX.Element {
+  const [isShown, setShown] = useState(false)
+  const errors = draftErrors(draft, document)
+  const checked = useDraftFindings(draft, document)
+  const isEmpty = document.entries.every(({ kind }) => kind !== 'assignment') && draft.added.length === 0
+  return (
+    <div class="stack">
+      <div class="card env-card">
+        <table class="env">
+          <caption class="visually-hidden">Variables of the gateway</caption>
+          <thead>
+            <tr>
+              <th scope="col">Name</th>
+              <th scope="col">Value</th>
+              <th scope="col">
+                <span class="visually-hidden">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {document.entries.map((entry) => (
+              <EntryRow
+                key={`${document.etag} ${entry.line}`}
+                entry={entry}
+                error={errors.get(String(entry.line))}
+                findings={[
+                  ...(draft.values.has(entry.line) ? [] : findingsOf(document, entry)),
+                  ...(checked.byRow.get(String(entry.line)) ?? []),
+                ]}
+                isShown={isShown}
+              />
+            ))}
+            {draft.added.map((variable) => (
+              <AddedRow
+                key={`new${variable.id}`}
+                variable={variable}
+                error={errors.get(`new${variable.id}`)}
+                findings={checked.byRow.get(`new${variable.id}`) ?? []}
+                isShown={isShown}
+              />
+            ))}
+          </tbody>
+        </table>
+        {isEmpty && <p class="muted env-empty">No variable is set. Add the first one.</p>}
+      </div>
+      <div class="row">
+        <Button onClick={() => editor.edit(addVariable(draft))}>Add variable</Button>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isShown}
+            onChange={(event) => setShown(event.currentTarget.checked)}
+          />
+          Show secrets while I type them
+        </label>
+      </div>
+      {checked.failure !== null && (
+        <p class="small muted">
+          The edits could not be checked: {checked.failure}. Saving checks them again.
+        </p>
+      )}
+    </div>
+  )
+}
+
+function findingsOf(document: EnvDocument, entry: EnvEntry): Finding[] {
+  return document.findings.filter((finding) => finding.line === entry.line)
+}
+
+function EntryRow(props: {
+  entry: EnvEntry
+  error: string | undefined
+  findings: readonly Finding[]
+  isShown: boolean
+}): JSX.Element | null {
+  const { entry } = props
+  if (entry.kind === 'blank') return null
+  if (entry.kind === 'comment') {
+    return (
+      <tr class="env-comment">
+        <td colSpan={3} class="mono break">
+          {entry.text ?? '# (hidden: it looks like a secret)'}
+        </td>
+      </tr>
+    )
+  }
+  if (entry.kind === 'other' || entry.key === undefined) {
+    return (
+      <tr class="env-comment" aria-label={`Line ${entry.line}`}>
+        <td colSpan={3}>
+          <span class="mono break">{entry.text ?? 'A line that looks like a secret'}</span>
+          <FindingList findings={props.findings} />
+        </td>
+      </tr>
+    )
+  }
+  return <EnvRow {...props} name={entry.key} />
+}

@@ -1,0 +1,108 @@
+import type { JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
+import type { EnvCheck } from '../../../contract/schemas.ts'
+import { checkEnv } from '../../api/env.ts'
+import { toProblem } from '../../api/problem.ts'
+import { Button } from '../../ui/button.tsx'
+import { FindingList } from '../../ui/finding-list.tsx'
+import * as editor from './env-editor.ts'
+
+/** A pause in typing that is long enough to look at what was typed. */
+const SETTLED_MS = 500
+
+/** The file as it is, with every secret: asked for, never shown by itself. */
+export function EnvText({ isUtf8 }: { isUtf8: boolean }): JSX.Element {
+  const text = editor.textDraft.value
+  if (editor.isTableDirty.value) {
+    return <p class="note">The table has unsaved changes. Save or discard them to edit the text.</p>
+  }
+  if (!isUtf8) {
+    return (
+      <p class="note" data-tone="warn">
+        The file is not UTF-8 text. Edit single variables in the table: the other bytes stay as they are.
+      </p>
+    )
+  }
+  if (!text) {
+    return (
+      <div class="card stack">
+        <p>The text shows every secret in the file. Make sure that nobody looks over your shoulder.</p>
+        <div>
+          <Button onClick={() => void editor.openText()}>Show the text</Button>
+        </div>
+      </div>
+    )
+  }
+  return <TextEditor draft={text} />
+}
+
+function TextEditor({ draft }: { draft: editor.TextDraft }): JSX.Element {
+  const check = useTextCheck(draft.text)
+  const bytes = new TextEncoder().encode(draft.text).length
+  return (
+    <div class="stack">
+      <textarea
+        class="input mono env-text"
+        aria-label="Text of .env"
+        rows={22}
+        spellcheck={false}
+        autocomplete="off"
+        autocapitalize="off"
+        wrap="off"
+        value={draft.text}
+        onInput={(event) => {
+          editor.saved.value = null
+          editor.textDraft.value = { ...draft, text: event.currentTarget.value }
+        }}
+      />
+      {bytes > MAX_ENV_FILE_BYTES && (
+        <p class="field-error" role="alert">
+          The file may have {MAX_ENV_FILE_BYTES.toLocaleString('en')} bytes at most.
+        </p>
+      )}
+      {check.failure !== null && (
+        <p class="small muted">The text could not be checked: {check.failure}. Saving checks it again.</p>
+      )}
+      {check.result && (
+        <section class="card" aria-label="Findings">
+          {check.result.verdict === 'fatal' && (
+            <p>
+              <strong>The container would not start with this file.</strong>
+            </p>
+          )}
+          {check.result.findings.length === 0 ? (
+            <p class="muted">Every reader of the file understands it the same way.</p>
+          ) : (
+            <FindingList findings={check.result.findings} />
+          )}
+        </section>
+      )}
+    </div>
+  )
+}
+
+interface TextCheck {
+  readonly result: EnvCheck | null
+  readonly failure: string | null
+}
+
+function useTextCheck(text: string): TextCheck {
+  const [check, setCheck] = useState<TextCheck>({ result: null, failure: null })
+  useEffect(() => {
+    let isStale = false
+    const timer = setTimeout(async () => {
+      try {
+        const result = await checkEnv(text)
+        if (!isStale) setCheck({ result, failure: null })
+      } catch (error) {
+        if (!isStale) setCheck({ result: null, failure: toProblem(error).title })
+      }
+    }, SETTLED_MS)
+    return () => {
+      isStale = true
+      clearTimeout(timer)
+    }
+  }, [text])
+  return check
+}

@@ -1,0 +1,153 @@
+/** The log as this page has it: the stream, the lines held, and what is waiting while it is paused. */
+import { signal } from '@preact/signals'
+import type { LogFrame } from '../../../contract/events.ts'
+import type { Problem } from '../../../contract/schemas.ts'
+import { loadOlderLines, openLogStream } from '../../api/logs.ts'
+import { toProblem } from '../../api/problem.ts'
+import type { PanelSocket, SocketState } from '../../api/socket.ts'
+import { LogRing } from './log-ring.ts'
+
+const BACKLOG_LINES = 1_000
+
+export type Older =
+  /** There may be older lines: scrolling up asks. */
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'failed'; readonly problem: Problem }
+  /** `full`: the page holds as many lines as it can. */
+  | { readonly kind: 'end'; readonly reason: 'beginning' | 'full' }
+
+type ContentFrame = Exclude<LogFrame, { type: 'live' }>
+
+function lengthOf(frame: ContentFrame): number {
+  return frame.type === 'gap' ? 1 : frame.lines.length
+}
+
+export class LogSession {
+  readonly ring = new LogRing()
+  /** Rises when there is something new to draw; at most once in a frame. */
+  readonly version = signal(0)
+  readonly stream = signal<SocketState>({ kind: 'connecting' })
+  /** The backlog is here: an empty list now means an empty log. */
+  readonly isLive = signal(false)
+  readonly isPaused = signal(false)
+  readonly heldCount = signal(0)
+  readonly isCleared = signal(false)
+  readonly older = signal<Older>({ kind: 'idle' })
+  #held: ContentFrame[] = []
+  #lastCursor: string | undefined
+  #socket: PanelSocket | null = null
+  #isFrameAsked = false
+
+  /** Opens the stream, behind the last line when there is one. */
+  open(): void {
+    this.#socket ??= openLogStream({
+      backlog: BACKLOG_LINES,
+      lastCursor: () => this.#lastCursor,
+      onFrame: (frame) => this.take(frame),
+      onState: (state) => {
+        this.stream.value = state
+      },
+    })
+  }
+
+  /** Closes the stream; the lines stay, and `open` goes on behind them. */
+  close(): void {
+    this.#socket?.close()
+    this.#socket = null
+  }
+
+  /** Takes a frame of the stream in. */
+  take(frame: LogFrame): void {
+    if (frame.type === 'live') this.isLive.value = true
+    else {
+      if (frame.type === 'lines') this.#lastCursor = frame.lines.at(-1)?.[0] ?? this.#lastCursor
+      if (this.isPaused.value) this.#hold(frame)
+      else this.#show([frame])
+    }
+  }
+
+  /** Where a new connection would resume. */
+  get lastCursor(): string | undefined {
+    return this.#lastCursor
+  }
+
+  /** Holds new lines back, or lets them in. */
+  setPaused(isPaused: boolean): void {
+    this.isPaused.value = isPaused
+    if (isPaused) return
+    const held = this.#held
+    this.#forgetHeld()
+    this.#show(held)
+  }
+
+  /** Empties the view. What was written before stays in the log, and can be asked for. */
+  clear(): void {
+    this.ring.clear()
+    this.#forgetHeld()
+    this.isCleared.value = true
+    this.older.value = { kind: 'idle' }
+    this.#askFrame()
+  }
+
+  /** Loads the lines before the oldest one. */
+  async loadOlder(): Promise<void> {
+    if (this.older.value.kind === 'loading') return
+    if (this.ring.count >= this.ring.capacity) {
+      this.older.value = { kind: 'end', reason: 'full' }
+      return
+    }
+    this.older.value = { kind: 'loading' }
+    this.isCleared.value = false
+    const before = this.ring.oldestCursor
+    try {
+      const page = await loadOlderLines(before)
+      // Without a line to ask before, the newest come: those behind the last one read come by the stream.
+      const last =
+        before === undefined ? page.lines.findIndex((line) => line.cursor === this.#lastCursor) : -1
+      const lines = last === -1 ? page.lines : page.lines.slice(0, last + 1)
+      const isRoom = this.ring.prepend(lines) === lines.length
+      this.older.value =
+        page.hasMore && isRoom ? { kind: 'idle' } : { kind: 'end', reason: isRoom ? 'beginning' : 'full' }
+    } catch (error) {
+      this.older.value = { kind: 'failed', problem: toProblem(error) }
+    }
+    this.#askFrame()
+  }
+
+  #hold(frame: ContentFrame): void {
+    this.#held.push(frame)
+    this.heldCount.value += lengthOf(frame)
+    // What waits is bounded like what is shown: the oldest of it would fall out of the ring anyway.
+    for (
+      let [oldest] = this.#held;
+      oldest && this.heldCount.value - lengthOf(oldest) >= this.ring.capacity;
+      [oldest] = this.#held
+    ) {
+      this.heldCount.value -= lengthOf(oldest)
+      this.#held.shift()
+    }
+  }
+
+  #forgetHeld(): void {
+    this.#held = []
+    this.heldCount.value = 0
+  }
+
+  #show(frames: readonly ContentFrame[]): void {
+    for (const frame of frames) {
+      if (frame.type === 'gap') this.ring.appendGap(frame.reason)
+      else this.ring.append(frame.lines)
+    }
+    this.#askFrame()
+  }
+
+  #askFrame(): void {
+    if (this.#isFrameAsked) return
+    this.#isFrameAsked = true
+    requestAnimationFrame(() => {
+      this.#isFrameAsked = false
+      this.version.value += 1
+    })
+  }
+}

@@ -1,0 +1,212 @@
+/**
+ * Which lines of the ring are shown, and where each lies: positions are counted in rows of text, so that a list of
+ * 200,000 lines needs no element but those in sight. Without a filter and without wrapping it keeps nothing at all.
+ */
+import type { LogRing } from './log-ring.ts'
+import { plainText } from './sgr.ts'
+
+export interface ViewOptions {
+  /** Only lines with this text, in any case; empty for all. */
+  readonly filter: string
+  /** Characters in a row where lines wrap; null where they do not. */
+  readonly columns: number | null
+}
+
+/** Lines looked at between two looks at the clock. */
+const SLICE_LINES = 500
+
+export class LogView {
+  readonly #ring: LogRing
+  #needle = ''
+  #columns: number | null = null
+  /** Numbers of the lines shown, from `#skip` on; null when all are. */
+  #shown: number[] | null = null
+  /** Row behind each line shown, counted from the beginning of the list; null when each takes one row. */
+  #ends: number[] | null = null
+  #skip = 0
+  /** The part of the ring that has been looked at. */
+  #from = 0
+  #to = 0
+
+  constructor(ring: LogRing) {
+    this.#ring = ring
+    this.#reset()
+  }
+
+  /** How many lines are shown. */
+  get count(): number {
+    return this.#shown ? this.#shown.length - this.#skip : this.#to - this.#from
+  }
+
+  /** Height of all of them, in rows. */
+  get rows(): number {
+    return this.#ends ? (this.#ends.at(-1) ?? 0) - this.#base() : this.count
+  }
+
+  /** Starts over when the filter or the width has changed; `sync` then looks at the lines. */
+  configure({ filter, columns }: ViewOptions): void {
+    const needle = filter.toLowerCase()
+    if (needle === this.#needle && columns === this.#columns) return
+    this.#needle = needle
+    this.#columns = columns
+    this.#reset()
+  }
+
+  /**
+   * Takes in what has happened to the ring.
+   * @param budgetMs how long it may take
+   * @returns whether all lines have been looked at, and how many rows went or came at the top
+   */
+  sync(budgetMs: number): { isDone: boolean; removedRows: number; addedRows: number } {
+    const { first, end } = this.#ring
+    if (first > this.#to || first >= end) {
+      const removedRows = this.rows
+      this.#reset()
+      return { isDone: this.#scan(budgetMs), removedRows, addedRows: 0 }
+    }
+    const removedRows = this.#dropBefore(first)
+    const addedRows = first < this.#from ? this.#addBefore(first) : 0
+    return { isDone: this.#scan(budgetMs), removedRows, addedRows }
+  }
+
+  /** Number in the ring of the line at a place in the list. */
+  numberAt(index: number): number {
+    return this.#shown ? (this.#shown[this.#skip + index] ?? -1) : this.#from + index
+  }
+
+  /** Row at which the line at this place begins. */
+  topOf(index: number): number {
+    if (!this.#ends) return index
+    const before = this.#skip + index - 1
+    return (before < 0 ? 0 : (this.#ends[before] ?? 0)) - this.#base()
+  }
+
+  /** Place in the list of the line at this row. */
+  indexAt(row: number): number {
+    const last = Math.max(0, this.count - 1)
+    if (!this.#ends) return Math.min(last, Math.max(0, Math.floor(row)))
+    const wanted = row + this.#base()
+    let low = this.#skip
+    let high = this.#ends.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#ends[middle] ?? 0) > wanted) high = middle
+      else low = middle + 1
+    }
+    return Math.min(last, Math.max(0, low - this.#skip))
+  }
+
+  /** How many of the lines shown have this number or a later one. */
+  countFrom(number: number): number {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.numberAt(middle) >= number) high = middle
+      else low = middle + 1
+    }
+    return this.count - low
+  }
+
+  /** Corrects the height of a line that was drawn and turned out otherwise: wide characters, tabs. */
+  correct(index: number, rows: number): boolean {
+    if (!this.#ends) return false
+    const change = rows - (this.topOf(index + 1) - this.topOf(index))
+    if (change === 0) return false
+    for (let at = this.#skip + index; at < this.#ends.length; at += 1) {
+      this.#ends[at] = (this.#ends[at] ?? 0) + change
+    }
+    return true
+  }
+
+  #reset(): void {
+    this.#from = this.#ring.first
+    this.#to = this.#ring.first
+    this.#skip = 0
+    this.#shown = this.#needle === '' ? null : []
+    this.#ends = this.#columns === null ? null : []
+  }
+
+  /** Row at which the list begins: lines that went keep their place in the sums. */
+  #base(): number {
+    return this.#skip === 0 ? 0 : (this.#ends?.[this.#skip - 1] ?? 0)
+  }
+
+  #scan(budgetMs: number): boolean {
+    const { end } = this.#ring
+    if (!this.#shown && !this.#ends) {
+      this.#to = end
+      return true
+    }
+    const until = performance.now() + budgetMs
+    while (this.#to < end) {
+      const stop = Math.min(end, this.#to + SLICE_LINES)
+      for (; this.#to < stop; this.#to += 1) this.#look(this.#to)
+      if (performance.now() > until) break
+    }
+    return this.#to === end
+  }
+
+  #look(number: number): void {
+    const text = plainText(this.#ring.textOf(number))
+    if (this.#shown) {
+      if (!text.toLowerCase().includes(this.#needle)) return
+      this.#shown.push(number)
+    }
+    this.#ends?.push((this.#ends.at(-1) ?? 0) + this.#rowsOf(text))
+  }
+
+  #rowsOf(text: string): number {
+    return this.#columns === null ? 1 : Math.max(1, Math.ceil(text.length / this.#columns))
+  }
+
+  #dropBefore(first: number): number {
+    if (first <= this.#from) return 0
+    const before = this.rows
+    const beforeSkip = this.#skip
+    if (this.#shown) {
+      while (this.#skip < this.#shown.length && (this.#shown[this.#skip] ?? 0) < first) this.#skip += 1
+    } else if (this.#ends) this.#skip += Math.min(first, this.#to) - this.#from
+    this.#from = first
+    this.#to = Math.max(this.#to, first)
+    const removed = before - this.rows
+    if (this.#skip !== beforeSkip) this.#compact()
+    return removed
+  }
+
+  #addBefore(first: number): number {
+    const numbers: number[] = []
+    const heights: number[] = []
+    for (let number = first; number < this.#from; number += 1) {
+      const text = plainText(this.#ring.textOf(number))
+      if (this.#shown && !text.toLowerCase().includes(this.#needle)) continue
+      numbers.push(number)
+      heights.push(this.#rowsOf(text))
+    }
+    this.#from = first
+    const added = heights.reduce((sum, height) => sum + height, 0)
+    if (this.#shown) this.#shown = [...numbers, ...this.#shown.slice(this.#skip)]
+    if (this.#ends) {
+      const base = this.#base()
+      let row = 0
+      const ends = heights.map((height) => {
+        row += height
+        return row
+      })
+      for (const end of this.#ends.slice(this.#skip)) ends.push(end - base + added)
+      this.#ends = ends
+    }
+    this.#skip = 0
+    return added
+  }
+
+  /** Lets go of the places of lines that went, now and then. */
+  #compact(): void {
+    const length = this.#shown?.length ?? this.#ends?.length ?? 0
+    if (this.#skip < 20_000 || this.#skip < length / 2) return
+    const base = this.#base()
+    if (this.#ends) this.#ends = this.#ends.slice(this.#skip).map((end) => end - base)
+    if (this.#shown) this.#shown = this.#shown.slice(this.#skip)
+    this.#skip = 0
+  }
+}

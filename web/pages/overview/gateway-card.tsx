@@ -1,0 +1,154 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { GatewayStatus, Status } from '../../../contract/schemas.ts'
+import { removeContainer, restartGateway, startGateway, stopGateway } from '../../api/gateway.ts'
+import { openControlUi } from '../../api/token.ts'
+import { now } from '../../state/clock.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command, EquivalentCommands } from '../../ui/command.tsx'
+import { ConfirmDialog } from '../../ui/dialog.tsx'
+import { formatDateTime, formatDuration } from '../../ui/format.ts'
+import { GatewayControls } from '../../ui/gateway-controls.tsx'
+import { stateWords } from '../../ui/gateway-words.ts'
+import { Icon } from '../../ui/icons.tsx'
+import { hintCommand } from '../../ui/problem-view.tsx'
+
+interface CardProps {
+  readonly status: Status
+  readonly reason: string | undefined
+  readonly report: (work: Promise<void>) => void
+}
+
+/** The gateway itself: its state in words, and what can be done about it. */
+export function GatewayCard({ status, reason, report }: CardProps): JSX.Element {
+  const { gateway } = status
+  const [isRemoving, setRemoving] = useState(false)
+  return (
+    <section class="card stack" aria-label="Gateway">
+      <div class="gateway-head" data-state={gateway.state} data-healthy={gateway.healthy}>
+        <span class="dot" />
+        <h2 class="gateway-state">{stateWords(gateway)}</h2>
+        <p class="muted">
+          <StateSentence gateway={gateway} />
+        </p>
+      </div>
+      {gateway.state === 'starting' && <StartProgress gateway={gateway} />}
+      {gateway.state === 'failed' && <Failure gateway={gateway} />}
+      <div class="row">
+        {gateway.state === 'running' && (
+          <Button
+            kind="primary"
+            reason={gateway.healthy ? undefined : 'The gateway does not answer at the moment'}
+            onClick={() => report(openControlUi(gateway.url))}
+          >
+            <Icon name="open" />
+            Open Control UI
+          </Button>
+        )}
+        <GatewayControls
+          state={gateway.state}
+          reason={reason}
+          onStart={() => report(startGateway())}
+          onStop={() => report(stopGateway())}
+          onRestart={() => report(restartGateway())}
+        />
+        {gateway.state !== 'absent' && (
+          <Button kind="danger" reason={reason} onClick={() => setRemoving(true)}>
+            Remove
+          </Button>
+        )}
+      </div>
+      <EquivalentCommands
+        commands={[
+          ['Start', 'sudo razroom-panel launch'],
+          ['Stop', 'sudo razroom-panel stop'],
+          ['Restart', 'sudo razroom-panel restart'],
+          ['Remove', 'sudo razroom-panel remove'],
+        ]}
+      />
+      {isRemoving && (
+        <ConfirmDialog
+          title="Remove the container?"
+          action="Remove container"
+          isDangerous
+          onClose={() => setRemoving(false)}
+          onConfirm={() => {
+            setRemoving(false)
+            report(removeContainer())
+          }}
+        >
+          <p>
+            The gateway stops and its container <code>{gateway.containerName}</code> goes. Configuration,
+            workspace, environment and log stay; Start makes a new container.
+          </p>
+        </ConfirmDialog>
+      )}
+    </section>
+  )
+}
+
+function StateSentence({ gateway }: { gateway: GatewayStatus }): JSX.Element {
+  const { state, since, exitCode } = gateway
+  const start = since === undefined ? null : Date.parse(since)
+  const age = start === null ? null : formatDuration(now.value - start)
+  const when = since === undefined ? '' : formatDateTime(since)
+  if (state === 'absent') return <>There is no container. Start makes one.</>
+  if (state === 'starting') return <>The container runs; the gateway does not answer yet.</>
+  if (state === 'running' && gateway.healthy) {
+    return age === null ? <>It answers.</> : <time dateTime={since} title={when}>{`for ${age}`}</time>
+  }
+  if (state === 'running') return <>The container runs, but the gateway does not answer at the moment.</>
+  const code = exitCode === undefined ? '' : `, exit code ${exitCode}`
+  return <>{when === '' ? 'It is not running.' : `since ${when}${code}`}</>
+}
+
+/** A start takes from seconds to minutes: what is usual here is the best measure. */
+function StartProgress({ gateway }: { gateway: GatewayStatus }): JSX.Element {
+  const elapsed = gateway.since === undefined ? 0 : Math.max(0, now.value - Date.parse(gateway.since))
+  const usual = gateway.usualStartMs
+  return (
+    <div class="stack-tight">
+      {usual === undefined ? (
+        <progress aria-label="Start of the gateway" />
+      ) : (
+        <progress
+          aria-label="Start of the gateway"
+          max={100}
+          value={Math.min(97, Math.round((100 * elapsed) / usual))}
+        />
+      )}
+      <p class="small muted">
+        {formatDuration(elapsed)} so far.{' '}
+        {usual === undefined
+          ? 'A first start can take two to three minutes: the gateway prepares its plugins.'
+          : elapsed > usual * 1.3
+            ? `It usually takes ${formatDuration(usual)} here; this time it takes longer.`
+            : `It usually takes ${formatDuration(usual)} here.`}
+      </p>
+    </div>
+  )
+}
+
+function Failure({ gateway: { fatal } }: { gateway: GatewayStatus }): JSX.Element {
+  if (!fatal) {
+    return (
+      <p class="note" data-tone="bad">
+        The gateway ended by itself, and its last lines do not say why. <a href="/logs">Look at the log</a>
+      </p>
+    )
+  }
+  const hint = hintCommand(fatal.hint)
+  return (
+    <div class="note" data-tone="bad">
+      <p>
+        <strong>{fatal.meaning}</strong>
+      </p>
+      <p class="mono break">{fatal.line}</p>
+      <p>{hint.text}</p>
+      {hint.command !== null && <Command text={hint.command} />}
+      <p>
+        <a href="/logs">Look at the log</a>
+      </p>
+    </div>
+  )
+}

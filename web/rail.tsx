@@ -1,0 +1,88 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import { toProblem } from './api/problem.ts'
+import { logOut } from './api/session.ts'
+import { status } from './state/status.ts'
+import { theme, turnTheme } from './theme.ts'
+import { Button } from './ui/button.tsx'
+import { stateWords } from './ui/gateway-words.ts'
+import { Icon, type IconName } from './ui/icons.tsx'
+
+const LINKS: readonly { readonly path: string; readonly text: string; readonly icon: IconName }[] = [
+  { path: '/', text: 'Overview', icon: 'overview' },
+  { path: '/logs', text: 'Logs', icon: 'logs' },
+  { path: '/environment', text: 'Environment', icon: 'environment' },
+  { path: '/setup', text: 'Setup', icon: 'setup' },
+]
+
+const THEME_WORDS = { system: 'as the system', light: 'light', dark: 'dark' } as const
+
+/** Name, state and ways through the panel: a rail at the left, a bar at the bottom on phones. */
+export function Rail({ path }: { path: string }): JSX.Element {
+  return (
+    <header class="rail">
+      <Brand />
+      <RailState />
+      <nav aria-label="Pages">
+        {LINKS.map((link) => (
+          <a key={link.path} href={link.path} aria-current={link.path === path ? 'page' : undefined}>
+            <Icon name={link.icon} size={20} />
+            {link.text}
+          </a>
+        ))}
+      </nav>
+      <div class="rail-end">
+        <Button kind="quiet" onClick={turnTheme}>
+          <Icon name="theme" />
+          <span>Theme: {THEME_WORDS[theme.value]}</span>
+        </Button>
+        <LogOut />
+      </div>
+    </header>
+  )
+}
+
+/** The name with its mark. */
+export function Brand(): JSX.Element {
+  return (
+    <div class="brand">
+      <svg aria-hidden="true" width="26" height="26" viewBox="0 0 32 32">
+        <rect width="32" height="32" rx="8" fill="currentColor" />
+        <path class="brand-mark" d="M10 23V9h7a4.5 4.5 0 0 1 0 9h-7m6 0 6 5" />
+      </svg>
+      <span class="brand-name">Razroom panel</span>
+    </div>
+  )
+}
+
+function RailState(): JSX.Element {
+  const gateway = status.value?.gateway
+  return (
+    <p class="rail-state" role="status" data-state={gateway?.state} data-healthy={gateway?.healthy}>
+      <span class="dot" />
+      {gateway ? stateWords(gateway) : 'Looking…'}
+    </p>
+  )
+}
+
+function LogOut(): JSX.Element {
+  const [failure, setFailure] = useState<string | null>(null)
+  return (
+    <>
+      <Button
+        kind="quiet"
+        onClick={() => {
+          logOut().catch((error) => setFailure(toProblem(error).title))
+        }}
+      >
+        <Icon name="logout" />
+        <span>Log out</span>
+      </Button>
+      {failure !== null && (
+        <p class="small field-error" role="alert">
+          {failure}
+        </p>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,28 @@
+import { signal } from '@preact/signals'
+import type { SessionInfo } from '../../contract/schemas.ts'
+
+export type SessionState =
+  /** Not asked yet. */
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'in'; readonly info: SessionInfo }
+  /** `hadSession`: it was open in this page before, so its end is worth a word. */
+  | { readonly kind: 'out'; readonly hadSession: boolean }
+
+export interface StepUpRequest {
+  readonly answered: Promise<boolean>
+  answer(isConfirmed: boolean): void
+}
+
+export const session = signal<SessionState>({ kind: 'unknown' })
+/** Set while a call waits for the person's confirmation. */
+export const stepUpRequest = signal<StepUpRequest | null>(null)
+
+export function setSession(info: SessionInfo): void {
+  session.value = { kind: 'in', info }
+}
+
+export function endSession(): void {
+  const hadSession = session.value.kind === 'in' || (session.value.kind === 'out' && session.value.hadSession)
+  session.value = { kind: 'out', hadSession }
+  stepUpRequest.value?.answer(false)
+}

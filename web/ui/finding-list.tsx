@@ -1,0 +1,26 @@
+import type { JSX } from 'preact'
+import type { Finding } from '../../contract/schemas.ts'
+import { Icon } from './icons.tsx'
+
+const SEVERITY_ICONS = { info: 'info', warning: 'warning', error: 'cross' } as const
+const SEVERITY_WORDS = { info: 'Note', warning: 'Warning', error: 'Problem' } as const
+
+/** What was looked at, what was seen, and what mends it. */
+export function FindingList({ findings }: { findings: readonly Finding[] }): JSX.Element {
+  return (
+    <ul>
+      {findings.map((finding) => (
+        <li key={`${finding.id} ${finding.line ?? ''}`} class="finding" data-severity={finding.severity}>
+          <Icon name={SEVERITY_ICONS[finding.severity]} size={17} />
+          <p>
+            <span class="visually-hidden">{SEVERITY_WORDS[finding.severity]}: </span>
+            <strong>{finding.title}</strong>
+            {finding.line !== undefined && <span class="muted"> (line {finding.line})</span>}
+          </p>
+          {finding.evidence !== '' && <p class="small muted break">{finding.evidence}</p>}
+          {finding.hint !== undefined && <p class="small break">{finding.hint}</p>}
+        </li>
+      ))}
+    </ul>
+  )
+}

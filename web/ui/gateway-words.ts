@@ -1,0 +1,64 @@
+/** The gateway's state in words, the same everywhere. */
+import type { GatewayStatus, Operation, OperationKind } from '../../contract/schemas.ts'
+
+/** A word or two for a state. */
+export function stateWords({ state, healthy }: Pick<GatewayStatus, 'state' | 'healthy'>): string {
+  switch (state) {
+    case 'absent':
+      return 'Not created'
+    case 'stopped':
+      return 'Stopped'
+    case 'starting':
+      return 'Starting'
+    case 'running':
+      return healthy ? 'Running' : 'Not answering'
+    case 'failed':
+      return 'Failed'
+  }
+}
+
+type OperationWords = Readonly<Record<Operation['state'], string>>
+
+const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
+  setup: {
+    running: 'Setting up the gateway',
+    succeeded: 'The gateway is set up',
+    failed: 'The setup failed',
+    cancelled: 'The setup was cancelled',
+  },
+  'start-gateway': {
+    running: 'Starting the gateway',
+    succeeded: 'The gateway has started',
+    failed: 'The gateway did not start',
+    cancelled: 'The start was cancelled',
+  },
+  'stop-gateway': {
+    running: 'Stopping the gateway',
+    succeeded: 'The gateway has stopped',
+    failed: 'The gateway could not be stopped',
+    cancelled: 'The stop was cancelled',
+  },
+  'restart-gateway': {
+    running: 'Restarting the gateway',
+    succeeded: 'The gateway has restarted',
+    failed: 'The restart failed',
+    cancelled: 'The restart was cancelled',
+  },
+  'remove-container': {
+    running: 'Removing the container',
+    succeeded: 'The container is removed',
+    failed: 'The container could not be removed',
+    cancelled: 'The removal was cancelled',
+  },
+  'rotate-token': {
+    running: 'Rotating the token',
+    succeeded: 'The new token works',
+    failed: 'The rotation failed',
+    cancelled: 'The rotation was cancelled',
+  },
+}
+
+/** What an operation is doing, or how it ended. */
+export function operationWords({ kind, state }: Pick<Operation, 'kind' | 'state'>): string {
+  return OPERATION_WORDS[kind][state]
+}

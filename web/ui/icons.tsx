@@ -1,0 +1,46 @@
+import type { JSX } from 'preact'
+
+const PATHS = {
+  overview: 'M3 12a9 9 0 1 1 18 0M12 12l4-4M5 18h14',
+  logs: 'M4 6h16M4 10h10M4 14h16M4 18h7',
+  environment: 'M4 8h9m4 0h3M4 16h3m4 0h9M15 6v4M9 14v4',
+  setup: 'M12 3v10m0 0 4-4m-4 4L8 9M4 15v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4',
+  check: 'm5 12.5 4.5 4.5L19 7.5',
+  cross: 'M6 6l12 12M18 6 6 18',
+  pending: 'M12 12h.01',
+  warning:
+    'M12 9v4m0 3.5h.01M10.3 4.2 2.9 17.3A2 2 0 0 0 4.6 20.3h14.8a2 2 0 0 0 1.7-3L13.7 4.2a2 2 0 0 0-3.4 0Z',
+  info: 'M12 11v5m0-8.5h.01M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z',
+  copy: 'M9 9h9a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2zM5 15a2 2 0 0 1-1-1.7V5a2 2 0 0 1 2-2h8a2 2 0 0 1 1.7 1',
+  open: 'M14 4h6v6m0-6-9 9M18 14v4a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V8a2 2 0 0 1 2-2h4',
+  theme: 'M12 3v18M12 3a9 9 0 0 1 0 18M12 21a9 9 0 0 1 0-18M14 7l4 2m-4 2 6 1m-6 4 4 0',
+  logout: 'M10 4H6a2 2 0 0 0-2 2v12a2 2 0 0 0 2 2h4m5-4 4-4-4-4m4 4H9',
+  down: 'M12 5v14m0 0 6-6m-6 6-6-6',
+  pause: 'M8 5v14M16 5v14',
+  play: 'M7 5v14l12-7z',
+  eye: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Zm9.5 2.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6Z',
+  edit: 'm4 20 .8-4L16 4.8a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L8 19.2z',
+  trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+  undo: 'M8 5 4 9l4 4M4 9h10a5 5 0 0 1 0 10h-3',
+} as const
+
+export type IconName = keyof typeof PATHS
+
+/** A line drawing in the colour of the text. It says nothing to a screen reader: the text beside it does. */
+export function Icon({ name, size = 18 }: { name: IconName; size?: number }): JSX.Element {
+  return (
+    <svg
+      aria-hidden="true"
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      stroke-width={name === 'pending' ? 5 : 1.8}
+      stroke-linecap="round"
+      stroke-linejoin="round"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  )
+}
