@@ -1,0 +1,88 @@
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import type { TestHost } from '../host/host.ts'
+import { waitUntil } from '../host/wait-until.ts'
+import {
+  CHECKOUT,
+  describeInstallJourney,
+  INSTALL_TIMEOUT_MS,
+  LIB,
+  panelPid,
+  runInstaller,
+  statusOf,
+} from './install-journey.ts'
+
+const KIND = 'debian-12-no-systemd'
+/** How often an update is killed; the moments differ from one to the next. */
+const KILLS = process.env.RAZROOM_TEST_FULL === '1' ? 8 : 2
+const BROKEN = `${CHECKOUT}/server/main.ts`
+
+async function currentRelease(host: TestHost): Promise<string> {
+  return (await host.run(['readlink', `${LIB}/current`])).stdout
+}
+
+async function expectRunning(host: TestHost, release: string, pid: string): Promise<void> {
+  expect(await currentRelease(host)).toBe(release)
+  expect(await panelPid(host, KIND)).toBe(pid)
+  expect(await statusOf(host, 'http://127.0.0.1:18780/healthz')).toBe('200')
+}
+
+async function listBuilds(host: TestHost): Promise<string> {
+  return (await host.run(['find', LIB, '-maxdepth', '1', '-name', '.build-*'])).stdout
+}
+
+/** Starts an update and kills the installer, and nothing else, some time after it has begun to build. */
+async function killDuringUpdate(host: TestHost, afterMs: number): Promise<void> {
+  const installer = await host.spawn([
+    'sh',
+    '-c',
+    'echo $$ > /run/installer.pid; exec "$0"',
+    `${CHECKOUT}/install.sh`,
+  ])
+  installer.stdout.resume()
+  installer.stderr.resume()
+  const ended = once(installer, 'exit')
+  await waitUntil('the update has begun to build', 60_000, async () => (await listBuilds(host)) !== '')
+  await new Promise((resolve) => setTimeout(resolve, afterMs))
+  await host.run(['sh', '-c', 'kill -KILL "$(cat /run/installer.pid)"'])
+  await ended
+}
+
+describeInstallJourney(KIND, {
+  further(host) {
+    test(
+      'an update that does not build leaves the installed version running',
+      async () => {
+        const [release, pid] = [await currentRelease(host()), await panelPid(host(), KIND)]
+        await host().run(['sh', '-c', 'cp "$0" /root/kept.ts; echo "import {" >> "$0"', BROKEN])
+        const { exitCode, stderr } = await runInstaller(host(), [])
+        expect(exitCode).not.toBe(0)
+        expect(stderr).toContain('The build failed.')
+        expect(stderr).toContain('/var/log/razroom-panel-install.log')
+        await expectRunning(host(), release, pid)
+        expect(await listBuilds(host())).toBe('')
+      },
+      INSTALL_TIMEOUT_MS,
+    )
+
+    test(
+      'an update that is killed leaves the installed version running, and the next one completes',
+      async () => {
+        const [release, pid] = [await currentRelease(host()), await panelPid(host(), KIND)]
+        await host().run(['sh', '-c', 'cp /root/kept.ts "$0"; echo "// an update" >> "$0"', BROKEN])
+        for (let kill = 0; kill < KILLS; kill += 1) {
+          await killDuringUpdate(host(), 500 + kill * 3_000)
+          await expectRunning(host(), release, pid)
+        }
+        const { exitCode, stdout, stderr } = await runInstaller(host(), [])
+        expect(exitCode, `${stdout}\n${stderr}`).toBe(0)
+        expect(await currentRelease(host())).not.toBe(release)
+        expect((await host().run(['readlink', `${LIB}/previous`])).stdout).toBe(release)
+        expect(await panelPid(host(), KIND)).not.toBe(pid)
+        expect(await statusOf(host(), 'http://127.0.0.1:18780/healthz')).toBe('200')
+        expect(await listBuilds(host())).toBe('')
+      },
+      INSTALL_TIMEOUT_MS,
+    )
+  },
+})

@@ -1,0 +1,3 @@
+import { describeInstallJourney } from './install-journey.ts'
+
+describeInstallJourney('debian-12', { hasUserBefore: true })
