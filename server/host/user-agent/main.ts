@@ -7,7 +7,7 @@ import { HostError, PanelError } from '../../errors.ts'
 import { createFrameReader } from './frames.ts'
 import { followLog } from './log-follow.ts'
 import { readLogPage } from './log-page.ts'
-import { makeDirectory } from './make-directory.ts'
+import { hasDirectory, makeDirectory } from './make-directory.ts'
 import {
   type AgentControl,
   type AgentReply,
@@ -59,6 +59,8 @@ async function answer(request: AgentRequest): Promise<unknown> {
     }
     case 'makeDirectory':
       return makeDirectory(request.params.path, request.params.mode)
+    case 'hasDirectory':
+      return hasDirectory(request.params.path)
     case 'logPage':
       return readLogPage(request.params.path, request.params.before, request.params.limit)
     default:

@@ -26,3 +26,14 @@ export async function makeDirectory(
     throw fileError(error, path)
   }
 }
+
+/** True when a directory is there. @throws {HostError} FILE_DENIED */
+export async function hasDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    const code = errno(error)
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false
+    throw fileError(error, path)
+  }
+}

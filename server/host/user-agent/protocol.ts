@@ -28,6 +28,9 @@ export interface MakeDirectoryParams {
   readonly path: string
   readonly mode: number
 }
+export interface HasDirectoryParams {
+  readonly path: string
+}
 export interface WatchParams {
   readonly paths: readonly string[]
 }
@@ -70,6 +73,7 @@ export type AgentRequest =
   | { readonly id: number; readonly verb: 'read'; readonly params: ReadParams }
   | { readonly id: number; readonly verb: 'write'; readonly params: WriteParams }
   | { readonly id: number; readonly verb: 'makeDirectory'; readonly params: MakeDirectoryParams }
+  | { readonly id: number; readonly verb: 'hasDirectory'; readonly params: HasDirectoryParams }
   | { readonly id: number; readonly verb: 'logPage'; readonly params: LogPageParams }
   | { readonly id: number; readonly verb: 'watch'; readonly params: WatchParams }
   | { readonly id: number; readonly verb: 'logFollow'; readonly params: LogFollowParams }

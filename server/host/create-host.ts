@@ -1,0 +1,88 @@
+/** Puts the host together out of its parts: the one place that knows them all. */
+import { access, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createRedactor, type Redactor } from '../redact.ts'
+import { readApiToken } from './api-token.ts'
+import { createImageBuilder } from './build-image.ts'
+import { openContainerDevices } from './container-devices.ts'
+import { claimControlSocket, isSocketLive, makePrivateSocketPath } from './control-socket.ts'
+import { readDiskFree } from './disk-free.ts'
+import { isSystemdRunning, readFacts } from './facts.ts'
+import { probeGateway } from './gateway-probe.ts'
+import type { Host } from './host.ts'
+import { acquireLock } from './lock.ts'
+import { canStackOverlay } from './overlay-support.ts'
+import { createPodman } from './podman.ts'
+import { createRunAsUser, describeAsUser } from './run-as-user.ts'
+import { createCommandRunner } from './run-command.ts'
+import { createStateStore } from './state-store.ts'
+import { findPeerUid, findPortHolder } from './tcp-table.ts'
+import { createUsageReader } from './usage.ts'
+import { createAccounts } from './user-account.ts'
+import { createUserFiles } from './user-files.ts'
+
+export interface HostOptions {
+  /** The panel's settings, sessions and token; root's, 0700. */
+  readonly stateDir: string
+  /** Control socket and lock; root's, 0700. */
+  readonly runDir: string
+  /** Where user-agent.js lies beside main.js; without it (in development) the agent's source is run. */
+  readonly programDir: string
+  /** Dockerfile, gateway/rootfs/tree and dist/gateway of the bundled image. */
+  readonly bundledDir: string
+  /** Masks secrets in what programs print and in errors; unless given, only what looks like a secret by its name. */
+  readonly redact?: Redactor
+}
+
+/** The machine this process runs on. Nothing is started or changed before a verb is called. */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { stateDir, runDir, bundledDir, redact = createRedactor(() => []) } = options
+  const commands = createCommandRunner(redact)
+  const runAsUser = createRunAsUser(commands.run)
+  const podman = createPodman(runAsUser)
+  const images = createImageBuilder(runAsUser, podman, bundledDir)
+  const accounts = createAccounts(commands.run)
+  const files = createUserFiles(await findAgentFile(options.programDir))
+  const state = createStateStore(stateDir)
+  const hasSystemd = await isSystemdRunning()
+  const privateDirectories: string[] = []
+  return {
+    readFacts: () => readFacts(commands.run),
+    findPortHolder,
+    readDiskFree,
+    readUsage: createUsageReader(),
+    canStackOverlay,
+    openContainerDevices,
+    probeGateway,
+    ...accounts,
+    ...files,
+    ...podman,
+    ...images,
+    describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),
+    readState: state.read,
+    updateState: state.update,
+    acquireLock: () => acquireLock(commands.run, runDir),
+    readApiToken: () => readApiToken(stateDir),
+    findPeerUid,
+    claimControlSocket: () => claimControlSocket(runDir),
+    isControlSocketLive: () => isSocketLive(join(runDir, 'control.sock')),
+    async makePrivateSocketPath() {
+      const { directory, path } = await makePrivateSocketPath(runDir)
+      privateDirectories.push(directory)
+      return path
+    },
+    async close() {
+      await Promise.all([commands.endAll(), files.close()])
+      for (const directory of privateDirectories.splice(0))
+        await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function findAgentFile(programDir: string): Promise<string> {
+  const built = join(programDir, 'user-agent.js')
+  return access(built).then(
+    () => built,
+    () => join(import.meta.dirname, 'user-agent/main.ts'),
+  )
+}

@@ -1,0 +1,28 @@
+import { lstat, realpath, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * Free bytes for ordinary users on the file system of this path, or of its nearest parent that exists. Root goes down
+ * only as far as the first directory that is not root's and looks at that one: nobody else can put something in its
+ * way, and what lies below a user's home is never opened.
+ */
+export async function readDiskFree(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(await nearestTrusted(path))
+  return bavail * bsize
+}
+
+/** The deepest part of the path that exists and that only root could have put there. */
+export async function nearestTrusted(path: string): Promise<string> {
+  let at = '/'
+  for (const part of path.split('/').filter((name) => name !== '' && name !== '.')) {
+    const next = join(at, part)
+    const found = await lstat(next).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
+      throw error
+    })
+    if (found === null || (found.isSymbolicLink() && found.uid !== 0)) return at
+    at = found.isSymbolicLink() ? await realpath(next) : next
+    if (found.uid !== 0 || !(found.isDirectory() || found.isSymbolicLink())) return at
+  }
+  return at
+}

@@ -1,0 +1,138 @@
+/** The panel's end of a user agent: asks it, and replaces it when it hangs, ends or lies. */
+import { CommandTimeout, HostError, SetupError } from '../errors.ts'
+import type { UserAccount } from './host.ts'
+import { STREAM_CREDIT } from './user-agent/protocol.ts'
+import { type AgentProcess, type Ask, startAgent } from './user-agent-process.ts'
+import { PingValue } from './user-agent-schemas.ts'
+
+const REQUEST_TIMEOUT_MS = 15_000
+/** An agent with nothing but streams is asked for a sign of life this often. */
+const PING_EVERY_MS = 30_000
+
+/** Checks a value by a schema; typebox's compiled validators have this shape. */
+export interface Checker<T> {
+  Check(value: unknown): value is T
+}
+
+export interface UserAgent {
+  /**
+   * @throws {PanelError} what the agent answered
+   * @throws {CommandTimeout} after 15 s; the agent is replaced
+   * @throws {HostError} COMMAND_FAILED the agent ended, or answered something else than the schema allows
+   */
+  call<T>(ask: Ask, schema: Checker<T>): Promise<T>
+  /** Ends with the signal, or when the agent has no more; throws like {@link call}. */
+  stream<T>(ask: Ask, schema: Checker<T>, signal: AbortSignal): AsyncGenerator<T>
+  /** Ends the agent; what is asked for later starts a new one. */
+  close(): Promise<void>
+}
+
+export interface UserAgentOptions {
+  /** The program of the agent, readable for the user. */
+  readonly agentFile: string
+  /** 15 s unless said. */
+  readonly requestTimeoutMs?: number
+}
+
+/** @throws {SetupError} USER_UNSUITABLE for root: the whole point is to not be root */
+export function createUserAgent(user: UserAccount, options: UserAgentOptions): UserAgent {
+  if (user.uid === 0) throw new SetupError('USER_UNSUITABLE', { detail: 'the gateway may not be of root' })
+  const { agentFile, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
+  let running: Promise<AgentProcess> | null = null
+
+  const current = (): Promise<AgentProcess> => {
+    if (running) return running
+    const forget = (): void => {
+      if (running === starting) running = null
+    }
+    const starting = startAgent(user, agentFile, forget)
+    running = starting
+    starting.catch(forget)
+    return starting
+  }
+  const timeout = (verb: string): CommandTimeout => {
+    const detail = `the file helper of ${user.name} did not answer within ${requestTimeoutMs} ms (${verb})`
+    return new CommandTimeout('COMMAND_TIMED_OUT', { detail })
+  }
+  const ask = <T>(agent: AgentProcess, request: Ask, schema: Checker<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => agent.end(timeout(request.verb)), requestTimeoutMs)
+      agent.send(request, {
+        receive({ value }) {
+          if (!schema.Check(value)) return false
+          clearTimeout(timer)
+          resolve(value)
+          return true
+        },
+        fail(error) {
+          clearTimeout(timer)
+          reject(error)
+        },
+      })
+    })
+  return {
+    call: async (request, schema) => ask(await current(), request, schema),
+    async *stream(request, schema, signal) {
+      if (signal.aborted) return
+      const agent = await current()
+      // Should it hang, its end is told to the stream too.
+      const ping = setInterval(() => {
+        ask(agent, { verb: 'ping', params: null }, PingValue).catch(() => undefined)
+      }, PING_EVERY_MS)
+      try {
+        yield* openStream(agent, request, schema, signal)
+      } finally {
+        clearInterval(ping)
+      }
+    },
+    async close() {
+      const agent = await running
+      agent?.end(new HostError('COMMAND_FAILED', { detail: 'the panel is closing' }))
+    },
+  }
+}
+
+async function* openStream<T>(
+  agent: AgentProcess,
+  request: Ask,
+  schema: Checker<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const items: T[] = []
+  const state: { error: Error | null; isEnded: boolean } = { error: null, isEnded: false }
+  let wake: () => void = () => undefined
+  const id = agent.send(request, {
+    receive({ item, end }) {
+      if (end) state.isEnded = true
+      // More than there was credit for would fill our memory.
+      else if (schema.Check(item) && items.length < STREAM_CREDIT) items.push(item)
+      else return false
+      wake()
+      return true
+    },
+    fail(error) {
+      state.error = error
+      wake()
+    },
+  })
+  const onAbort = (): void => wake()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    while (!signal.aborted) {
+      const item = items.shift()
+      if (item !== undefined) {
+        yield item
+        agent.control({ id, credit: 1 })
+      } else if (state.error) throw state.error
+      else if (state.isEnded) return
+      else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    if (!state.isEnded && !state.error) agent.control({ id, cancel: true })
+  }
+}

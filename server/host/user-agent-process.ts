@@ -1,0 +1,160 @@
+/** One process of a user agent, from its start to its end: what is sent, who waits for what, and what ends it. */
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import type { Static } from 'typebox'
+import { ERROR_CODES, type ErrorCode } from '../../contract/error-codes.ts'
+import { ConflictError, HostError, type PanelError } from '../errors.ts'
+import { CLEAN_ENVIRONMENT } from './clean-environment.ts'
+import type { UserAccount } from './host.ts'
+import { plainText } from './output-lines.ts'
+import { userEnvironment } from './run-as-user.ts'
+import { createFrameReader } from './user-agent/frames.ts'
+import { type AgentControl, type AgentRequest, MAX_FRAME_BYTES } from './user-agent/protocol.ts'
+import { Reply } from './user-agent-schemas.ts'
+
+const MAX_STDERR_CHARACTERS = 2_000
+/** Enough for a file of the largest size as JSON and as bytes; logs are read in small pieces. */
+const HEAP_MEGABYTES = 128
+
+type ReplyMessage = Static<ReturnType<typeof Reply.Type>>
+
+/** A request without its number. */
+export type Ask = AgentRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
+
+/** Who asked. */
+export interface Waiting {
+  /** Takes an answer, an item or the end; false for what must not come here. */
+  receive(message: { value?: unknown; item?: unknown; end?: true }): boolean
+  fail(error: Error): void
+}
+
+export interface AgentProcess {
+  /** Sends a request; its number. */
+  send(ask: Ask, waiting: Waiting): number
+  /** Gives a stream credit, or ends it. */
+  control(message: AgentControl): void
+  /** Kills the process; whoever waits is told the reason. */
+  end(reason: Error): void
+}
+
+/**
+ * Starts an agent with the user's uid and gid, no other groups, a clean environment and `/` as its directory.
+ * @param onEnd called once when the process is of no more use
+ */
+export async function startAgent(
+  user: UserAccount,
+  agentFile: string,
+  onEnd: () => void,
+): Promise<AgentProcess> {
+  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MEGABYTES}`, agentFile], {
+    uid: user.uid,
+    gid: user.gid,
+    cwd: '/',
+    env: { ...CLEAN_ENVIRONMENT, ...(await userEnvironment(user)) },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C for the panel is not one for the agent: it ends when its stdin does.
+    detached: true,
+  })
+  const desk = createDesk(child, user, onEnd)
+  const reader = createFrameReader(MAX_FRAME_BYTES, desk.receive, () => desk.refuse('a line without end'))
+  child.stdout.on('data', (bytes: Buffer) => reader.push(bytes))
+  // It ended before it read all: 'exit' tells what happened.
+  child.stdin.on('error', () => undefined)
+  child.on('error', (cause) => desk.end(startError(user, cause)))
+  reportExit(child, user, desk.end)
+  return desk
+}
+
+interface Desk extends AgentProcess {
+  receive(line: string): void
+  refuse(what: string): void
+}
+
+function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, onEnd: () => void): Desk {
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  let ended: Error | null = null
+
+  const end = (reason: Error): void => {
+    if (ended) return
+    ended = reason
+    onEnd()
+    child.kill('SIGKILL')
+    for (const one of waiting.values()) one.fail(reason)
+    waiting.clear()
+  }
+  const refuse = (what: string): void =>
+    end(new HostError('COMMAND_FAILED', { detail: `the file helper of ${user.name} sent ${what}` }))
+  const write = (message: AgentRequest | AgentControl): void => {
+    if (!ended) child.stdin.write(`${JSON.stringify(message)}\n`)
+  }
+  return {
+    end,
+    refuse,
+    receive(line) {
+      if (ended) return
+      const reply = parseReply(line)
+      const one = reply ? waiting.get(reply.id) : undefined
+      if (reply === null || (!one && reply.id > lastId)) refuse('something that is no answer')
+      // A stream that was cancelled may have had items under way.
+      else if (one) deliver(reply, one)
+    },
+    send(ask, one) {
+      lastId += 1
+      if (ended) one.fail(ended)
+      else waiting.set(lastId, one)
+      write({ ...ask, id: lastId } as AgentRequest)
+      return lastId
+    },
+    control(message) {
+      if ('cancel' in message) waiting.delete(message.id)
+      write(message)
+    },
+  }
+
+  function deliver(reply: ReplyMessage, one: Waiting): void {
+    if (!('item' in reply)) waiting.delete(reply.id)
+    if ('error' in reply) one.fail(toError(reply.error))
+    else if (!one.receive(reply)) {
+      waiting.set(reply.id, one)
+      refuse('an answer of another shape')
+    }
+  }
+}
+
+function reportExit(
+  child: ChildProcessWithoutNullStreams,
+  user: UserAccount,
+  end: (reason: Error) => void,
+): void {
+  let stderr = ''
+  child.stderr.on('data', (bytes: Buffer) => {
+    stderr = (stderr + bytes.toString('utf8')).slice(-MAX_STDERR_CHARACTERS)
+  })
+  child.on('exit', (code, signal) => {
+    const said = stderr.split('\n').filter(Boolean).slice(-3).map(plainText).join(' | ')
+    const how = signal ?? `exit code ${code}`
+    const detail = `the file helper of ${user.name} ended (${how})${said === '' ? '' : `: ${said}`}`
+    end(new HostError('COMMAND_FAILED', { detail }))
+  })
+}
+
+function parseReply(line: string): ReplyMessage | null {
+  try {
+    const value: unknown = JSON.parse(line)
+    return Reply.Check(value) ? value : null
+  } catch {
+    // Not JSON: treated as any other line that is no answer.
+    return null
+  }
+}
+
+function toError({ code, detail }: { code: string; detail: string }): PanelError {
+  const known = code in ERROR_CODES ? (code as ErrorCode) : 'COMMAND_FAILED'
+  const shown = { detail: plainText(detail).slice(0, 4_096) }
+  return known === 'ENV_CHANGED' ? new ConflictError(known, shown) : new HostError(known, shown)
+}
+
+function startError(user: UserAccount, cause: Error): PanelError {
+  const detail = `the file helper could not be started as ${user.name} (${cause.message}): its program and ${process.execPath} must be readable for that user`
+  return new HostError('COMMAND_FAILED', { detail, cause })
+}

@@ -1,0 +1,60 @@
+/** What may come back from a user agent. Any process of the same user could write there, so nothing is taken on trust. */
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
+
+const strict = { additionalProperties: false } as const
+const id = Type.Integer({ minimum: 1 })
+
+export const Reply = Compile(
+  Type.Union([
+    Type.Object({ id, value: Type.Unknown() }, strict),
+    Type.Object({ id, error: Type.Object({ code: Type.String(), detail: Type.String() }, strict) }, strict),
+    Type.Object({ id, item: Type.Unknown() }, strict),
+    Type.Object({ id, end: Type.Literal(true) }, strict),
+  ]),
+)
+
+export const PingValue = Compile(Type.Null())
+
+const Etag = Type.String({ pattern: '^[0-9a-f]{64}$' })
+
+export const ReadValue = Compile(
+  Type.Union([
+    Type.Null(),
+    Type.Object(
+      {
+        base64: Type.String({ maxLength: Math.ceil(MAX_FILE_BYTES / 3) * 4 }),
+        etag: Etag,
+        mode: Type.Integer({ minimum: 0, maximum: 0o7777 }),
+        uid: Type.Integer({ minimum: 0 }),
+      },
+      strict,
+    ),
+  ]),
+)
+
+export const WriteValue = Compile(Type.Object({ etag: Etag }, strict))
+
+export const DirectoryValue = Compile(
+  Type.Object({ created: Type.Boolean(), corrected: Type.Boolean() }, strict),
+)
+
+export const HasDirectoryValue = Compile(Type.Boolean())
+
+const LogBatch = Type.Object(
+  {
+    file: Type.String({ maxLength: 12 }),
+    ends: Type.Array(Type.Integer({ minimum: 0 })),
+    times: Type.String(),
+    texts: Type.String(),
+    flags: Type.String(),
+    gap: Type.Optional(Type.String({ maxLength: 200 })),
+    live: Type.Boolean(),
+  },
+  strict,
+)
+
+export const LogBatchItem = Compile(LogBatch)
+export const LogPageReply = Compile(Type.Object({ batch: LogBatch, hasMore: Type.Boolean() }, strict))
+export const WatchItem = Compile(Type.String({ maxLength: 4_096 }))
