@@ -29,14 +29,10 @@ export interface Panel {
 }
 
 export async function createPanel(config: PanelConfig): Promise<Panel> {
-  const host = await createHost({
-    stateDir: config.stateDir,
-    runDir: config.runDir,
-    programDir: config.programDir,
-    bundledDir: config.bundledDir,
-  })
   const secrets = new Set<string>()
   const redact = createRedactor(() => secrets)
+  const { stateDir, runDir, programDir, bundledDir } = config
+  const host = await createHost({ stateDir, runDir, programDir, bundledDir, redact })
   const remember = (secret: string) => {
     secrets.add(secret)
   }
