@@ -31,6 +31,10 @@ test.each([
   ['Error: lookup init binary: exec: "catatonit": executable file not found in $PATH', 'catatonit'],
   ['Error: OCI runtime error: crun: cgroups in hybrid mode not supported', 'hybrid cgroups'],
   ['Error: parsing file "/home/razroom/.razroom/.env": invalid variable: "=x"', 'a line of .env'],
+  [
+    'Error: parsing env file "/home/razroom/.razroom/.env": invalid environment variable: "=x"',
+    'a line of .env',
+  ],
   ['Error: parsing file "/home/razroom/.razroom/.env": bufio.Scanner: token too long', 'a line of .env'],
   ['Error: open /home/razroom/.razroom/.env: no such file or directory', 'no .env'],
   [

@@ -78,7 +78,7 @@ const RULES: readonly Rule[] = [
     hint: 'Install runc and run setup again; it chooses runc here.',
   },
   {
-    pattern: /parsing file .*: invalid variable|token too long/,
+    pattern: /parsing (?:env )?file .*: invalid (?:environment )?variable|token too long/,
     meaning: 'podman cannot read a line of .env: it starts with "=" or is longer than 64 KiB.',
     hint: 'Check it: razroom-panel env check',
   },

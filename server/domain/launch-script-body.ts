@@ -165,7 +165,7 @@ launch() {
   say "The gateway answers: $gateway_url" \
     "Its token: RAZROOM_GATEWAY_TOKEN in $env_file" \
     "           (gateway.auth.token in razroom.json comes first, where it is set)" \
-    "Its log:   sudo -u $user_name podman logs -f $container"
+    "Its log:   cd / && sudo -u $user_name podman logs -f $container"
 }
 
 wait_until_ready() {
