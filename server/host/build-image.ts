@@ -15,6 +15,8 @@ import type { RunAsUser } from './run-as-user.ts'
 
 /** A build of the real gateway takes many minutes on two cores. */
 const BUILD_TIMEOUT_MS = 2 * 3_600_000
+/** Copying the checkout into the user's directory; a large one on a slow disk. */
+const COPY_TIMEOUT_MS = 900_000
 const SOURCE_LABEL = 'io.razroom.panel.source'
 /** The names podman itself looks for, in its order (podman-build(1)). */
 const DOCKERFILES = ['Containerfile', 'Dockerfile'] as const
@@ -111,7 +113,7 @@ export function createImageBuilder(runAsUser: RunAsUser, podman: Podman, bundled
       const context = await findContext(source, bundledDir)
       const fingerprint = await fingerprintSource(source, bundledDir)
       const label = `${SOURCE_LABEL}=${fingerprint}`
-      await streamBuild(runAsUser, user, context, ['build', '--label', label, '--tag', tag, '-'], watch)
+      await buildFrom(runAsUser, user, context, ['build', '--label', label, '--tag', tag], watch)
       const image = await podman.inspectImage(user, tag)
       if (!image)
         throw new HostError('IMAGE_BUILD_FAILED', { detail: `podman built ${tag}, but does not have it` })
@@ -121,18 +123,55 @@ export function createImageBuilder(runAsUser: RunAsUser, podman: Podman, bundled
 }
 
 /**
- * Streams the directory as a tar archive into `podman build -`: root reads it, the user builds it, and no copy lies
- * about that others could read. tar keeps symlinks as they are; .dockerignore is podman's to obey.
+ * Hands the directory over as a tar stream into a private directory of the user and builds there: root reads it, the
+ * user builds it, and no copy lies about that others could read. (`podman build -` holds the whole archive in memory
+ * and takes what it fails to unpack for a Dockerfile.) tar keeps symlinks as they are; .dockerignore is podman's to obey.
  */
-async function streamBuild(
+async function buildFrom(
   runAsUser: RunAsUser,
   user: UserAccount,
-  { directory, parts }: Context,
+  context: Context,
   args: readonly string[],
   watch?: Watch,
 ): Promise<void> {
+  const copy = `${user.home}/.cache/razroom-panel/build`
+  // One operation runs at a time, so what is there is left over from one that was killed.
+  const clean = () =>
+    runAsUser(user, ['rm', '--recursive', '--force', '--', copy], {
+      timeoutMs: COPY_TIMEOUT_MS,
+      direct: true,
+    })
+  await clean()
+  try {
+    await copyContext(runAsUser, user, context, copy, watch)
+    await runAsUser(user, ['podman', ...args, '--', copy], {
+      timeoutMs: BUILD_TIMEOUT_MS,
+      watch,
+      capture: false,
+    })
+  } catch (error) {
+    throw asBuildError(error)
+  } finally {
+    await clean()
+  }
+}
+
+async function copyContext(
+  runAsUser: RunAsUser,
+  user: UserAccount,
+  { directory, parts }: Context,
+  copy: string,
+  watch?: Watch,
+): Promise<void> {
+  const signal = watch?.signal
+  const options = {
+    timeoutMs: COPY_TIMEOUT_MS,
+    direct: true,
+    watch: signal === undefined ? undefined : { signal },
+  }
+  await runAsUser(user, ['mkdir', '--parents', '--mode=0700', '--', copy], options)
   const excludes = [...LEFT_OUT].map((name) => `--exclude=${name}`)
-  const tar = execa(
+  const pack = execa(
     'tar',
     ['--create', '--file=-', `--directory=${directory}`, ...excludes, '--', ...parts],
     {
@@ -140,27 +179,30 @@ async function streamBuild(
       env: CLEAN_ENVIRONMENT,
       cwd: '/',
       stdin: 'ignore',
-      stderr: 'pipe',
       buffer: { stdout: false, stderr: true },
       reject: false,
     },
   )
   try {
-    await runAsUser(user, ['podman', ...args], {
-      timeoutMs: BUILD_TIMEOUT_MS,
-      stdin: tar.stdout,
-      watch,
-      capture: false,
-    })
+    const unpack = [
+      'tar',
+      '--extract',
+      '--file=-',
+      '--no-same-owner',
+      '--preserve-permissions',
+      `--directory=${copy}`,
+    ] as const
+    await runAsUser(user, unpack, { ...options, stdin: pack.stdout })
   } catch (error) {
-    throw asBuildError(error)
-  } finally {
-    tar.kill()
+    pack.kill()
+    await pack
+    throw error
   }
-  const packed = await tar
-  if (packed.exitCode !== 0 && packed.exitCode !== undefined) {
+  const { exitCode, stderr } = await pack
+  if (exitCode !== 0) {
+    const lastLines = stderr.split('\n').slice(-3)
     throw new CommandError(
-      { argv: ['tar', directory], exitCode: packed.exitCode, lastLines: [packed.stderr.slice(-500)] },
+      { argv: ['tar', '--create', directory], exitCode, lastLines },
       'IMAGE_BUILD_FAILED',
     )
   }

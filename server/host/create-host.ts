@@ -42,7 +42,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const podman = createPodman(runAsUser)
   const images = createImageBuilder(runAsUser, podman, bundledDir)
   const accounts = createAccounts(commands.run)
-  const files = createUserFiles(await findAgentFile(options.programDir))
+  const files = createUserFiles({ agentFile: await findAgentFile(options.programDir) })
   const state = createStateStore(stateDir)
   const hasSystemd = await isSystemdRunning()
   const privateDirectories: string[] = []

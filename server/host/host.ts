@@ -225,7 +225,7 @@ export interface Host {
   checkPodman(user: UserAccount): Promise<{ runtime: string; cgroups: string; graphRoot: string }>
   inspectContainer(user: UserAccount, name: string): Promise<ContainerFacts | null>
   inspectImage(user: UserAccount, reference: string): Promise<ImageFacts | null>
-  /** Runs podman with these arguments (rendered from the spec, the first is `run`), detached; the container's id. */
+  /** `podman run` with these arguments (rendered from the spec: detached); the container's id. */
   runContainer(user: UserAccount, args: readonly string[], watch?: Watch): Promise<{ id: string }>
   stopContainer(user: UserAccount, name: string, timeoutSeconds: number, watch?: Watch): Promise<void>
   /** `podman rm -f`; no error when there is none. */

@@ -71,7 +71,7 @@ export function createPodman(runAsUser: RunAsUser): Podman {
       return text === null ? null : parseImage(text, reference)
     },
     async runContainer(user, args, watch) {
-      const { stdout } = await runAsUser(user, ['podman', ...args], {
+      const { stdout } = await runAsUser(user, ['podman', 'run', ...args], {
         timeoutMs: RUN_TIMEOUT_MS,
         leavesProcesses: true,
         watch,

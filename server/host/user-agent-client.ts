@@ -2,7 +2,7 @@
 import { CommandTimeout, HostError, SetupError } from '../errors.ts'
 import type { UserAccount } from './host.ts'
 import { STREAM_CREDIT } from './user-agent/protocol.ts'
-import { type AgentProcess, type Ask, startAgent } from './user-agent-process.ts'
+import { type AgentProcess, type AgentProgram, type Ask, startAgent } from './user-agent-process.ts'
 import { PingValue } from './user-agent-schemas.ts'
 
 const REQUEST_TIMEOUT_MS = 15_000
@@ -27,9 +27,7 @@ export interface UserAgent {
   close(): Promise<void>
 }
 
-export interface UserAgentOptions {
-  /** The program of the agent, readable for the user. */
-  readonly agentFile: string
+export interface UserAgentOptions extends AgentProgram {
   /** 15 s unless said. */
   readonly requestTimeoutMs?: number
 }
@@ -37,7 +35,7 @@ export interface UserAgentOptions {
 /** @throws {SetupError} USER_UNSUITABLE for root: the whole point is to not be root */
 export function createUserAgent(user: UserAccount, options: UserAgentOptions): UserAgent {
   if (user.uid === 0) throw new SetupError('USER_UNSUITABLE', { detail: 'the gateway may not be of root' })
-  const { agentFile, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS } = options
   let running: Promise<AgentProcess> | null = null
 
   const current = (): Promise<AgentProcess> => {
@@ -45,7 +43,7 @@ export function createUserAgent(user: UserAccount, options: UserAgentOptions): U
     const forget = (): void => {
       if (running === starting) running = null
     }
-    const starting = startAgent(user, agentFile, forget)
+    const starting = startAgent(user, options, forget)
     running = starting
     starting.catch(forget)
     return starting

@@ -17,6 +17,13 @@ const HEAP_MEGABYTES = 128
 
 type ReplyMessage = Static<ReturnType<typeof Reply.Type>>
 
+/** What is run as the user: both files must be readable, and Node executable, for everyone. */
+export interface AgentProgram {
+  readonly agentFile: string
+  /** This process's own Node unless said. */
+  readonly nodeFile?: string
+}
+
 /** A request without its number. */
 export type Ask = AgentRequest extends infer R ? (R extends { id: number } ? Omit<R, 'id'> : never) : never
 
@@ -42,10 +49,11 @@ export interface AgentProcess {
  */
 export async function startAgent(
   user: UserAccount,
-  agentFile: string,
+  program: AgentProgram,
   onEnd: () => void,
 ): Promise<AgentProcess> {
-  const child = spawn(process.execPath, [`--max-old-space-size=${HEAP_MEGABYTES}`, agentFile], {
+  const { agentFile, nodeFile = process.execPath } = program
+  const child = spawn(nodeFile, [`--max-old-space-size=${HEAP_MEGABYTES}`, agentFile], {
     uid: user.uid,
     gid: user.gid,
     cwd: '/',
@@ -155,6 +163,6 @@ function toError({ code, detail }: { code: string; detail: string }): PanelError
 }
 
 function startError(user: UserAccount, cause: Error): PanelError {
-  const detail = `the file helper could not be started as ${user.name} (${cause.message}): its program and ${process.execPath} must be readable for that user`
+  const detail = `the file helper could not be started as ${user.name} (${cause.message}): install the panel with ./install.sh, so that its program is readable for every user`
   return new HostError('COMMAND_FAILED', { detail, cause })
 }

@@ -4,7 +4,7 @@ import type { LogLine } from '../../contract/schemas.ts'
 import { HostError, InputError } from '../errors.ts'
 import type { LogChunk, LogRequest, UserAccount, UserFile, WriteUserFile } from './host.ts'
 import { type LogBatch, MAX_FILE_BYTES } from './user-agent/protocol.ts'
-import { createUserAgent, type UserAgent } from './user-agent-client.ts'
+import { createUserAgent, type UserAgent, type UserAgentOptions } from './user-agent-client.ts'
 import {
   DirectoryValue,
   HasDirectoryValue,
@@ -41,12 +41,12 @@ export interface UserFiles {
   close(): Promise<void>
 }
 
-/** @param agentFile the program of the agent: dist/server/user-agent.js, or user-agent/main.ts in development */
-export function createUserFiles(agentFile: string): UserFiles {
+/** @param options `agentFile` is dist/server/user-agent.js, or user-agent/main.ts in development */
+export function createUserFiles(options: UserAgentOptions): UserFiles {
   const agents = new Map<string, UserAgent>()
   const agentOf = (user: UserAccount): UserAgent => {
     const key = `${user.uid}:${user.gid}:${user.home}`
-    const agent = agents.get(key) ?? createUserAgent(user, { agentFile })
+    const agent = agents.get(key) ?? createUserAgent(user, options)
     agents.set(key, agent)
     return agent
   }

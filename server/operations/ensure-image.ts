@@ -32,7 +32,7 @@ export function imageStep(host: Host): Step {
       ])
       const directory = source.kind === 'repo' ? source.path : 'the bundled gateway'
       context.command(
-        `tar -C ${source.kind === 'repo' ? source.path : '/usr/local/lib/razroom-panel/current'} -c . | ${host.describePodman(user, ['build', '--tag', tag, '-'])}`,
+        host.describePodman(user, ['build', '--tag', tag, source.kind === 'repo' ? source.path : '.']),
       )
       if (present?.labels[SOURCE_LABEL] === fingerprint) {
         context.found(`${tag} is there, built from the same files of ${directory}`)

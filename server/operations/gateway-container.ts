@@ -77,7 +77,7 @@ export function holdsPorts(container: ContainerFacts | null, settings: Settings)
 /** Creates the container anew and starts it. */
 export async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<void> {
   const args = podmanRunArgs(wanted.spec, specLabels(wanted.spec, wanted.envEtag))
-  context.command(host.describePodman(wanted.user, args))
+  context.command(host.describePodman(wanted.user, ['run', ...args]))
   const opened = await host.openContainerDevices()
   const { id } = await host.runContainer(wanted.user, args, context.watch)
   const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''

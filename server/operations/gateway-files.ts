@@ -2,7 +2,7 @@
 import { MAX_ENV_FILE_BYTES } from '../../contract/rules.ts'
 import { type EnvFile, parseEnvFile, readEnv } from '../domain/env-file.ts'
 import { type GatewayPaths, gatewayPaths } from '../domain/gateway-spec.ts'
-import { type RazroomConfig, readConfig } from '../domain/razroom-config.ts'
+import { configText, type RazroomConfig, readConfig } from '../domain/razroom-config.ts'
 import { type EffectiveToken, effectiveToken } from '../domain/token.ts'
 import { SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
@@ -42,7 +42,7 @@ export async function readEnvFile(host: Host, user: UserAccount): Promise<EnvOnD
 export async function readConfigFile(host: Host, user: UserAccount): Promise<ConfigOnDisk | null> {
   const found = await host.readUserFile(user, gatewayPaths(user).configFile, MAX_CONFIG_BYTES)
   if (!found) return null
-  return { config: readConfig(found.bytes), text: new TextDecoder().decode(found.bytes), etag: found.etag }
+  return { config: readConfig(found.bytes), text: configText(found.bytes), etag: found.etag }
 }
 
 /** The token the gateway checks, or null when neither file has one. */

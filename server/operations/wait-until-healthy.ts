@@ -1,15 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { explainExit } from '../domain/fatal-lines.ts'
+import { READY_TIMEOUT_SECONDS } from '../domain/gateway-spec.ts'
 import { HostError } from '../errors.ts'
 import type { ContainerFacts, Host, UserAccount } from '../host/host.ts'
 import { readWanted } from './gateway-container.ts'
 import type { Step } from './runner.ts'
 
-/**
- * How long a start may take. The real gateway was measured at 158 s to its first answer in a new container on two
- * cores (docs/facts/razroom-gateway.md); a slower machine gets five times that.
- */
-export const START_LIMIT_MS = 800_000
 const PROBE_EVERY_MS = 250
 const KEPT_DURATIONS = 5
 const EXPLAIN_LINES = 60
@@ -41,7 +37,7 @@ export function healthyStep(host: Host): Step {
       const { user, settings } = await readWanted(host)
       context.command(`curl -s -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:${settings.gatewayPort}/`)
       const begun = Date.now()
-      while (Date.now() - begun < START_LIMIT_MS) {
+      while (Date.now() - begun < READY_TIMEOUT_SECONDS * 1000) {
         context.signal.throwIfAborted()
         const probe = await host.probeGateway(settings.gatewayPort, null)
         const container = await host.inspectContainer(user, settings.containerName)
@@ -56,9 +52,8 @@ export function healthyStep(host: Host): Step {
         }
         await sleep(PROBE_EVERY_MS, undefined, { signal: context.signal })
       }
-      const limit = `${Math.round(START_LIMIT_MS / 1000)} s`
       throw new HostError('GATEWAY_NOT_READY', {
-        detail: `no answer on port ${settings.gatewayPort} within ${limit}`,
+        detail: `no answer on port ${settings.gatewayPort} within ${READY_TIMEOUT_SECONDS} s`,
       })
     },
   }

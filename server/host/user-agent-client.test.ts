@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestAgent, type TestAgent } from './test-agent.ts'
+import { createUserAgent } from './user-agent-client.ts'
+import { PingValue, ReadValue, WatchItem } from './user-agent-schemas.ts'
+
+const PING = { verb: 'ping', params: null } as const
+
+it('refuses to be root', () => {
+  const root = { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/sh' }
+  expect(() => createUserAgent(root, { agentFile: '/dev/null' })).toThrow(
+    expect.objectContaining({ code: 'USER_UNSUITABLE' }),
+  )
+})
+
+describe.runIf(process.getuid?.() === 0)('createUserAgent', () => {
+  let place: TestAgent
+  let fakes = 0
+  beforeAll(async () => {
+    place = await createTestAgent()
+  })
+  afterAll(() => place.remove())
+
+  /** An agent that runs this script instead of ours. */
+  async function fake(script: string) {
+    fakes += 1
+    const agentFile = join(place.home, '..', `fake-${fakes}.mjs`)
+    await writeFile(agentFile, script, { mode: 0o644 })
+    return createUserAgent(place.user, { ...place.program, agentFile, requestTimeoutMs: 1_500 })
+  }
+
+  it('replaces an agent that hangs, and one that was killed', async () => {
+    const agent = createUserAgent(place.user, { ...place.program, requestTimeoutMs: 1_500 })
+    await agent.call(PING, PingValue)
+    const [first] = await place.pids()
+    process.kill(first ?? 0, 'SIGSTOP')
+    await expect(agent.call(PING, PingValue)).rejects.toMatchObject({ code: 'COMMAND_TIMED_OUT' })
+    expect(await agent.call(PING, PingValue)).toBeNull()
+    const [second] = await place.pids()
+    expect(second).not.toBe(first)
+    const asked = agent.call({ verb: 'read', params: { path: '/dev/stdin', maxBytes: 9 } }, ReadValue)
+    process.kill(second ?? 0, 'SIGKILL')
+    await expect(asked).rejects.toMatchObject({ code: expect.stringMatching(/COMMAND_FAILED|FILE_REFUSED/) })
+    await wait(50)
+    expect(await agent.call(PING, PingValue)).toBeNull()
+    await agent.close()
+    await wait(50)
+    expect(await place.pids()).toEqual([])
+  })
+
+  it('ends with its stdin', async () => {
+    const agent = createUserAgent(place.user, place.program)
+    await agent.call(PING, PingValue)
+    expect(await place.pids()).toHaveLength(1)
+    await agent.close()
+    await wait(100)
+    expect(await place.pids()).toEqual([])
+  })
+
+  it.each([
+    ['no JSON', 'process.stdout.write("hello\\n")'],
+    ['an unknown number', 'process.stdout.write(JSON.stringify({ id: 99, value: null }) + "\\n")'],
+    ['a number twice the first time', 'process.stdout.write(JSON.stringify({ id: 0, value: null }) + "\\n")'],
+    ['another shape', 'process.stdout.write(JSON.stringify({ id: 1, value: { base64: 5 } }) + "\\n")'],
+    ['further keys', 'process.stdout.write(JSON.stringify({ id: 1, value: null, x: 1 }) + "\\n")'],
+    ['an item that nobody asked for', 'process.stdout.write(JSON.stringify({ id: 1, item: 1 }) + "\\n")'],
+    [
+      'a line without end',
+      'const c = Buffer.alloc(1e6, 97); const w = () => process.stdout.write(c, w); w()',
+    ],
+  ])('does not trust %s', async (_name, action) => {
+    const agent = await fake(`process.stdin.on('data', () => { ${action} })`)
+    const asked = agent.call({ verb: 'read', params: { path: '/x', maxBytes: 1 } }, ReadValue)
+    await expect(asked).rejects.toMatchObject({ code: expect.stringMatching(/COMMAND_(FAILED|TIMED_OUT)/) })
+    await agent.close()
+  })
+
+  it('does not take more items than it gave credit for', async () => {
+    const agent = await fake(
+      `process.stdin.on('data', () => { for (let i = 0; i < 1e5; i++) process.stdout.write('{"id":1,"item":"/x"}\\n') })`,
+    )
+    const items: string[] = []
+    const run = async (): Promise<void> => {
+      const stream = agent.stream(
+        { verb: 'watch', params: { paths: ['/x'] } },
+        WatchItem,
+        new AbortController().signal,
+      )
+      for await (const item of stream) items.push(item)
+    }
+    await expect(run()).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+    expect(items.length).toBeLessThan(20)
+  })
+
+  it('makes errors of the agent its own, without control characters', async () => {
+    const error = { code: 'NO_SUCH_CODE', detail: 'a\u001b[31mb\u202e' }
+    const reply = JSON.stringify(JSON.stringify({ id: 1, error }))
+    const agent = await fake(`process.stdin.on('data', () => process.stdout.write(${reply} + '\\n'))`)
+    await expect(agent.call(PING, PingValue)).rejects.toMatchObject({ code: 'COMMAND_FAILED', detail: 'ab' })
+    await agent.close()
+  })
+
+  it('says what to do when the program cannot be read', async () => {
+    const agent = createUserAgent(place.user, { ...place.program, nodeFile: '/root/no-such-node' })
+    await expect(agent.call(PING, PingValue)).rejects.toMatchObject({
+      code: 'COMMAND_FAILED',
+      detail: expect.stringContaining('./install.sh'),
+    })
+  })
+})
