@@ -1,4 +1,5 @@
-import type { Settings, SetupRequest } from '../../contract/schemas.ts'
+import type { ErrorCode } from '../../contract/error-codes.ts'
+import type { Finding, Settings, SetupRequest } from '../../contract/schemas.ts'
 import { planIdRanges } from '../domain/subids.ts'
 import { InputError, SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
@@ -64,6 +65,24 @@ async function remember(host: Host, created: string): Promise<void> {
   if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
 }
 
+/** The error code of a preflight finding that stops setup. */
+const BLOCKING_CODES: Readonly<Record<string, ErrorCode>> = {
+  'machine.platform': 'PLATFORM_UNSUPPORTED',
+  'machine.disk': 'DISK_FULL',
+  'podman.missing': 'PODMAN_MISSING',
+  'podman.too-old': 'PODMAN_TOO_OLD',
+  'podman.runtime': 'RUNTIME_MISSING',
+}
+
+function refuseBlocked(findings: readonly Finding[]): void {
+  const blocking = findings.find((finding) => finding.severity === 'error')
+  if (!blocking) return
+  const { id, title, evidence, hint = '' } = blocking
+  throw new SetupError(BLOCKING_CODES[id] ?? 'PODMAN_UNUSABLE', {
+    detail: `${title}: ${evidence} ${hint}`.trim(),
+  })
+}
+
 function preflightStep(host: Host, request: SetupRequest): Step {
   return {
     id: 'preflight',
@@ -84,11 +103,7 @@ function preflightStep(host: Host, request: SetupRequest): Step {
         own && stored.gatewayPort === settings.gatewayPort && stored.bridgePort === settings.bridgePort
       const ports = await checkPorts(host, settings, isSamePorts)
       const { facts, findings } = await readPreflight(host, settings, own)
-      const blocking = findings.find((finding) => finding.severity === 'error')
-      if (blocking) {
-        const hint = blocking.hint === undefined ? '' : ` ${blocking.hint}`
-        throw new SetupError('PODMAN_UNUSABLE', { detail: `${blocking.title}: ${blocking.evidence}.${hint}` })
-      }
+      refuseBlocked(findings)
       const manager = facts.hasSystemd ? 'systemd' : 'no systemd'
       context.found(
         `${facts.os}, podman ${facts.podmanVersion ?? 'missing'}, cgroups ${facts.cgroups}, ${manager}; ports ${ports}`,
