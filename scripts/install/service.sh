@@ -141,17 +141,25 @@ WantedBy=multi-user.target"
 
 # --- Without systemd
 
+# shellcheck disable=SC2016 # expanded by the shell that gets it
+BECOME_PANEL='
+  umask 077
+  for file in /proc/$$/fd/*; do
+    number=${file##*/}
+    if [ "$number" -gt 2 ]; then exec {number}>&-; fi
+  done
+  printf "%s\n" "$$" > "$1.new"
+  mv --no-target-directory -- "$1.new" "$1"
+  exec "$2" serve --port "$3"'
+
 start_process() {
   install --directory --mode=0700 -- "$RUN"
   if [ -f "$PANEL_LOG" ] && [ "$(stat --format=%s -- "$PANEL_LOG")" -gt 8388608 ]; then
     mv -- "$PANEL_LOG" "$PANEL_LOG.1"
   fi
   (umask 077 && : >> "$PANEL_LOG")
-  # A session of its own, no terminal, no lock of ours; the shell that writes its pid becomes the panel.
-  # shellcheck disable=SC2016 # expanded by that shell
-  setsid --fork bash -c 'umask 077; printf "%s\n" "$$" > "$1.new"; mv -T -- "$1.new" "$1"; exec "$2" serve --port "$3"' \
-    razroom-panel "$PID_FILE" "$LAUNCHER" "$PORT" \
-    < /dev/null >> "$PANEL_LOG" 2>&1 {INSTALL_LOCK}>&-
+  # A session of its own, and no open file of the caller's or ours. The shell that writes its pid becomes the panel.
+  setsid --fork bash -c "$BECOME_PANEL" razroom-panel "$PID_FILE" "$LAUNCHER" "$PORT" < /dev/null >> "$PANEL_LOG" 2>&1
   local deadline=$((SECONDS + 5))
   # The launcher is a script first: wait until the program behind it runs.
   until [ -n "$(panel_pid)" ] || [ "$SECONDS" -ge "$deadline" ]; do sleep 0.1; done

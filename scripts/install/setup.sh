@@ -48,18 +48,19 @@ login_url() {
   "$LAUNCHER" login --json | field url
 }
 
+# `setup` has printed both links as its last lines; without it they are printed here.
 print_links() {
-  local status gateway
+  local status
   status=$("$LAUNCHER" status --json)
-  gateway=$(field gateway url <<< "$status")
-  printf '\nrazroom-panel %s is installed and running.\n\n' "$(field panel version <<< "$status")"
-  printf '  The panel:    %s\n' "$(login_url)"
-  printf '                (works once, for two minutes; another: sudo razroom-panel login)\n'
-  if [ "$(field isSetUp <<< "$status")" = true ]; then
-    printf '  The gateway:  %s\n' "$gateway"
-    printf '                (its token: sudo razroom-panel token show)\n'
+  if [ "$PANEL_ONLY" = yes ]; then
+    printf '\n'
+    if [ "$(field isSetUp <<< "$status")" = true ]; then printf '  Gateway  %s\n' "$(field gateway url <<< "$status")"; fi
+    printf '  Panel    %s\n           works once, for two minutes\n' "$(login_url)"
   fi
+  printf '\nrazroom-panel %s is installed and running.\n' "$(field panel version <<< "$status")"
+  printf '  Another link to the panel: sudo razroom-panel login\n'
+  printf "  The gateway's token:       sudo razroom-panel token show\n"
   if ! has_systemd; then
-    printf '\n  There is no systemd here: after a reboot, run install.sh again to start the panel.\n'
+    printf '  There is no systemd here: after a reboot run install.sh again, it starts the panel.\n'
   fi
 }
