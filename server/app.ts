@@ -38,13 +38,18 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     http: { requireHostHeader: false },
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    // A target that cannot be decoded would pass by every hook; as a path that no route has it meets the same door.
+    rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/malformed'),
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply)
     },
-    routerOptions: { ignoreTrailingSlash: false },
+    // Longer than any header Node takes: a parameter is refused by its schema, behind the door.
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 65_536 },
   })
   registerProblems(app)
   readOnlyJson(app)
+  // Before the guards: its hook knows an upgrade, and closes the connection of one that they refuse.
+  await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } })
   if (door.kind === 'browser') {
     await app.register(helmet, pageHeaders(deps.port))
     await app.register(cookie)
@@ -53,7 +58,6 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     registerControlDoor(app)
     await app.register(cookie)
   }
-  await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } })
   await app.register(async (routes) => {
     bindRoutes(routes, {
       ...sessionRoutes(deps),
@@ -73,6 +77,16 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
   })
   if (door.kind === 'browser') await registerPage(app, door.webDir)
   return app
+}
+
+function isDecodable(url: string): boolean {
+  try {
+    decodeURI(url)
+    return true
+  } catch {
+    // Only URIError: a percent sign without two hex digits, or bytes that are not UTF-8.
+    return false
+  }
 }
 
 /** Fastify also takes text/plain, which any site may send without asking. */

@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../../contract/endpoints.ts'
-import { AuthError, PanelError } from '../errors.ts'
+import { AuthError, InputError, PanelError } from '../errors.ts'
 import { isSameSecret, type Session, type Sessions } from './session.ts'
 
 declare module 'fastify' {
@@ -129,6 +129,9 @@ export function registerGuards(app: FastifyInstance, options: GuardOptions): voi
   app.addHook('onRequest', async (request) => {
     checkHost(request, options.allowedHosts())
     const { config } = request.routeOptions
+    // Else a public route would open a socket that nobody asked to log in.
+    if (request.ws === true && config.socket !== true && !request.is404)
+      throw new InputError('REQUEST_INVALID', { detail: 'this address is not a WebSocket' })
     if (request.routeOptions.url === '/healthz') return
     request.peerUid = await options.findPeerUid(request)
     const isListed =
