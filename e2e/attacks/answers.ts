@@ -53,6 +53,7 @@ export function describeAnswers(attack: () => AttackHost): void {
           }),
         },
         plain('malformed target', '/%zz'),
+        plain('long parameter', `/api/operations/${'a'.repeat(2_000)}`, session),
       ])
     }
 

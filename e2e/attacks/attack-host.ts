@@ -55,11 +55,20 @@ export async function openAttackHost(): Promise<AttackHost> {
         const outcomes = await fire(shots, user)
         const through = outcomes.filter(({ status }) => !statuses.includes(status))
         keepScore(attack, outcomes.length, outcomes.length - through.length)
-        expect(through.map(({ name, status, body }) => `${status} ${name}: ${body.slice(0, 200)}`)).toEqual(
-          [],
-        )
+        expect(
+          through.map(({ name, status, body }) => `${status} ${name}: ${body.slice(0, 200)}`),
+          attack,
+        ).toEqual([])
         const said = outcomes.filter(({ body }) => secrets.some((secret) => body.includes(secret)))
-        expect(said.map(({ name }) => name)).toEqual([])
+        expect(
+          said.map(({ name }) => name),
+          'no secret in an answer',
+        ).toEqual([])
+        const held = outcomes.filter(({ isLeftOpen }) => isLeftOpen)
+        expect(
+          held.map(({ name }) => name),
+          'refused connections are closed',
+        ).toEqual([])
       },
       close: () => host.destroy(),
     }

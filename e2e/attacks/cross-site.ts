@@ -25,7 +25,6 @@ const TYPES: readonly (string | null)[] = [
   'text/plain',
   'application/x-www-form-urlencoded',
   'multipart/form-data; boundary=x',
-  'application/json; charset=utf-8, text/plain',
   'text/plain; application/json',
   null,
 ]

@@ -81,11 +81,18 @@ function fire(shot: Shot): Promise<Outcome> {
     const chunks: Buffer[] = []
     let isOpen = false
     const socket = connect({ host: '127.0.0.1', port: PORT })
-    const late = setTimeout(() => socket.destroy(), ANSWER_LIMIT_MS)
+    let isLeftOpen = false
+    const late = setTimeout(() => {
+      isLeftOpen = true
+      socket.destroy()
+    }, ANSWER_LIMIT_MS)
     socket.on('connect', () => socket.write(Buffer.from(shot.bytes, 'latin1')))
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk)
-      if (isOpen || parseHead(Buffer.concat(chunks))?.status !== 101) return
+      const all = Buffer.concat(chunks)
+      const head = parseHead(all)
+      if (isOpen && head && readFrames(all.subarray(head.end)).closeCode !== null) socket.destroy()
+      if (isOpen || head?.status !== 101) return
       isOpen = true
       clearTimeout(late)
       void converse(socket, shot)
@@ -94,12 +101,13 @@ function fire(shot: Shot): Promise<Outcome> {
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       clearTimeout(late)
-      resolve(outcomeOf(shot.name, Buffer.concat(chunks), performance.now() - begun))
+      const outcome = outcomeOf(shot.name, Buffer.concat(chunks), performance.now() - begun)
+      resolve({ ...outcome, isLeftOpen })
     })
   })
 }
 
-function outcomeOf(name: string, bytes: Buffer, tookMs: number): Outcome {
+function outcomeOf(name: string, bytes: Buffer, tookMs: number): Omit<Outcome, 'isLeftOpen'> {
   const head = parseHead(bytes)
   if (!head) return { name, status: 0, headers: [], body: '', frames: [], closeCode: null, tookMs }
   const rest = bytes.subarray(head.end)

@@ -29,6 +29,8 @@ export interface Outcome {
   readonly closeCode: number | null
   /** From the connection to its end, ms. */
   readonly tookMs: number
+  /** The panel held the connection open until the client gave up: enough of these, and it has no descriptor left. */
+  readonly isLeftOpen: boolean
 }
 
 export const PANEL_PORT = 18780

@@ -211,7 +211,7 @@ export function describeSockets(attack: () => AttackHost): void {
       expect(logout?.status).toBe(204)
       const [ended] = await live
       expect(ended?.closeCode).toBe(CLOSE_CODES.sessionEnded)
-      expect(ended?.tookMs).toBeLessThan(5_000)
+      expect(ended?.tookMs).toBeLessThan(4_000)
       const [after] = await attack().fire([
         { name: 'after', bytes: requestBytes({ target: '/api/status', headers: cookie.slice(1) }) },
       ])
