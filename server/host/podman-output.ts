@@ -53,11 +53,12 @@ export const PodmanInfo = Type.Object({
   store: Type.Object({ graphRoot: Type.String(), graphDriverName: Type.String() }),
 })
 
-/** One line of `podman events --format json`; the time is `Time` in 4.x and in 5.x, beside it numbers we don't need. */
+/** One line of `podman events --format json`; the time is `Time` (ISO) in 4.x, `time` in seconds and `timeNano` in 5.x. */
 const EventLine = Type.Object({
   Name: Type.String(),
   Status: Type.String(),
   Time: Type.Optional(Type.String()),
+  timeNano: Type.Optional(Type.Number()),
 })
 
 /** @throws {HostError} COMMAND_FAILED when the text is not JSON of this shape */
@@ -120,7 +121,12 @@ export function parseEvent(line: string): ContainerEvent | null {
   try {
     const value: unknown = JSON.parse(line)
     if (!Value.Check(EventLine, value)) return null
-    return { name: value.Name, status: value.Status, time: value.Time ?? '' }
+    const milliseconds = (value.timeNano ?? 0) / 1_000_000
+    return {
+      name: value.Name,
+      status: value.Status,
+      time: value.Time ?? new Date(milliseconds).toISOString(),
+    }
   } catch {
     // podman mixes warnings into its output; they are no events.
     return null

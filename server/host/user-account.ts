@@ -56,6 +56,7 @@ export function createAccounts(run: RunCommand): Accounts {
   return {
     findUser,
     async createUser(name) {
+      if (await findUser(name)) throw new SetupError('USER_UNSUITABLE', { detail: `the user ${name} exists` })
       await addUser(run, name)
       const user = await findUser(name)
       if (!user)
