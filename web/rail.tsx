@@ -15,7 +15,7 @@ const LINKS: readonly { readonly path: string; readonly text: string; readonly i
   { path: '/setup', text: 'Setup', icon: 'setup' },
 ]
 
-const THEME_WORDS = { system: 'as the system', light: 'light', dark: 'dark' } as const
+const THEME_WORDS = { system: 'system', light: 'light', dark: 'dark' } as const
 
 /** Name, state and ways through the panel: a rail at the left, a bar at the bottom on phones. */
 export function Rail({ path }: { path: string }): JSX.Element {

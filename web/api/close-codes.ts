@@ -8,6 +8,7 @@ export const CLOSE_CODES: typeof CONTRACT = {
   ticketInvalid: 4401,
   sessionEnded: 4403,
   badFrame: 4400,
+  refused: 4409,
   tooSlow: 4408,
   tooMany: 4429,
 }

@@ -4,11 +4,14 @@ import { CLOSE_CODES } from './close-codes.ts'
 import { ApiProblem } from './problem.ts'
 import { resumeSession } from './session.ts'
 
+/** `refused`: the panel is there, but the stream cannot be had now, for example before the setup. */
+export type WaitReason = 'lost' | 'tooMany' | 'refused'
+
 export type SocketState =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
   /** Not connected; the next try is at `retryAt`, in milliseconds since the epoch. */
-  | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: 'lost' | 'tooMany' }
+  | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: WaitReason }
 
 export interface SocketOptions {
   readonly path: '/api/events' | '/api/logs/stream'
@@ -39,6 +42,11 @@ const TOO_MANY_DELAY_MS = 30_000
 /** A connection that held this long was a good one: the next loss starts with a short wait again. */
 const STABLE_MS = 5_000
 const SETTLED_MS = 1_000
+
+const REASONS: ReadonlyMap<number, WaitReason> = new Map([
+  [CLOSE_CODES.tooMany, 'tooMany'],
+  [CLOSE_CODES.refused, 'refused'],
+])
 
 const realWorld: SocketWorld = {
   getTicket: async () => (await api('POST /api/ws-ticket')).ticket,
@@ -116,10 +124,10 @@ export function openSocket(options: SocketOptions, world: SocketWorld = realWorl
       }
       if (own !== turn || isClosed) return
     }
-    wait(code === CLOSE_CODES.tooMany ? 'tooMany' : 'lost')
+    wait(REASONS.get(code) ?? 'lost')
   }
 
-  function wait(reason: 'lost' | 'tooMany'): void {
+  function wait(reason: WaitReason): void {
     const delay = reason === 'tooMany' ? TOO_MANY_DELAY_MS : retryDelayMs(attempt, world.random())
     attempt += 1
     options.onState({ kind: 'waiting', retryAt: Date.now() + delay, reason })

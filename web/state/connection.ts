@@ -4,6 +4,6 @@ import { signal } from '@preact/signals'
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
-  | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: 'lost' | 'tooMany' }
+  | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: 'lost' | 'tooMany' | 'refused' }
 
 export const connection = signal<Connection>({ kind: 'connecting' })

@@ -3,6 +3,7 @@ import { batch, computed, signal } from '@preact/signals'
 import type { EnvDocument, EnvSaved, Problem } from '../../../contract/schemas.ts'
 import { loadEnv, revealText, saveEnv } from '../../api/env.ts'
 import { hasCode, toProblem } from '../../api/problem.ts'
+import { status } from '../../state/status.ts'
 import { EMPTY_DRAFT, type EnvDraft, isDirty, rebaseDraft, toEdits } from './env-draft.ts'
 
 export interface TextDraft {
@@ -21,7 +22,8 @@ export const textDraft = signal<TextDraft | null>(null)
 export const mode = signal<'table' | 'text'>('table')
 export const loadProblem = signal<Problem | null>(null)
 export const saveProblem = signal<Problem | null>(null)
-export const saved = signal<EnvSaved | null>(null)
+/** The last save, and the start of the gateway that had not seen it. */
+export const saved = signal<{ readonly result: EnvSaved; readonly since: string | undefined } | null>(null)
 export const isSaving = signal(false)
 /** What to know after edits were moved to another version. */
 export const notes = signal<readonly string[]>([])
@@ -99,7 +101,7 @@ export async function save(): Promise<void> {
       ? await saveEnv({ text: text.text }, text.etag)
       : await saveEnv({ edits: toEdits(draft.value, document) }, document.etag)
     discard()
-    saved.value = result
+    saved.value = { result, since: status.value?.gateway.since }
     await load()
   } catch (error) {
     saveProblem.value = toProblem(error)

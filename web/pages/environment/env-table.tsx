@@ -85,7 +85,10 @@ function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }):
 }
 
 function findingsOf(document: EnvDocument, entry: EnvEntry): Finding[] {
-  return document.findings.filter((finding) => finding.line === entry.line)
+  // The row says which line it is.
+  return document.findings
+    .filter((finding) => finding.line === entry.line)
+    .map(({ line: _line, ...finding }) => finding)
 }
 
 function EntryRow(props: {

@@ -152,10 +152,11 @@ function FileFindings({ isTable }: { isTable: boolean }): JSX.Element | null {
 }
 
 function Saved(): JSX.Element | null {
-  const result = editor.saved.value
-  if (!result) return null
+  if (!editor.saved.value) return null
+  const { result, since } = editor.saved.value
   const running = runningOperation.value
-  const needsRestart = result.restartRequired && isGatewayUp.value && status.value?.restartRequired !== false
+  const isSameRun = status.value?.gateway.since === since
+  const needsRestart = result.restartRequired && isGatewayUp.value && isSameRun
   return (
     <div class="note" data-tone="good">
       <p aria-live="polite">

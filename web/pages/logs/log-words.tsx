@@ -70,7 +70,7 @@ export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
           Paused: {countOf(held, 'line')} waiting
         </span>
       )}
-      {session.stream.value.kind === 'waiting' && (
+      {session.stream.value.kind === 'waiting' && session.isLive.value && (
         <span class="badge" data-tone="warn">
           Interrupted, goes on by itself
         </span>

@@ -36,10 +36,12 @@ export function LogsPage(): JSX.Element {
   const drawn = useSignal<Drawn>({ count: 0, newCount: 0, isDone: true })
   const isPaused = log.isPaused.value
 
+  const isSetUp = status.value?.isSetUp
   useEffect(() => {
     log.open()
     return () => log.close()
-  }, [log])
+    // Before the setup there is no log: it is asked for again at once when that has changed.
+  }, [log, isSetUp])
   useLogKeys({
     onSearch: () => filterField.current?.focus(),
     onPause: () => log.setPaused(!log.isPaused.value),
