@@ -49,7 +49,7 @@ fail_with_log() {
 tell_where_it_failed() {
   # A subshell just ends: the shell that waits for it comes here too.
   if [ "$BASH_SUBSHELL" -gt 0 ]; then return; fi
-  fail_with_log "\"$CURRENT_STEP\" failed at line $1: $2" 'Run it again; an installed version was left as it was.'
+  fail_with_log "\"$CURRENT_STEP\" failed at line $1: $2" 'Mend that, then run it again: it takes up where it stopped.'
 }
 
 clean_up() {

@@ -104,7 +104,12 @@ remove_user() {
   note "The user $GATEWAY_USER is removed."
   if [ "${#options[@]}" -eq 0 ]; then note "Its home $home stays: the panel did not make it."; fi
   # What it left where everybody may write would belong to the next user of that number.
-  find /tmp /var/tmp /run/user -mindepth 1 -maxdepth 1 -uid "$1" -exec rm -rf --one-file-system -- {} +
+  local place
+  for place in /tmp /var/tmp /run/user; do
+    if [ -d "$place" ]; then
+      find "$place" -mindepth 1 -maxdepth 1 -uid "$1" -exec rm -rf --one-file-system -- {} +
+    fi
+  done
 }
 
 # A user that was there before keeps everything but the ranges we added.
