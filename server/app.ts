@@ -100,7 +100,8 @@ function readOnlyJson(app: FastifyInstance): void {
 
 /** security.md, 8: the page's own scripts and styles, and nothing else. */
 function pageHeaders(port: number) {
-  const sockets = [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`, `ws://[::1]:${port}`]
+  // CSP has no spelling for an IPv6 address; there 'self' alone covers the sockets.
+  const sockets = [`ws://127.0.0.1:${port}`, `ws://localhost:${port}`]
   return {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -132,6 +133,9 @@ async function registerPage(app: FastifyInstance, webDir: string): Promise<void>
       reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false }),
     )
   }
+  app.get('/favicon.svg', { config: { access: 'public' } }, (_request, reply) =>
+    reply.sendFile('favicon.svg'),
+  )
   app.get<{ Params: { '*': string } }>('/assets/*', { config: { access: 'public' } }, (request, reply) =>
     reply.sendFile(`assets/${request.params['*']}`, { maxAge: '365d', immutable: true }),
   )
