@@ -1,14 +1,21 @@
 import type { Page } from 'playwright'
 
-/** Adds variables in the table of the environment page and saves them. */
-export async function editEnvironment(
+/** Adds variables in the table of the environment page, without saving them. */
+export async function addVariables(
   page: Page,
   variables: readonly (readonly [key: string, value: string])[],
 ): Promise<void> {
   for (const [key, value] of variables) {
     await page.getByRole('button', { name: 'Add variable', exact: true }).click()
-    await page.getByLabel('Name').last().fill(key)
-    await page.getByLabel('Value').last().fill(value)
+    await page.getByLabel('Name of the new variable').last().fill(key)
+    await page.getByLabel('Value of the new variable').last().fill(value)
   }
-  await page.getByRole('button', { name: 'Save', exact: true }).click()
+}
+
+/** Saves what is unsaved, and waits until the page says that it is. */
+export async function saveEnvironment(page: Page): Promise<void> {
+  const unsaved = page.getByRole('region', { name: 'Unsaved changes' })
+  await unsaved.getByRole('button', { name: 'Save', exact: true }).click()
+  await unsaved.waitFor({ state: 'detached' })
+  await page.getByText(/^Saved\./).waitFor()
 }

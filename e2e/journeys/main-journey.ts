@@ -11,7 +11,7 @@ import {
 } from '../host/panel-host.ts'
 import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
-import { editEnvironment } from './environment-steps.ts'
+import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { inspectGateway, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
 import { confirm, copyToken, lastLogLine, press, report, seeState, stateMark, visit } from './panel-steps.ts'
 
@@ -124,10 +124,11 @@ export function describeMainJourney(kind: HostKind): void {
       await writeEnvFile(panel, before)
       await visit(page(), 'Environment')
       await page().getByLabel('GREETING', { exact: true }).first().waitFor()
-      await editEnvironment(page(), [
+      await addVariables(page(), [
         ['RAZROOM_BUNDLED_HEARTBEAT_MS', HEARTBEAT_MS],
         ['E2E_WORD', 'a value with blanks = and signs'],
       ])
+      await saveEnvironment(page())
       const added = `RAZROOM_BUNDLED_HEARTBEAT_MS=${HEARTBEAT_MS}\nE2E_WORD=a value with blanks = and signs\n`
       expect(await readEnvFile(panel)).toBe(`${before}${added}`)
       const stat = await host.run(['stat', '--format=%a %U %G', '/home/razroom/.razroom/.env'])
@@ -159,8 +160,17 @@ export function describeMainJourney(kind: HostKind): void {
       const held = await newest()
       await sleep(1_500)
       expect(await newest()).toBe(held)
-      await press(page(), 'Follow')
+      await press(page(), 'Pause')
       await waitUntil('the log goes on', 5_000, async () => (await newest()) !== held)
+    })
+
+    it('lets the log run on below while somebody reads above, and follows again', async () => {
+      await press(page(), 'Follow')
+      const toEnd = page().getByRole('button', { name: /^\d+ new lines?$/ })
+      await toEnd.waitFor({ timeout: 5_000 })
+      await toEnd.click()
+      const seen = await lastLogLine(page())
+      await waitUntil('the log is followed', 5_000, async () => (await lastLogLine(page())) !== seen)
     })
 
     it('sees a stop on the shell within a second', async () => {

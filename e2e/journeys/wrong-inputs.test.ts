@@ -14,6 +14,7 @@ import {
 } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
+import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { CONFIG_FILE, ENV_FILE, inspectGateway, readEnvFile } from './gateway-container.ts'
 import { press, report, seeState, visit } from './panel-steps.ts'
 
@@ -205,6 +206,19 @@ describe('wrong inputs and machines that are not ready', () => {
       const blind = await callApi(panel, 'PUT /api/env', change)
       expect(blind).toMatchObject({ status: 428, body: { code: 'PRECONDITION_REQUIRED' } })
       expect(await readEnvFile(panel)).toBe(text)
+    })
+
+    it('keeps the edits in the page when the file changes under them, and saves both after a look', async () => {
+      const { page } = browser
+      await visit(page, 'Environment')
+      await addVariables(page, [['FROM_PAGE', '1']])
+      await host.run(['sh', '-c', 'echo FROM_SHELL=1 >> "$0"', ENV_FILE], { user: 'razroom' })
+      const before = await readEnvFile(panel)
+      await page.getByText('The file was changed meanwhile, on the machine or in another page').waitFor()
+      await press(page, 'Load theirs, keep my edits')
+      await page.getByRole('row', { name: 'FROM_SHELL' }).waitFor()
+      await saveEnvironment(page)
+      expect(await readEnvFile(panel)).toBe(`${before}FROM_PAGE=1\n`)
     })
 
     it('refuses a port that another program holds, and the gateway goes on', async () => {
