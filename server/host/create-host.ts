@@ -40,7 +40,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const commands = createCommandRunner(redact)
   const runAsUser = createRunAsUser(commands.run)
   const podman = createPodman(runAsUser)
-  const images = createImageBuilder(runAsUser, podman, bundledDir)
+  const images = createImageBuilder({ run: commands.run, runAsUser, podman, bundledDir })
   const accounts = createAccounts(commands.run)
   const files = createUserFiles({ agentFile: await findAgentFile(options.programDir) })
   const state = createStateStore(stateDir)

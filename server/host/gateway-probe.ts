@@ -6,8 +6,9 @@ const PROBE_BODY = JSON.stringify({ tool: 'sessions_list', args: {} })
 
 /**
  * One request to the gateway on 127.0.0.1. Only HTTP tells whether it runs: podman's forwarder accepts a connection
- * before the gateway listens, and closes it empty (docs/facts/razroom-gateway.md). `POST /tools/invoke` proves a
- * token: 401 without the right one; without a token any answer proves that the gateway is up.
+ * before the gateway listens, and closes it empty (docs/facts/razroom-gateway.md). Without a token any answer to
+ * `GET /` proves that the gateway is up, and leaves no line in its log; `POST /tools/invoke` proves a token: 401
+ * unless it is the right one.
  * @param port host port of the gateway
  * @param token the token to prove, or null
  */
@@ -18,15 +19,10 @@ export function probeGateway(port: number, token: string | null): Promise<ProbeR
     {
       host: '127.0.0.1',
       port,
-      method: 'POST',
-      path: '/tools/invoke',
+      ...(token === null ? { method: 'GET', path: '/' } : { method: 'POST', path: '/tools/invoke' }),
       agent: false,
       signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(PROBE_BODY),
-        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      },
+      headers: token === null ? {} : proofHeaders(token),
     },
     (answer) => {
       resolve({ answered: true, status: answer.statusCode ?? 0 })
@@ -35,6 +31,14 @@ export function probeGateway(port: number, token: string | null): Promise<ProbeR
     },
   )
   probe.on('error', refuse)
-  probe.end(PROBE_BODY)
+  probe.end(token === null ? undefined : PROBE_BODY)
   return promise
+}
+
+function proofHeaders(token: string): Record<string, string | number> {
+  return {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(PROBE_BODY),
+  }
 }

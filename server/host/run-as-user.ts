@@ -3,8 +3,11 @@
  * user's cgroup and bus and never the panel's; else by a dropped uid and gid.
  */
 import { randomBytes } from 'node:crypto'
+import { stat } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
+import { CommandMissing } from '../errors.ts'
 import { CLEAN_ENVIRONMENT, findProgram } from './clean-environment.ts'
+import { endProcessTree } from './end-process-tree.ts'
 import type { UserAccount } from './host.ts'
 import type { CommandResult, RunCommand, RunOptions } from './run-command.ts'
 import { hasUserManager, runtimeDirectory } from './user-account.ts'
@@ -26,6 +29,7 @@ export type RunAsUser = (
 /** The manager ends the program by itself this long after its time limit, should the panel be gone by then. */
 const MANAGER_MARGIN_SECONDS = 10
 const STOP_TIMEOUT_MS = 30_000
+const END_GRACE_MS = 5_000
 /** `systemctl stop` of a unit that is not loaded (systemctl(1), exit status). */
 const NOT_LOADED = 5
 
@@ -40,11 +44,13 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
     const unit = `razroom-panel-${randomBytes(6).toString('hex')}.service`
     const [program, ...args] = argv
     // The manager would look the program up on the user's own PATH.
-    const path = (await findProgram(program)) ?? program
+    const path = await findProgram(program)
+    if (path === null)
+      throw new CommandMissing('COMMAND_MISSING', { detail: program, command: argv.join(' ') })
     return run(managerArgv(user, unit, [path, ...args], { timeoutMs: options.timeoutMs, leavesProcesses }), {
       ...rest,
       shownArgv: argv,
-      afterEnd: () => stopUnit(run, user, unit),
+      afterEnd: () => endUnit(run, user, unit),
     })
   }
 }
@@ -89,15 +95,31 @@ export function managerArgv(
   ]
 }
 
-/** Ending systemd-run leaves the unit running; and the unit may appear just after its client was ended. */
-async function stopUnit(run: RunCommand, user: UserAccount, unit: string): Promise<void> {
+/**
+ * Ending systemd-run leaves the unit running; and the unit may appear just after its client was ended. Its main process
+ * is ended with all below it first: containers of a build are in control groups of their own, and podman 4.3 leaves
+ * them behind when it is ended together with its unit.
+ */
+async function endUnit(run: RunCommand, user: UserAccount, unit: string): Promise<void> {
+  const systemctl = ['systemctl', `--machine=${user.name}@.host`, '--user'] as const
   for (const delayMs of [0, 200]) {
     await wait(delayMs)
-    await run(['systemctl', `--machine=${user.name}@.host`, '--user', 'stop', '--', unit], {
+    const { stdout } = await run([...systemctl, 'show', '--property=MainPID', '--value', '--', unit], {
+      timeoutMs: STOP_TIMEOUT_MS,
+    })
+    const pid = Number(stdout.trim())
+    if (await isProcessOf(pid, user)) await endProcessTree(pid, END_GRACE_MS)
+    await run([...systemctl, 'stop', '--', unit], {
       timeoutMs: STOP_TIMEOUT_MS,
       okExitCodes: [0, NOT_LOADED],
     })
   }
+}
+
+/** The manager is the user's own and could name any process. */
+async function isProcessOf(pid: number, user: UserAccount): Promise<boolean> {
+  if (!Number.isInteger(pid) || pid <= 1) return false
+  return (await stat(`/proc/${pid}`).catch(() => null))?.uid === user.uid
 }
 
 /** The command line that a person with sudo types for the same, quoted for a shell. */

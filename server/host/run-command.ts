@@ -1,5 +1,5 @@
 /** Runs programs: argv arrays, a clean environment, a time limit, bounded output, and an end that leaves nothing. */
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { execa, type Options, type Result, type ResultPromise } from 'execa'
 import type { ErrorCode } from '../../contract/error-codes.ts'
@@ -10,8 +10,9 @@ import { endProcessTree } from './end-process-tree.ts'
 import type { Watch } from './host.ts'
 import { createLineSplitter } from './output-lines.ts'
 
-/** After a program's end its pipes may stay open in a child that lives on (conmon): what is in them by then counts. */
-const PIPE_GRACE_MS = 250
+/** After a program's end its pipes may stay open in a child that lives on (conmon); quiet for so many looks, they are left. */
+const QUIET_LOOKS = 5
+const LOOK_EVERY_MS = 50
 const END_GRACE_MS = 5_000
 const MAX_CAPTURED_BYTES = 8_388_608
 const LAST_LINES = 20
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly okExitCodes?: readonly number[]
   /** False: stdout is only streamed, not kept. Kept output above 8 MiB is an error. */
   readonly capture?: boolean
+  /** Takes stdout as it comes, with backpressure, instead of lines; ended with it. */
+  readonly stdoutTo?: Writable
   /** The argv to show in errors, where the real one is a wrapper around it. */
   readonly shownArgv?: readonly string[]
   /** Ends what the program had another one run for it; called after its own process tree was ended. */
@@ -122,7 +125,7 @@ async function supervise(
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted) onAbort()
   feed(child, options.stdin)
-  child.nodeChildProcess.once('exit', () => void closePipesSoon(child))
+  child.nodeChildProcess.once('exit', () => void closeQuietPipes(child, options.stdoutTo !== undefined))
   try {
     const result = await child
     output.finish()
@@ -134,9 +137,19 @@ async function supervise(
   }
 }
 
-async function closePipesSoon(child: Child): Promise<void> {
-  await wait(PIPE_GRACE_MS, undefined, { ref: false })
-  closePipes(child)
+/** Each look gives the event loop a turn, so that what is still in the pipes gets read however busy we are. */
+async function closeQuietPipes(child: Child, isStdoutTaken: boolean): Promise<void> {
+  const { stdout, stderr } = child.nodeChildProcess
+  let quiet = 0
+  const onData = (): void => {
+    quiet = 0
+  }
+  if (!isStdoutTaken) stdout?.on('data', onData)
+  stderr?.on('data', onData)
+  for (; quiet < QUIET_LOOKS; quiet++) await wait(LOOK_EVERY_MS, undefined, { ref: false })
+  stderr?.destroy()
+  // Who takes stdout may be slow, and what is in the pipe is his; only a program that leaves nothing behind has one.
+  if (!isStdoutTaken) stdout?.destroy()
 }
 
 function closePipes(child: Child): void {
@@ -164,7 +177,9 @@ function collectOutput(child: Child, options: RunOptions, redact: Redactor, onOv
   const lines = { stdout: [] as string[], stderr: [] as string[] }
   const kept: Buffer[] = []
   let keptBytes = 0
-  const finishers = (['stdout', 'stderr'] as const).map((stream) => {
+  if (options.stdoutTo) child.nodeChildProcess.stdout?.pipe(options.stdoutTo)
+  const streams = options.stdoutTo ? (['stderr'] as const) : (['stdout', 'stderr'] as const)
+  const finishers = streams.map((stream) => {
     const splitter = createLineSplitter((line) => {
       const text = redact(line)
       lines[stream].push(text)
@@ -223,9 +238,11 @@ function settle(result: Result<Options>, settling: Settling): CommandResult {
   throw new CommandError({ argv, exitCode, lastLines }, failureCode(lastLines))
 }
 
-/** ENOSPC and EDQUOT as the C library (strerror(3)) and Go print them. */
+/** ENOSPC and EDQUOT as the C library (strerror(3)) and Go print them, and the short write of GNU tar. */
+const DISK_FULL = /no space left on device|disk quota exceeded|wrote only \d+ of \d+ bytes/i
+
 function failureCode(lines: readonly string[]): ErrorCode {
-  const isDiskFull = lines.some((line) => /no space left on device|disk quota exceeded/i.test(line))
+  const isDiskFull = lines.some((line) => DISK_FULL.test(line))
   return isDiskFull ? 'DISK_FULL' : 'COMMAND_FAILED'
 }
 

@@ -1,0 +1,142 @@
+/** Where an image is built from: found without trusting whoever could swap a directory on the way there. */
+import { lstat, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isAbsolutePath } from '../../contract/rules.ts'
+import type { ImageSource } from '../../contract/schemas.ts'
+import { CommandError, InputError, SetupError } from '../errors.ts'
+import type { RunCommand } from './run-command.ts'
+
+/** The names podman itself looks for (podman-build(1)). */
+const DOCKERFILES = ['Containerfile', 'Dockerfile']
+/** In podman's order: the first that is there counts. */
+const IGNORE_FILES = ['.containerignore', '.dockerignore']
+/** What the bundled image is made of, below the directory of the panel. */
+const BUNDLED_PARTS = ['Dockerfile', 'gateway/rootfs/tree', 'dist/gateway'] as const
+const LOOK_TIMEOUT_MS = 30_000
+/** Everybody may write, and there is no sticky bit that keeps others from renaming (inode(7)). */
+const [OTHERS_WRITE, STICKY] = [0o002, 0o1000]
+
+export interface SourceDirectory {
+  readonly path: string
+  /**
+   * Who reads it: the first owner on the way there who is not root, since that user could put something else in its
+   * place; then root would copy what that user may not read. null: root, only root's directories lead there.
+   */
+  readonly reader: { readonly uid: number; readonly gid: number } | null
+  /** What goes into the build, relative to the path. */
+  readonly parts: readonly string[]
+  /** Patterns of tar(1) for what stays out. */
+  readonly excludes: readonly string[]
+}
+
+/**
+ * @throws {InputError} REPO_NOT_FOUND, DOCKERFILE_MISSING
+ * @throws {SetupError} BUNDLED_IMAGE_MISSING
+ */
+export async function openSource(
+  run: RunCommand,
+  source: ImageSource,
+  bundledDir: string,
+): Promise<SourceDirectory> {
+  if (source.kind === 'bundled') {
+    if (!(await isBundledAvailable(bundledDir))) {
+      throw new SetupError('BUNDLED_IMAGE_MISSING', { detail: bundledDir })
+    }
+    const reader = await findReader(bundledDir)
+    return { path: bundledDir, reader, parts: BUNDLED_PARTS, excludes: [] }
+  }
+  const { path } = source
+  if (!isAbsolutePath(path)) {
+    throw new InputError('REPO_NOT_FOUND', { detail: `${JSON.stringify(path)} is not an absolute path` })
+  }
+  const reader = await findReader(path)
+  const owner = reader === null ? {} : { owner: reader }
+  const files = await listFiles(run, path, owner)
+  if (!DOCKERFILES.some((name) => files.includes(name))) {
+    throw new InputError('DOCKERFILE_MISSING', { detail: path })
+  }
+  const ignoreFile = IGNORE_FILES.find((name) => files.includes(name))
+  const ignored =
+    ignoreFile === undefined
+      ? ''
+      : (await run(['cat', '--', join(path, ignoreFile)], { timeoutMs: LOOK_TIMEOUT_MS, ...owner })).stdout
+  return { path, reader, parts: ['.'], excludes: excludesOf(ignored) }
+}
+
+/** True when everything the bundled image is made of lies below this directory. */
+export async function isBundledAvailable(bundledDir: string): Promise<boolean> {
+  const found = await Promise.all(
+    BUNDLED_PARTS.map((part) => lstat(join(bundledDir, part)).catch(() => null)),
+  )
+  const [dockerfile, ...directories] = found
+  return dockerfile?.isFile() === true && directories.every((entry) => entry?.isDirectory() === true)
+}
+
+/**
+ * Walks down from `/` and stops at the first part that is not root's: nobody but root could have swapped anything
+ * before it, and what comes after it is not looked at by root.
+ *
+ * @throws {InputError} REPO_NOT_FOUND it does not exist, or lies where anybody could swap it
+ */
+export async function findReader(path: string): Promise<{ uid: number; gid: number } | null> {
+  let at = '/'
+  for (const part of path.split('/').filter((name) => name !== '' && name !== '.')) {
+    const next = join(at, part)
+    const found = await lstat(next).catch((cause: unknown) => {
+      throw new InputError('REPO_NOT_FOUND', { detail: `${next} does not exist`, cause })
+    })
+    if (found.uid !== 0) return { uid: found.uid, gid: found.gid }
+    if (found.isDirectory() && (found.mode & OTHERS_WRITE) !== 0 && (found.mode & STICKY) === 0) {
+      throw new InputError('REPO_NOT_FOUND', {
+        detail: `every user may write in ${next}, and so put something else in the place of ${path}`,
+      })
+    }
+    // A link of root's, in a directory of root's: where it leads is checked from the top.
+    if (found.isSymbolicLink()) {
+      at = await realpath(next)
+      const reader = await findReader(at)
+      if (reader !== null) return reader
+    } else at = next
+  }
+  return null
+}
+
+/** Names of the regular files in a directory, seen with the rights of its reader. */
+async function listFiles(
+  run: RunCommand,
+  path: string,
+  owner: { readonly owner?: { uid: number; gid: number } },
+): Promise<string[]> {
+  // With a slash at its end, a path of something else than a directory is an error (path_resolution(7)).
+  const argv = [
+    'find',
+    `${path}/`,
+    '-mindepth',
+    '1',
+    '-maxdepth',
+    '1',
+    '-type',
+    'f',
+    '-printf',
+    '%f\\0',
+  ] as const
+  try {
+    const { stdout } = await run(argv, { timeoutMs: LOOK_TIMEOUT_MS, ...owner })
+    return stdout.split('\0').slice(0, -1)
+  } catch (cause) {
+    if (!(cause instanceof CommandError)) throw cause
+    const why = cause.failure.lastLines.at(-1)?.replace(/^find: /, '') ?? `${path} cannot be read`
+    throw new InputError('REPO_NOT_FOUND', { detail: why, cause })
+  }
+}
+
+/**
+ * What need not even be copied: `.git` is never part of an image here, and `node_modules` at the top not when the
+ * ignore file says so without exceptions. All else that the ignore file says is for podman to obey, which reads it too.
+ */
+export function excludesOf(ignoreFile: string): string[] {
+  const lines = ignoreFile.split('\n').map((line) => line.trim())
+  const hasExceptions = lines.some((line) => line.startsWith('!'))
+  const isIgnored = lines.some((line) => /^(\/|\*\*\/)?node_modules\/?$/.test(line))
+  return ['./.git', ...(isIgnored && !hasExceptions ? ['./node_modules'] : [])]
+}
