@@ -96,7 +96,8 @@ purge_gateway() {
 remove_user() {
   local home options=()
   home=$(getent passwd "$1" | cut -d : -f 6)
-  if has_systemd; then logged systemctl stop "user@$1.service"; fi
+  # The second unmounts /run/user/UID, which would go by itself only some time later.
+  if has_systemd; then logged systemctl stop "user@$1.service" "user-runtime-dir@$1.service"; fi
   end_processes "$1"
   if is_recorded "home:$home"; then options+=(--remove); fi
   logged userdel "${options[@]}" -- "$GATEWAY_USER" ||
