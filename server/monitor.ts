@@ -44,6 +44,7 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   let looking: Promise<Status> | null = null
   let isStale = false
   let wake: () => void = () => {}
+  let podmanWatch = new AbortController()
 
   async function derive(seen: Observation): Promise<Status> {
     const pulse = await feelPulse(host, seen)
@@ -107,7 +108,11 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   async function beat(): Promise<void> {
     const isDue = Date.now() - observedAt > OBSERVE_EVERY_MS
     if (!observation || isDue) await refresh()
-    else if (!looking) await derive(observation)
+    else if (!looking) {
+      const { state, healthy } = (await derive(observation)).gateway
+      // It may be gone without a word: an event can be missed, and podman need not have been asked to stop it.
+      if (state === 'running' && !healthy) await refresh()
+    }
   }
 
   async function beatRegularly(): Promise<void> {
@@ -142,9 +147,11 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   }
 
   async function followPodman(user: UserAccount): Promise<void> {
+    podmanWatch = new AbortController()
+    const signal = AbortSignal.any([closing.signal, podmanWatch.signal])
     // What happened before the watch began is not told by it.
     void refreshAndReport()
-    for await (const _event of host.watchContainers(user, closing.signal)) void refreshAndReport()
+    for await (const _event of host.watchContainers(user, signal)) void refreshAndReport()
   }
 
   async function followFiles(user: UserAccount): Promise<void> {
@@ -161,6 +168,8 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
     run() {
       bus.subscribe((event) => {
         if (event.type === 'operation.started' || event.type === 'operation.finished') void refreshAndReport()
+        // podman decides at its start where events are read; setup may just have written where they go.
+        if (event.type === 'operation.finished' && event.operation.kind === 'setup') podmanWatch.abort()
       })
       loops.push(
         beatRegularly(),
