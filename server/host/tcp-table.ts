@@ -88,8 +88,9 @@ async function findSocketOwner(inode: string): Promise<{ pid: number; program: s
   for (const pid of pids) {
     const links = await readLinks(`/proc/${pid}/fd`)
     if (!links.includes(`socket:[${inode}]`)) continue
-    const program = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
-    return { pid: Number(pid), program }
+    const program = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => null)
+    // Gone since its links were read: whoever holds the socket now is another one.
+    if (program !== null) return { pid: Number(pid), program: program.trim() }
   }
   return null
 }

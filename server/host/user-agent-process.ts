@@ -53,15 +53,19 @@ export async function startAgent(
   onEnd: () => void,
 ): Promise<AgentProcess> {
   const { agentFile, nodeFile = process.execPath } = program
-  const child = spawn(nodeFile, [`--max-old-space-size=${HEAP_MEGABYTES}`, agentFile], {
-    uid: user.uid,
-    gid: user.gid,
-    cwd: '/',
-    env: { ...CLEAN_ENVIRONMENT, ...(await userEnvironment(user)) },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // A Ctrl-C for the panel is not one for the agent: it ends when its stdin does.
-    detached: true,
-  })
+  const child = spawn(
+    nodeFile,
+    [`--max-old-space-size=${HEAP_MEGABYTES}`, '--max-semi-space-size=2', agentFile],
+    {
+      uid: user.uid,
+      gid: user.gid,
+      cwd: '/',
+      env: { ...CLEAN_ENVIRONMENT, ...(await userEnvironment(user)) },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A Ctrl-C for the panel is not one for the agent: it ends when its stdin does.
+      detached: true,
+    },
+  )
   const desk = createDesk(child, user, onEnd)
   const reader = createFrameReader(MAX_FRAME_BYTES, desk.receive, () => desk.refuse('a line without end'))
   child.stdout.on('data', (bytes: Buffer) => reader.push(bytes))
