@@ -7,10 +7,13 @@ import { readImports } from './read-imports.ts'
 const top = join(import.meta.dirname, '..')
 const WORLDS = 'contract,server,web,gateway,e2e,bench'
 
-/** The tree's modules without its tests: those may also reach for fixtures and the parts they put together. */
+/** The tree's modules without its tests and their `test-*.ts` helpers: those may also reach for fixtures. */
 function readTree(): Map<string, ImportFact[]> {
   const paths = globSync(`{${WORLDS}}/**/*.{ts,tsx}`, { cwd: top })
-    .filter((path) => !/\.(test|d)\.tsx?$/.test(path) && !path.startsWith('gateway/rootfs/tree/'))
+    .filter(
+      (path) =>
+        !/\.(test|d)\.tsx?$|\/test-[^/]+\.tsx?$/.test(path) && !path.startsWith('gateway/rootfs/tree/'),
+    )
     .sort()
   return new Map(paths.map((path) => [path, readImports(readFileSync(join(top, path), 'utf8'), path)]))
 }

@@ -130,8 +130,9 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'e2e, bench',
     files: ['e2e/', 'bench/'],
-    // The attack suite enumerates the endpoints, so that a new route is attacked from its first day.
-    values: ['e2e/', 'bench/', 'contract/endpoints'],
+    // The attack suite enumerates the endpoints, so that a new route is attacked from its first day; close codes are
+    // the contract's as well.
+    values: ['e2e/', 'bench/', 'contract/endpoints', 'contract/events'],
     types: ['contract/'],
     node: 'any',
     packages: ['*'],

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import type { Status } from '../../contract/schemas.ts'
 import type { TestHost } from '../host/host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import {
@@ -7,6 +8,7 @@ import {
   describeInstallJourney,
   INSTALL_TIMEOUT_MS,
   LIB,
+  panelJson,
   panelPid,
   runInstaller,
   statusOf,
@@ -50,6 +52,14 @@ async function killDuringUpdate(host: TestHost, afterMs: number): Promise<void> 
 
 describeInstallJourney(KIND, {
   further(host) {
+    test('--quadlet is refused by name, and the gateway goes on', async () => {
+      const { exitCode, stderr } = await runInstaller(host(), ['--quadlet'])
+      expect(exitCode).not.toBe(0)
+      expect(stderr).toContain('This way of running the gateway is not available')
+      const { gateway } = await panelJson<Status>(host(), 'status')
+      expect(gateway).toMatchObject({ state: 'running', mode: 'container' })
+    })
+
     test(
       'an update that does not build leaves the installed version running',
       async () => {

@@ -13,8 +13,13 @@ export const INSTALL_TIMEOUT_MS = 580_000
 const SECOND_RUN_LIMIT_MS = 40_000
 
 /** install.sh as root from a directory that is not its own, as `sudo` from elsewhere would. */
-export function runInstaller(host: TestHost, options: readonly string[]): Promise<RunResult> {
+export function runInstaller(
+  host: TestHost,
+  options: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunResult> {
   return host.run([`${CHECKOUT}/install.sh`, ...options], {
+    env,
     cwd: '/var/tmp',
     reject: false,
     timeoutMs: INSTALL_TIMEOUT_MS,
@@ -47,6 +52,10 @@ export async function panelPid(host: TestHost, kind: HostKind): Promise<string> 
       ? ['cat', '/run/razroom-panel/panel.pid']
       : ['systemctl', 'show', '--property=MainPID', '--value', 'razroom-panel.service']
   return (await host.run(argv)).stdout
+}
+
+async function uidOf(host: TestHost, user: string): Promise<string> {
+  return (await host.run(['id', '--user', user])).stdout
 }
 
 async function listNotOf(host: TestHost, user: string, path: string): Promise<string> {
@@ -91,7 +100,8 @@ function testInstallation(kind: HostKind, host: () => TestHost): void {
   test(
     'installs the panel and a gateway, and prints both links',
     async () => {
-      const { exitCode, stdout, stderr } = await runInstaller(host(), ['--admin', 'alice'])
+      const sudo = { SUDO_UID: await uidOf(host(), 'mallory') }
+      const { exitCode, stdout, stderr } = await runInstaller(host(), ['--admin', 'alice'], sudo)
       expect(exitCode, `${stdout}\n${stderr}`).toBe(0)
       expect(stdout.match(/http:\/\/127\.0\.0\.1:18780\/#code=\S+/g)).toHaveLength(1)
       expect(stdout).toMatch(/Gateway +http:\/\/127\.0\.0\.1:18789\//)
@@ -123,10 +133,10 @@ function testInstallation(kind: HostKind, host: () => TestHost): void {
     expect(await logIn()).toBe('401')
   })
 
-  test('the admin named is let in', async () => {
-    const { stdout: uid } = await host().run(['id', '--user', 'alice'])
+  test('the admin named and the user who called sudo are let in', async () => {
     const { adminUids } = await panelJson<{ adminUids: number[] }>(host(), 'access', 'list')
-    expect(adminUids).toContain(Number(uid))
+    const named = [Number(await uidOf(host(), 'alice')), Number(await uidOf(host(), 'mallory'))]
+    expect(adminUids.toSorted()).toEqual(named.toSorted())
   })
 
   test("the person's checkout has no files of root's, and no others than before", async () => {
@@ -236,7 +246,7 @@ function testPurge(host: () => TestHost, hasUserBefore: boolean): void {
   test(
     '--purge takes what the panel made, and nothing else',
     async () => {
-      const { stdout: uid } = await host().run(['id', '--user', 'razroom'])
+      const uid = await uidOf(host(), 'razroom')
       const { exitCode, stdout, stderr } = await runInstaller(host(), [
         '--uninstall',
         '--purge',
