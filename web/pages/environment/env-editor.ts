@@ -105,7 +105,11 @@ export async function save(): Promise<void> {
     await load()
   } catch (error) {
     saveProblem.value = toProblem(error)
-    if (hasCode(error, 'ENV_CHANGED')) await load()
+    if (hasCode(error, 'ENV_CHANGED')) {
+      await load()
+      // The note about the other version says it, and what to do.
+      if (theirs.value) saveProblem.value = null
+    }
   } finally {
     isSaving.value = false
   }

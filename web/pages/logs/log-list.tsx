@@ -74,6 +74,8 @@ export function LogList(props: LogListProps): JSX.Element {
     const element = box.current
     if (!element) return
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW_PX
+    // The list itself went to its end, and has drawn it.
+    if (isAtEnd && isFollowing) return
     if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
     const wantsOlder = element.scrollTop < LOAD_OLDER_PX && !isAtEnd && !session.isCleared.value
     if (wantsOlder && session.older.value.kind === 'idle') void session.loadOlder()

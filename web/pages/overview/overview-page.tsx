@@ -56,7 +56,7 @@ export function OverviewPage(): JSX.Element {
   const runningId = running?.id
   const etag = envLatestEtag.value
   useEffect(() => {
-    if (runningId === undefined) void loadToken()
+    void loadToken()
   }, [runningId, etag])
 
   const report = (work: Promise<void>): void => {

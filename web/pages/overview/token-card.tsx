@@ -153,7 +153,7 @@ function RevealedToken({ token: secret }: { token: string }): JSX.Element {
       <input
         class="input mono"
         readOnly
-        aria-label="Token"
+        aria-label="Revealed token"
         value={secret}
         onFocus={(event) => event.currentTarget.select()}
       />
