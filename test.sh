@@ -28,6 +28,11 @@ trap 'rm -rf -- "$REPORTS"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
+# npm and Chromium keep things there; what cannot be written is replaced for this run.
+if [ ! -w "${HOME:-/nonexistent}" ]; then
+  export HOME=$REPORTS/home
+  mkdir -- "$HOME"
+fi
 bring_tools
 # npm ci put the pinned Node there (docs/adr/0001-pinned-runtime.md); everything below runs on it.
 export PATH=$PWD/node_modules/.bin:$PATH

@@ -128,11 +128,13 @@ WorkingDirectory=/
 UMask=0077
 KeyringMode=private
 LockPersonality=yes
+NoNewPrivileges=yes
 ProtectClock=yes
 ProtectKernelLogs=yes
 ProtectKernelModules=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 RestrictRealtime=yes
+RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 
 [Install]

@@ -45,15 +45,13 @@ bring_packages() {
   }
 }
 
-# Runs npm ci when the lockfile has changed since, by a mark in node_modules. HOME may be nobody's to write, so the
-# cache lies elsewhere: as root in the place that the disposable hosts share.
+# Runs npm ci when the lockfile has changed since, by a mark in node_modules. As root the cache lies where the disposable
+# hosts share it.
 bring_npm_packages() {
   local mark=node_modules/.installed-for lock cache=${RAZROOM_E2E_CACHE:-/var/cache/razroom-panel-e2e}
   if [ "$(id -u)" -eq 0 ]; then
     install --directory --mode=0700 -- "$cache" "$cache/npm"
     export npm_config_cache="${npm_config_cache:-$cache/npm}"
-  elif [ ! -w "${HOME:-/nonexistent}" ]; then
-    export npm_config_cache="${npm_config_cache:-$REPORTS/npm}"
   fi
   # They would change what the pinned Node does.
   unset NODE_ENV NODE_OPTIONS NODE_PATH
