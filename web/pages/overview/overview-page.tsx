@@ -85,7 +85,7 @@ export function OverviewPage(): JSX.Element {
       )}
       {current && (
         <div class="cards">
-          <TokenCard gatewayUrl={current.gateway.url} reason={reason} />
+          <TokenCard reason={reason} />
           <UsageCard status={current} />
           <FactsCard status={current} />
         </div>

@@ -18,7 +18,7 @@ const COPIED_MS = 2_500
 const SOURCE_WORDS = { config: 'from razroom.json', env: 'from .env' } as const
 
 /** The token that the gateway really checks: copy it, look at it, replace it. */
-export function TokenCard(props: { gatewayUrl: string; reason: string | undefined }): JSX.Element {
+export function TokenCard(props: { reason: string | undefined }): JSX.Element {
   const state = token.value
   return (
     <section class="card stack" aria-label="Token">

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import type { LogTuple } from '../../../contract/events.ts'
+import { LogRing } from './log-ring.ts'
+
+const TIME = '2026-01-01T00:00:00.123456789Z'
+const line = (number: number): LogTuple => [`c${number}`, TIME, 'o', `line ${number}`]
+const lines = (from: number, to: number): LogTuple[] =>
+  Array.from({ length: to - from }, (_, index) => line(from + index))
+const older = (number: number) => ({
+  cursor: `c${number}`,
+  time: TIME,
+  stream: 'stderr' as const,
+  text: `line ${number}`,
+})
+const texts = (ring: LogRing): string[] => {
+  const found: string[] = []
+  for (let number = ring.first; number < ring.end; number += 1) found.push(ring.get(number)?.text ?? '?')
+  return found
+}
+
+test('lines come back as they went in', () => {
+  const ring = new LogRing(10)
+  ring.append([line(1), ['c2', TIME, 'e', 'cut', 1]])
+  expect(ring.get(0)).toEqual({
+    kind: 'stdout',
+    time: Date.parse('2026-01-01T00:00:00.123Z'),
+    text: 'line 1',
+    isTruncated: false,
+  })
+  expect(ring.get(1)).toMatchObject({ kind: 'stderr', isTruncated: true })
+  expect(ring.get(2)).toBeUndefined()
+  expect(ring.get(-1)).toBeUndefined()
+})
+
+test('the newest lines stay, and each keeps its number', () => {
+  const ring = new LogRing(5)
+  ring.append(lines(0, 12))
+  expect([ring.first, ring.end, ring.count]).toEqual([7, 12, 5])
+  expect(texts(ring)).toEqual(['line 7', 'line 8', 'line 9', 'line 10', 'line 11'])
+  expect(ring.get(6)).toBeUndefined()
+})
+
+test('older lines go in front, with smaller numbers, below zero too', () => {
+  const ring = new LogRing(10)
+  ring.append(lines(3, 5))
+  expect(ring.prepend([older(1), older(2)])).toBe(2)
+  expect(ring.first).toBe(-2)
+  expect(texts(ring)).toEqual(['line 1', 'line 2', 'line 3', 'line 4'])
+  expect(ring.get(-1)).toMatchObject({ kind: 'stderr', text: 'line 2' })
+})
+
+test('older lines never push newer ones out: as many are taken as there is room for, the newest of them', () => {
+  const ring = new LogRing(5)
+  ring.append(lines(10, 13))
+  expect(ring.prepend([older(7), older(8), older(9)])).toBe(2)
+  expect(texts(ring)).toEqual(['line 8', 'line 9', 'line 10', 'line 11', 'line 12'])
+  expect(ring.prepend([older(6)])).toBe(0)
+})
+
+test('the oldest cursor passes gaps by, and is none without lines', () => {
+  const ring = new LogRing(5)
+  expect(ring.oldestCursor).toBeUndefined()
+  ring.appendGap('rotated')
+  expect(ring.oldestCursor).toBeUndefined()
+  expect(ring.get(0)).toMatchObject({ kind: 'gap', text: 'rotated' })
+  ring.append([line(1)])
+  expect(ring.oldestCursor).toBe('c1')
+})
+
+test('a cleared ring is empty and goes on', () => {
+  const ring = new LogRing(5)
+  ring.append(lines(0, 4))
+  ring.clear()
+  expect(ring.count).toBe(0)
+  ring.append(lines(4, 6))
+  expect(texts(ring)).toEqual(['line 4', 'line 5'])
+  expect(ring.prepend([older(3)])).toBe(1)
+  expect(texts(ring)).toEqual(['line 3', 'line 4', 'line 5'])
+})
