@@ -107,7 +107,8 @@ show_panel_log() {
 
 # The panel makes users, drops to the gateway's user and speaks to that user's manager: what would take that away
 # (ProtectSystem, ProtectHome, PrivateUsers, a short list of system calls) is left out. PrivateTmp too: --repo may name
-# a checkout below /tmp. KillMode stays control-group: the gateway is the user manager's child, never the panel's.
+# a checkout below /tmp. NoNewPrivileges too: for a user whose manager does not run yet podman is started from here, and
+# newuidmap is set-uid. KillMode stays control-group: the gateway is the user manager's child, never the panel's.
 write_unit() {
   write_if_changed "$UNIT" "[Unit]
 Description=razroom-panel: admin panel of the Razroom gateway on 127.0.0.1
@@ -128,13 +129,11 @@ WorkingDirectory=/
 UMask=0077
 KeyringMode=private
 LockPersonality=yes
-NoNewPrivileges=yes
 ProtectClock=yes
 ProtectKernelLogs=yes
 ProtectKernelModules=yes
 RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
 RestrictRealtime=yes
-RestrictSUIDSGID=yes
 SystemCallArchitectures=native
 
 [Install]
