@@ -13,10 +13,20 @@ import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { inspectGateway, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
-import { confirm, copyToken, lastLogLine, press, report, seeState, stateMark, visit } from './panel-steps.ts'
+import {
+  confirm,
+  copyToken,
+  lastLogLine,
+  press,
+  report,
+  seeState,
+  seeSuccess,
+  stateMark,
+  visit,
+} from './panel-steps.ts'
 
 /** A build of the image on two cores that other hosts use as well. */
-const SETUP_LIMIT_MS = 300_000
+const SETUP_LIMIT_MS = 240_000
 /** Lines of a person that no program may touch: a comment, blanks, CRLF, a key twice, bytes that are not UTF-8. */
 const OWN_LINES = '# keep me, exactly  \n\n  # indented\nGREETING=hello\r\n# caf\xe9\nGREETING=again\n'
 /** The bundled gateway writes a line at this interval when it is told to. */
@@ -66,7 +76,7 @@ export function describeMainJourney(kind: HostKind): void {
       await report(page(), 'running').waitFor()
       await page().locator('[data-step=ensure-image][data-state=running]').waitFor({ timeout: 60_000 })
       expect(await page().locator('[data-step=create-user]').textContent()).toContain('created razroom')
-      await report(page(), 'succeeded').waitFor({ timeout: SETUP_LIMIT_MS })
+      await seeSuccess(page(), SETUP_LIMIT_MS)
       expect(
         await page().locator('[data-step]:not([data-state=done]):not([data-state=unchanged])').count(),
       ).toBe(0)

@@ -26,6 +26,14 @@ export function report(page: Page, state: 'running' | 'succeeded' | 'failed' | '
   return page.locator(`[data-operation=${state}]`)
 }
 
+/** Waits until the operation in view has ended, and throws with its whole report when it did not succeed. */
+export async function seeSuccess(page: Page, timeoutMs: number): Promise<void> {
+  const ended = page.locator('[data-operation]:not([data-operation=running])')
+  await ended.waitFor({ timeout: timeoutMs })
+  const outcome = await ended.getAttribute('data-operation')
+  if (outcome !== 'succeeded') throw new Error(`the operation ${outcome}: ${await ended.innerText()}`)
+}
+
 /** Presses a button of the page (not one of a dialog). */
 export async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('main').getByRole('button', { name, exact: true }).click()

@@ -94,15 +94,19 @@ describe('wrong inputs and machines that are not ready', () => {
       const squatter = await host.spawn([RELEASE_NODE, '--eval', listen], { user: 'mallory' })
       const [printed] = (await once(squatter.stdout, 'data')) as [Buffer]
       const pid = printed.toString().trim()
-      const { code, detail, hint } = await setUpWrongly('--bundled')
-      expect(code).toBe('PORT_IN_USE')
-      expect(detail).toContain('18789')
-      expect(detail).toContain(`pid ${pid}`)
-      expect(hint).toContain('another port')
-      await press(browser.page, 'Look again')
-      await browser.page.getByText(`pid ${pid}`).waitFor()
-      squatter.kill()
-      await once(squatter, 'close')
+      try {
+        const { code, detail, hint } = await setUpWrongly('--bundled')
+        expect(code).toBe('PORT_IN_USE')
+        expect(detail).toContain('18789')
+        expect(detail).toContain(`pid ${pid}`)
+        expect(hint).toContain('another port')
+        await report(browser.page, 'failed').getByText(`pid ${pid}`).waitFor()
+        await press(browser.page, 'Back to the setup')
+        await browser.page.getByText('Port 18789 is in use').waitFor()
+      } finally {
+        squatter.kill()
+        await once(squatter, 'close')
+      }
     })
 
     it('says that podman is missing, and notices when it is there', async () => {
