@@ -32,8 +32,12 @@ function decodeEnd(text: string): [string, number] {
 
 /** @param text the whole of /proc/net/tcp or tcp6 */
 export function parseTcpTable(text: string): TcpEntry[] {
+  return parseTcpLines(text.split('\n').slice(1))
+}
+
+function parseTcpLines(lines: readonly string[]): TcpEntry[] {
   const entries: TcpEntry[] = []
-  for (const line of text.split('\n').slice(1)) {
+  for (const line of lines) {
     const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/)
     if (local === undefined || remote === undefined || inode === undefined) continue
     const [localAddress, localPort] = decodeEnd(local)
@@ -44,9 +48,12 @@ export function parseTcpTable(text: string): TcpEntry[] {
   return entries
 }
 
+function readTcpTexts(): Promise<string[]> {
+  return Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable))
+}
+
 async function readTcpTable(): Promise<TcpEntry[]> {
-  const texts = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable))
-  return texts.flatMap(parseTcpTable)
+  return (await readTcpTexts()).flatMap(parseTcpTable)
 }
 
 /** A kernel without IPv6 has no tcp6 table. */
@@ -67,10 +74,18 @@ function normalise(address: string): string {
   return address.replace(/^::ffff:/, '')
 }
 
-/** uid of the process at the other end of a loopback connection, or null when it is gone. */
+/**
+ * uid of the process at the other end of a loopback connection, or null when it is gone. Only the lines that name both
+ * ports are decoded: a neighbour may fill the table with thousands of connections.
+ */
 export async function findPeerUid(peer: TcpPeer): Promise<number | null> {
   const [ours, theirs] = [normalise(peer.localAddress), normalise(peer.remoteAddress)]
-  const entry = (await readTcpTable()).find(
+  const [ourPort, theirPort] = [hexPort(peer.localPort), hexPort(peer.remotePort)]
+  const texts = await readTcpTexts()
+  const lines = texts.flatMap((text) =>
+    text.split('\n').filter((line) => line.includes(`:${theirPort} `) && line.includes(`:${ourPort} `)),
+  )
+  const entry = parseTcpLines(lines).find(
     (candidate) =>
       candidate.localPort === peer.remotePort &&
       candidate.remotePort === peer.localPort &&
@@ -80,6 +95,11 @@ export async function findPeerUid(peer: TcpPeer): Promise<number | null> {
       candidate.inode !== '0',
   )
   return entry?.uid ?? null
+}
+
+/** A port as the table prints it: four upper-case hex digits. */
+function hexPort(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0')
 }
 
 /** The process that has this socket open, as far as root of this pid namespace can see it. */
