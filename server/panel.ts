@@ -4,6 +4,7 @@ import { isSecretVariable } from '../contract/rules.ts'
 import { buildApp } from './app.ts'
 import type { PanelConfig } from './config.ts'
 import { readEnv } from './domain/env-file.ts'
+import { gatewayPaths } from './domain/gateway-spec.ts'
 import { PanelError } from './errors.ts'
 import { createEventBus } from './events.ts'
 import { createHost } from './host/create-host.ts'
@@ -32,7 +33,14 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
   const secrets = new Set<string>()
   const redact = createRedactor(() => secrets)
   const { stateDir, runDir, programDir, bundledDir } = config
-  const host = await createHost({ stateDir, runDir, programDir, bundledDir, redact })
+  const host = await createHost({
+    stateDir,
+    runDir,
+    programDir,
+    bundledDir,
+    podmanTraces: gatewayPaths,
+    redact,
+  })
   const remember = (secret: string) => {
     secrets.add(secret)
   }

@@ -9,10 +9,11 @@ import { claimControlSocket, isSocketLive, makePrivateSocketPath } from './contr
 import { readDiskFree } from './disk-free.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
-import type { Host } from './host.ts'
+import type { Host, UserAccount } from './host.ts'
 import { acquireLock } from './lock.ts'
 import { canStackOverlay } from './overlay-support.ts'
 import { createPodman } from './podman.ts'
+import { createPodmanReadiness, type PodmanTraces } from './podman-readiness.ts'
 import { createRunAsUser, describeAsUser } from './run-as-user.ts'
 import { createCommandRunner } from './run-command.ts'
 import { createStateStore } from './state-store.ts'
@@ -30,6 +31,8 @@ export interface HostOptions {
   readonly programDir: string
   /** Dockerfile, gateway/rootfs/tree and dist/gateway of the bundled image. */
   readonly bundledDir: string
+  /** What tells that podman may be run for a user. */
+  readonly podmanTraces: (user: UserAccount) => PodmanTraces
   /** Masks secrets in what programs print and in errors; unless given, only what looks like a secret by its name. */
   readonly redact?: Redactor
 }
@@ -39,10 +42,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const { stateDir, runDir, bundledDir, redact = createRedactor(() => []) } = options
   const commands = createCommandRunner(redact)
   const runAsUser = createRunAsUser(commands.run)
-  const podman = createPodman(runAsUser)
-  const images = createImageBuilder({ run: commands.run, runAsUser, podman, bundledDir })
   const accounts = createAccounts(commands.run)
   const files = createUserFiles({ agentFile: await findAgentFile(options.programDir) })
+  const podman = createPodman(runAsUser, createPodmanReadiness(accounts, files, options.podmanTraces))
+  const images = createImageBuilder({ run: commands.run, runAsUser, podman, bundledDir })
   const state = createStateStore(stateDir)
   const hasSystemd = await isSystemdRunning()
   const privateDirectories: string[] = []

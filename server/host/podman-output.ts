@@ -44,10 +44,13 @@ const Images = Type.Array(
   }),
 )
 
+const IdMap = Type.Union([Type.Array(Type.Object({ size: Type.Integer() })), Type.Null()])
+
 /** `podman info`. */
 export const PodmanInfo = Type.Object({
   host: Type.Object({
     cgroupVersion: Type.String(),
+    idMappings: Type.Optional(Type.Object({ uidmap: IdMap, gidmap: IdMap })),
     ociRuntime: Type.Object({ name: Type.String() }),
   }),
   store: Type.Object({ graphRoot: Type.String(), graphDriverName: Type.String() }),
@@ -76,6 +79,16 @@ function parseJson(text: string, command: string): unknown {
   } catch (cause) {
     throw new HostError('COMMAND_FAILED', { detail: `${command} did not print JSON`, command, cause })
   }
+}
+
+/**
+ * True when podman lives in a user namespace with one id only: it was first run before its user had subordinate ids,
+ * and its pause process keeps that namespace (podman-system-migrate(1)). Then every change of owner in a build fails.
+ */
+export function lacksIds({ host }: Static<typeof PodmanInfo>): boolean {
+  const count = (map: Static<typeof IdMap>) => (map ?? []).reduce((sum, { size }) => sum + size, 0)
+  const { idMappings } = host
+  return idMappings !== undefined && (count(idMappings.uidmap) === 1 || count(idMappings.gidmap) === 1)
 }
 
 /** @param text output of `podman container inspect NAME`; null when it lists nothing */

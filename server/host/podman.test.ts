@@ -75,6 +75,54 @@ describe('createPodman', () => {
   })
 })
 
+describe('a user who was given subordinate ids late', () => {
+  const info = (sizes: readonly number[]) => {
+    const map = sizes.map((size) => ({ container_id: 0, host_id: 999, size }))
+    return JSON.stringify({
+      host: { cgroupVersion: 'v1', ociRuntime: { name: 'runc' }, idMappings: { uidmap: map, gidmap: map } },
+      store: { graphRoot: '/g', graphDriverName: 'overlay' },
+    })
+  }
+
+  it('gets podman out of the namespace it was first run in', async () => {
+    let isMigrated = false
+    const { podman, calls } = podmanWith((argv) => {
+      if (argv.includes('migrate')) isMigrated = true
+      return { stdout: info(isMigrated ? [1, 65_536] : [1]) }
+    })
+    expect(await podman.checkPodman(user)).toMatchObject({ runtime: 'runc' })
+    expect(calls.map(({ argv }) => argv.slice(0, 3).join(' '))).toEqual([
+      'podman info --format',
+      'podman system migrate',
+      'podman info --format',
+    ])
+  })
+
+  it('is left alone when podman has its ids', async () => {
+    const { podman, calls } = podmanWith(() => ({ stdout: info([1, 65_536]) }))
+    await podman.checkPodman(user)
+    expect(calls).toHaveLength(1)
+  })
+
+  it('is not looked at with podman before', async () => {
+    let isPrepared = false
+    const asked: string[] = []
+    const runAsUser: RunAsUser = async (_user, argv) => {
+      asked.push(argv.join(' '))
+      throw new ConflictError('OPERATION_CANCELLED')
+    }
+    const podman = createPodman(runAsUser, async () => isPrepared)
+    expect(await podman.inspectContainer(user, 'razroom')).toBeNull()
+    expect(await podman.inspectImage(user, 'localhost/x')).toBeNull()
+    const next = podman.watchContainers(user, new AbortController().signal)[Symbol.asyncIterator]().next()
+    await wait(50)
+    expect(asked).toEqual([])
+    isPrepared = true
+    await expect(next).rejects.toMatchObject({ code: 'OPERATION_CANCELLED' })
+    expect(asked).toEqual(['podman events --stream --format json --filter type=container'])
+  })
+})
+
 describe('watchContainers', () => {
   const events = readFileSync(join(import.meta.dirname, 'fixtures/podman-4.3.1/events.jsonl'), 'utf8')
     .trim()

@@ -1,7 +1,8 @@
 /** One function for each podman verb, always as the gateway's user. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { HostError, PanelError, SetupError } from '../errors.ts'
 import type { ContainerEvent, ContainerFacts, ImageFacts, UserAccount, Watch } from './host.ts'
-import { PodmanInfo, parseContainer, parseEvent, parseImage, parsePodman } from './podman-output.ts'
+import { lacksIds, PodmanInfo, parseContainer, parseEvent, parseImage, parsePodman } from './podman-output.ts'
 import type { RunAsUser } from './run-as-user.ts'
 
 const QUERY_TIMEOUT_MS = 60_000
@@ -11,6 +12,7 @@ const STOP_MARGIN_MS = 60_000
 /** Events are followed for this long at a time; the caller starts them again. */
 const EVENTS_TIMEOUT_MS = 24 * 3_600_000
 const QUEUE_EVENTS = 1_000
+const PREPARED_LOOK_MS = 500
 
 export interface Podman {
   checkPodman(user: UserAccount): Promise<{ runtime: string; cgroups: string; graphRoot: string }>
@@ -23,14 +25,29 @@ export interface Podman {
   watchContainers(user: UserAccount, signal: AbortSignal): AsyncIterable<ContainerEvent>
 }
 
-/** @param runAsUser runs a program with the rights of the user and nothing of ours */
-export function createPodman(runAsUser: RunAsUser): Podman {
+/**
+ * @param runAsUser runs a program with the rights of the user and nothing of ours
+ * @param isPrepared whether podman may be run for this user already; until then there are no containers and no images.
+ *   The first run decides for good about the ids and the image store of the user.
+ */
+export function createPodman(
+  runAsUser: RunAsUser,
+  isPrepared: (user: UserAccount) => Promise<boolean> = async () => true,
+): Podman {
+  async function readInfo(user: UserAccount) {
+    const { stdout } = await runAsUser(user, ['podman', 'info', '--format', 'json'], {
+      timeoutMs: QUERY_TIMEOUT_MS,
+    })
+    return parsePodman(PodmanInfo, stdout, 'podman info')
+  }
+
   /** Runs an inspection; null when podman says that there is no such thing, whatever its exit code (1 in 4.x, 125 in 5.x). */
   async function inspect(
     user: UserAccount,
     kind: 'container' | 'image',
     name: string,
   ): Promise<string | null> {
+    if (!(await isPrepared(user))) return null
     const { exitCode, stdout, stderrLines } = await runAsUser(user, ['podman', kind, 'inspect', '--', name], {
       timeoutMs: QUERY_TIMEOUT_MS,
       okExitCodes: [0, 1, 125],
@@ -47,10 +64,12 @@ export function createPodman(runAsUser: RunAsUser): Podman {
   return {
     async checkPodman(user) {
       try {
-        const { stdout } = await runAsUser(user, ['podman', 'info', '--format', 'json'], {
-          timeoutMs: QUERY_TIMEOUT_MS,
-        })
-        const { host, store } = parsePodman(PodmanInfo, stdout, 'podman info')
+        let info = await readInfo(user)
+        if (lacksIds(info)) {
+          await runAsUser(user, ['podman', 'system', 'migrate'], { timeoutMs: QUERY_TIMEOUT_MS })
+          info = await readInfo(user)
+        }
+        const { host, store } = info
         const graphRoot = `${store.graphRoot} (${store.graphDriverName})`
         return { runtime: host.ociRuntime.name, cgroups: host.cgroupVersion, graphRoot }
       } catch (error) {
@@ -101,7 +120,13 @@ export function createPodman(runAsUser: RunAsUser): Podman {
       })
       return said.slice(-lines)
     },
-    watchContainers: (user, signal) => watchContainers(runAsUser, user, signal),
+    async *watchContainers(user, signal) {
+      while (!(await isPrepared(user))) {
+        if (signal.aborted) return
+        await sleep(PREPARED_LOOK_MS)
+      }
+      yield* watchContainers(runAsUser, user, signal)
+    },
   }
 }
 

@@ -55,10 +55,11 @@ export function containersConfStep(host: Host): Step {
       })
       await host.ensureUserDirectory(user, paths.containersConfDir, 0o700)
       const done = []
+      // Before containers.conf: from then on the status looks with podman, whose first run makes the image store.
+      const hasChosen = await chooseOverlay(host, user)
       const outcome = await putFile(host, user, paths.containersConfFile, text, 0o600)
       if (outcome !== 'kept') done.push(`wrote ${paths.containersConfFile} (${choice.reason})`)
-      if (await chooseOverlay(host, user))
-        done.push(`wrote ${paths.storageConfFile} (overlay instead of whole copies)`)
+      if (hasChosen) done.push(`wrote ${paths.storageConfFile} (overlay instead of whole copies)`)
       const opened = await host.openContainerDevices()
       if (opened.length > 0) done.push(`opened ${opened.join(' and ')} to users, as udev would`)
       if (done.length > 0) context.did(done.join('; '))
