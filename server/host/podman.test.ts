@@ -66,6 +66,30 @@ describe('createPodman', () => {
     expect(calls[0]?.options.timeoutMs).toBeGreaterThan(30_000)
   })
 
+  it('waits for the ports of the container that is replaced', async () => {
+    const stderrLines = [
+      'Error: pasta failed with exit code 1:',
+      'Failed to bind port 18789 (Address already in use)',
+    ]
+    let tries = 0
+    const { podman } = podmanWith(() => {
+      tries += 1
+      return tries < 3 ? { exitCode: 126, stderrLines } : { stdout: `${ID}\n` }
+    })
+    expect(await podman.runContainer(user, ['--replace', 'x'])).toEqual({ id: ID })
+    expect(tries).toBe(3)
+  })
+
+  it('does not run a container again for any other reason, nor after a cancel', async () => {
+    const { podman, calls } = podmanWith(() => ({ exitCode: 125, stderrLines: ['Error: no such image'] }))
+    await expect(podman.runContainer(user, ['x'])).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+    expect(calls).toHaveLength(1)
+    const taken = podmanWith(() => ({ exitCode: 126, stderrLines: ['Address already in use'] }))
+    const watch = { signal: AbortSignal.abort() }
+    await expect(taken.podman.runContainer(user, ['x'], watch)).rejects.toThrow()
+    expect(taken.calls).toHaveLength(1)
+  })
+
   it('says what makes rootless podman unusable', async () => {
     const { podman } = podmanWith(() => ({ exitCode: 125, stderrLines: ['cannot find mappings'] }))
     await expect(podman.checkPodman(user)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 /** One function for each podman verb, always as the gateway's user. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HostError, PanelError, SetupError } from '../errors.ts'
+import { CommandError, HostError, PanelError, SetupError } from '../errors.ts'
 import type { ContainerEvent, ContainerFacts, ImageFacts, UserAccount, Watch } from './host.ts'
 import { lacksIds, PodmanInfo, parseContainer, parseEvent, parseImage, parsePodman } from './podman-output.ts'
 import type { RunAsUser } from './run-as-user.ts'
@@ -13,6 +13,10 @@ const STOP_MARGIN_MS = 60_000
 const EVENTS_TIMEOUT_MS = 24 * 3_600_000
 const QUEUE_EVENTS = 1_000
 const PREPARED_LOOK_MS = 500
+/** EADDRINUSE as pasta, slirp4netns and podman print it. */
+const PORT_TAKEN = /address already in use/i
+const PORT_TRIES = 10
+const PORT_PAUSE_MS = 300
 
 export interface Podman {
   checkPodman(user: UserAccount): Promise<{ runtime: string; cgroups: string; graphRoot: string }>
@@ -90,11 +94,13 @@ export function createPodman(
       return text === null ? null : parseImage(text, reference)
     },
     async runContainer(user, args, watch) {
-      const { stdout } = await runAsUser(user, ['podman', 'run', ...args], {
-        timeoutMs: RUN_TIMEOUT_MS,
-        leavesProcesses: true,
-        watch,
-      })
+      const { stdout } = await withFreePorts(watch?.signal, () =>
+        runAsUser(user, ['podman', 'run', ...args], {
+          timeoutMs: RUN_TIMEOUT_MS,
+          leavesProcesses: true,
+          watch,
+        }),
+      )
       const id = /^[0-9a-f]{64}$/m.exec(stdout)?.[0]
       if (id === undefined)
         throw new HostError('COMMAND_FAILED', { detail: 'podman run did not print the id of the container' })
@@ -127,6 +133,23 @@ export function createPodman(
       }
       yield* watchContainers(runAsUser, user, signal)
     },
+  }
+}
+
+/**
+ * Runs it again while a port is still taken: the network helper of the container that is replaced (pasta(1)) ends by
+ * itself some time after podman has removed the container, and holds its ports until then.
+ */
+async function withFreePorts<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run()
+    } catch (error) {
+      const isTaken =
+        error instanceof CommandError && error.failure.lastLines.some((line) => PORT_TAKEN.test(line))
+      if (!isTaken || tries === PORT_TRIES || signal?.aborted) throw error
+      await sleep(PORT_PAUSE_MS)
+    }
   }
 }
 
