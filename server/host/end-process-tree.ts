@@ -2,6 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { type ProcessEntry, processTree, readProcess, readProcesses } from './process-table.ts'
 
 const LOOK_EVERY_MS = 50
+/** A process in uninterruptible sleep outlives SIGKILL for as long as its I/O takes; nobody waits longer for it. */
+const KILL_GRACE_MS = 5_000
 
 /**
  * Ends a process, its group and everything below it: SIGTERM first, SIGKILL after `graceMs`. What daemonised itself
@@ -28,6 +30,12 @@ export async function endProcessTree(pid: number, graceMs: number): Promise<void
   }
   sendSignal(-pid, 'SIGKILL')
   for (const entry of await living(known)) sendSignal(entry.pid, 'SIGKILL')
+  await untilGone(known, Date.now() + KILL_GRACE_MS)
+}
+
+/** SIGKILL is delivered when the kernel gets to it; on a busy machine that is not at once. */
+async function untilGone(known: Map<number, ProcessEntry>, deadline: number): Promise<void> {
+  while ((await living(known)).length > 0 && Date.now() < deadline) await wait(LOOK_EVERY_MS)
 }
 
 /** Those that still are the processes they were: a pid that went to another process counts as ended. */
