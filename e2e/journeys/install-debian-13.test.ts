@@ -1,3 +1,3 @@
 import { describeInstallJourney } from './install-journey.ts'
 
-describeInstallJourney('debian-13')
+describeInstallJourney('debian-13', { uninstall: 'return' })
