@@ -1,5 +1,6 @@
 import type { Connection } from './cli/cli-io.ts'
 import type { PanelConfig } from './config.ts'
+import { isSocketLive } from './host/control-socket.ts'
 import { createPanel } from './panel.ts'
 
 /**
@@ -7,11 +8,10 @@ import { createPanel } from './panel.ts'
  * process, on a private socket, under the same lock for changes.
  */
 export async function connectPanel(config: PanelConfig): Promise<Connection> {
-  const panel = await createPanel(config)
-  if (await panel.deps.host.isControlSocketLive()) {
-    await panel.close()
+  if (await isSocketLive(config.controlSocket)) {
     return { socketPath: config.controlSocket, isDaemon: true, close: async () => {} }
   }
+  const panel = await createPanel(config)
   const control = await panel.buildControl()
   const socketPath = await panel.deps.host.makePrivateSocketPath()
   await control.listen({ path: socketPath })

@@ -5,7 +5,7 @@ import { createRedactor, type Redactor } from '../redact.ts'
 import { readApiToken } from './api-token.ts'
 import { createImageBuilder } from './build-image.ts'
 import { openContainerDevices } from './container-devices.ts'
-import { claimControlSocket, isSocketLive, makePrivateSocketPath } from './control-socket.ts'
+import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
 import { readDiskFree } from './disk-free.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
@@ -68,7 +68,6 @@ export async function createHost(options: HostOptions): Promise<Host> {
     readApiToken: () => readApiToken(stateDir),
     findPeerUid,
     claimControlSocket: () => claimControlSocket(runDir),
-    isControlSocketLive: () => isSocketLive(join(runDir, 'control.sock')),
     async makePrivateSocketPath() {
       const { directory, path } = await makePrivateSocketPath(runDir)
       privateDirectories.push(directory)

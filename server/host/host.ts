@@ -252,8 +252,6 @@ export interface Host {
   findPeerUid(peer: TcpPeer): Promise<number | null>
   /** Makes the run directory (0700) and removes a control socket whose owner is dead; OPERATION_RUNNING if one lives. */
   claimControlSocket(): Promise<void>
-  /** A daemon accepts connections on the control socket. */
-  isControlSocketLive(): Promise<boolean>
   /** A path for a unix socket in a fresh directory (0700) of the run directory, removed by close(). */
   makePrivateSocketPath(): Promise<string>
   /** Ends every child the host still has. */

@@ -184,6 +184,7 @@ async function* watchContainers(
     {
       timeoutMs: EVENTS_TIMEOUT_MS,
       capture: false,
+      companion: 'events',
       watch: { signal: ending.signal, onLine },
     },
   ).then(() => finish(new HostError('COMMAND_FAILED', { detail: 'podman events ended' })), finish)

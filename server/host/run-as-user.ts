@@ -18,6 +18,11 @@ export interface UserRunOptions
   readonly leavesProcesses?: boolean
   /** A dropped uid even where the user has a manager: for work on plain files. */
   readonly direct?: boolean
+  /**
+   * A program that follows something for the panel alone, and must not outlive it however the panel ends: the name of
+   * its unit. The kernel ends it with us (prctl(2), PR_SET_PDEATHSIG); in the manager the next one of that name does.
+   */
+  readonly companion?: string
 }
 
 export type RunAsUser = (
@@ -36,12 +41,14 @@ const NOT_LOADED = 5
 /** @param run for programs of root; what it throws is thrown here too, with the argv as the caller gave it */
 export function createRunAsUser(run: RunCommand): RunAsUser {
   return async (user, argv, options) => {
-    const { leavesProcesses = false, direct = false, ...rest } = options
+    const { leavesProcesses = false, direct = false, companion, ...rest } = options
     if (direct || !(await hasUserManager(user))) {
       const env = await userEnvironment(user)
-      return run(argv, { ...rest, env, owner: { uid: user.uid, gid: user.gid } })
+      const bound = companion === undefined ? argv : (['setpriv', '--pdeathsig=TERM', '--', ...argv] as const)
+      return run(bound, { ...rest, env, owner: { uid: user.uid, gid: user.gid }, shownArgv: argv })
     }
-    const unit = `razroom-panel-${randomBytes(6).toString('hex')}.service`
+    const unit = `razroom-panel-${companion ?? randomBytes(6).toString('hex')}.service`
+    if (companion !== undefined) await endUnit(run, user, unit)
     const [program, ...args] = argv
     // The manager would look the program up on the user's own PATH.
     const path = await findProgram(program)

@@ -83,7 +83,7 @@ function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<Reque
       const answer = await handler({
         params: check(params, request.params, 'params'),
         query: check(query, rawQuery, 'query'),
-        body: check(body, body ? (request.body ?? {}) : request.body, 'body'),
+        body: check(body, body && request.body === undefined ? {} : request.body, 'body'),
         ifMatch: readIfMatch(request),
         request,
         reply,
