@@ -71,6 +71,24 @@ test('whatever happens to the ring, the view says the same as counting would', (
   )
 })
 
+test.each(['', 'b'])(
+  'places stay right when so many lines went that the view lets go of them (filter %j)',
+  (filter) => {
+    const ring = new LogRing(15_000)
+    const view = new LogView(ring)
+    view.configure({ filter, columns: 10 })
+    for (let at = 0; at < 8; at += 1) {
+      ring.append(
+        Array.from({ length: 10_000 }, (_, index) => tuple(index % 3 === 0 ? 'b'.repeat(25) : 'bc')),
+      )
+      view.sync(FOREVER_MS)
+      const wanted = expected(ring, filter, 10)
+      expect(actual(view).at(-1)).toEqual(wanted.at(-1))
+      expect(actual(view)[7_000]).toEqual(wanted[7_000])
+    }
+  },
+)
+
 test('the reader is told how many rows went and came at the top', () => {
   const ring = new LogRing(4)
   const view = new LogView(ring)
