@@ -14,6 +14,7 @@ import {
 } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
+import { waitUntil } from '../host/wait-until.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { CONFIG_FILE, ENV_FILE, inspectGateway, readEnvFile } from './gateway-container.ts'
 import { press, report, seeState, visit } from './panel-steps.ts'
@@ -252,6 +253,12 @@ describe('wrong inputs and machines that are not ready', () => {
           hint: expect.stringContaining('"local"'),
         },
       })
+      // The end of the container is seen before the operation has told why.
+      await waitUntil(
+        'the restart is over',
+        30_000,
+        async () => (await readStatus(panel)).operationId === null,
+      )
       const problem = problemOf(await panel.tryCli(['launch', '--json']))
       expect(problem).toMatchObject({
         code: 'GATEWAY_EXITED',
@@ -279,8 +286,10 @@ describe('wrong inputs and machines that are not ready', () => {
       expect(await invokeTool(host, await readToken(panel))).toBe(200)
     })
 
-    it('raised no error in the page', () => {
-      expect(browser.faults()).toEqual([])
+    it('raised no error in the page but the refusals that were asked for', () => {
+      // The browser itself writes a line for each answer of 400 or more; a broken razroom.json has no token to tell.
+      const isRefusal = (fault: string) => / 409 \(Conflict\) \S+\/api\/token$/.test(fault)
+      expect(browser.faults().filter((fault) => !isRefusal(fault))).toEqual([])
     })
   })
 })

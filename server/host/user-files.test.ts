@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createTestAgent, type TestAgent } from './test-agent.ts'
 import { createUserFiles, type UserFiles } from './user-files.ts'
 
@@ -169,7 +169,8 @@ describe.runIf(process.getuid?.() === 0)('createUserFiles', () => {
       const valid = new Set(bodies.map(hash))
       let temps = 0
       for (let round = 0; round < 50; round++) {
-        await read(path)
+        // The death of the agent before may be seen by the first request after it only.
+        await vi.waitFor(() => read(path), { timeout: 8_000, interval: 5 })
         const [pid] = await agent.pids()
         const save = write(path, bodies[round % 2] ?? '').catch((error: { code: string }) => error.code)
         await wait(Math.random() * 12)
@@ -180,7 +181,7 @@ describe.runIf(process.getuid?.() === 0)('createUserFiles', () => {
       }
       // Else no kill came in the middle of a save, and nothing was tested.
       expect(temps).toBeGreaterThan(0)
-      await write(path, 'end')
+      await vi.waitFor(() => write(path, 'end'), { timeout: 8_000, interval: 5 })
       expect(await readdir(place)).toEqual(['a'])
     }, 60_000)
   })
