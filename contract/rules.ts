@@ -45,12 +45,17 @@ export function isIpAddress(address: string): boolean {
 const SECRET_WORD =
   /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|COOKIE|DSN|WEBHOOK|NICKSERV|SERVICE_ACCOUNT|AUTH|_KEY$|^KEY$|_PASS$|_PAT$|_SID$)/i
 
+/** How the keys of well-known services begin. */
+const SECRET_PREFIX =
+  /^(sk|pk|gsk|xai|csk|nvapi|pplx|hf|r8|ghp|gho|ghs|github_pat|glpat|xox[a-z]|tvly|fc)[-_]./i
+
 /**
  * True when the value of this variable must be masked: its name says so, or the value itself looks like a
- * credential (a URL with user info, or an unbroken run of 20 or more characters with letters and digits).
+ * credential (a URL with user info, the prefix of a service's keys, or an unbroken run of 20 or more characters with letters and digits).
  */
 export function isSecretVariable(key: string, value: string): boolean {
   if (SECRET_WORD.test(key)) return true
+  if (SECRET_PREFIX.test(value)) return true
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/\s]*@/i.test(value)) return true
   return /^[A-Za-z0-9_\-+/=.]{20,}$/.test(value) && /[A-Za-z]/.test(value) && /\d/.test(value)
 }

@@ -45,7 +45,15 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     secrets.add(secret)
   }
   const bus = createEventBus()
-  const runner = createRunner(host, bus, redact)
+  const settle = async (): Promise<void> => {
+    try {
+      await monitor.refresh()
+    } catch (error) {
+      // The operation has its own outcome; that the status could not be read is said where it is asked for.
+      console.error('status:', error instanceof PanelError ? error.message : error)
+    }
+  }
+  const runner = createRunner(host, bus, redact, settle)
   const monitor = createMonitor({
     host,
     bus,

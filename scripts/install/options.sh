@@ -21,7 +21,7 @@ Image of the gateway:
   --repo DIR            build the Dockerfile of a Razroom checkout
 How it runs:
   --container           podman runs it (the default)
-  --quadlet             a systemd user service
+  --quadlet             a systemd user service (not available yet: refused)
   --gateway-port N      port of the gateway on 127.0.0.1 (18789)
   --bridge-port N       port of its bridge on 127.0.0.1 (18790)
 The panel:

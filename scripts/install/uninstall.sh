@@ -86,7 +86,8 @@ purge_gateway() {
   fi
   [ "$uid" -ne 0 ] || fail "The record names root as the gateway's user." "Look at $STATE/state.json."
   if is_recorded "linger:$GATEWAY_USER" && has_systemd; then
-    logged loginctl disable-linger "$GATEWAY_USER"
+    # loginctl refuses a caller in a control group it does not know; what it would do is done then by hand.
+    logged loginctl disable-linger "$GATEWAY_USER" || logged rm -f -- "/var/lib/systemd/linger/$GATEWAY_USER"
     note 'Linger is off.'
   fi
   if is_recorded "user:$GATEWAY_USER"; then remove_user "$uid"; else remove_id_ranges; fi

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PanelEvent } from '../../contract/events.ts'
 import { ConflictError, HostError } from '../errors.ts'
 import { createEventBus, type EventBus } from '../events.ts'
@@ -10,6 +10,7 @@ let bus: EventBus
 let runner: Runner
 let events: PanelEvent[]
 let locks: number
+let settled: string[]
 
 /** The runner asks of the host its lock alone. */
 const host = {
@@ -29,7 +30,11 @@ beforeEach(() => {
   events = []
   bus = createEventBus()
   bus.subscribe((event) => events.push(event))
-  runner = createRunner(host, bus, (text) => text.replaceAll('hunter2', '***'))
+  settled = []
+  const redact = (text: string) => text.replaceAll('hunter2', '***')
+  runner = createRunner(host, bus, redact, async () => {
+    settled.push(runner.runningId() ?? 'idle', events.at(-1)?.type ?? 'no event')
+  })
 })
 
 const step = (id: string, run: Step['run']): Step => ({ id, title: id, run })
@@ -53,7 +58,7 @@ describe('the runner', () => {
       { state: 'done', did: 'changed it' },
     ])
     expect(events.at(0)?.type).toBe('operation.started')
-    expect(events.at(-1)?.type).toBe('operation.finished')
+    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('operation.finished'))
     expect(locks).toBe(0)
   })
 
@@ -102,6 +107,13 @@ describe('the runner', () => {
     expect(operation).toMatchObject({ state: 'cancelled', problem: { code: 'OPERATION_CANCELLED' } })
     expect(() => runner.cancel(id)).toThrow(expect.objectContaining({ code: 'OPERATION_FINISHED' }))
     expect(() => runner.cancel('unknown')).toThrow(expect.objectContaining({ code: 'OPERATION_NOT_FOUND' }))
+  })
+
+  it('tells of the end once the status is current: nothing runs any more, and the end is not told yet', async () => {
+    const { id } = await stop([step('look', async (context) => context.found('all well'))])
+    await finished(id)
+    await vi.waitFor(() => expect(events.at(-1)?.type).toBe('operation.finished'))
+    expect(settled).toEqual(['idle', 'operation.step'])
   })
 
   it('keeps the last 500 lines of output and the last 20 operations', async () => {

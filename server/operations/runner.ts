@@ -52,8 +52,16 @@ interface Running {
   done: Promise<void>
 }
 
-/** @param redact masks secrets in every text that leaves a step */
-export function createRunner(host: Host, bus: EventBus, redact: (text: string) => string): Runner {
+/**
+ * @param redact masks secrets in every text that leaves a step
+ * @param settle runs between the end of an operation and its telling, so that who hears of it finds the status current
+ */
+export function createRunner(
+  host: Host,
+  bus: EventBus,
+  redact: (text: string) => string,
+  settle: () => Promise<void>,
+): Runner {
   const operations: Operation[] = []
   let running: Running | null = null
   let isStarting = false
@@ -151,6 +159,7 @@ export function createRunner(host: Host, bus: EventBus, redact: (text: string) =
           running = null
           await lock.release()
           operation.finishedAt = new Date().toISOString()
+          await settle()
           bus.publish({ type: 'operation.finished', operation: structuredClone(operation) })
         })
         current.done.catch((error: unknown) => console.error(`operation ${operation.id}:`, error))

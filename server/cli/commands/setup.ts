@@ -38,7 +38,7 @@ export const setup: Command = {
     'With --json: the finished Operation. Not available yet: --image, --archive, --publish, --user.',
   ],
   options: {
-    quadlet: { type: 'boolean', about: 'run it as a systemd user service' },
+    quadlet: { type: 'boolean', about: 'run it as a systemd user service (not available yet)' },
     container: { type: 'boolean', about: 'run it as a container that you start' },
     repo: { type: 'string', value: 'DIR', about: 'build the image from this Razroom checkout' },
     bundled: { type: 'boolean', about: 'build the bundled gateway, for a first try' },

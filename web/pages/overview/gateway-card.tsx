@@ -53,9 +53,11 @@ export function GatewayCard({ status, reason, report }: CardProps): JSX.Element 
           onRestart={() => report(restartGateway())}
         />
         {gateway.state !== 'absent' && (
-          <Button kind="danger" reason={reason} onClick={() => setRemoving(true)}>
-            Remove
-          </Button>
+          <span class="set-apart">
+            <Button kind="danger" reason={reason} onClick={() => setRemoving(true)}>
+              Remove
+            </Button>
+          </span>
         )}
       </div>
       <EquivalentCommands
