@@ -94,13 +94,7 @@ export const SetupPlan = Type.Object({
 })
 export type SetupPlan = Static<typeof SetupPlan>
 
-export const StepState = Type.Union([
-  Type.Literal('pending'),
-  Type.Literal('running'),
-  Type.Literal('done'),
-  Type.Literal('unchanged'),
-  Type.Literal('failed'),
-])
+export const StepState = Type.Enum(['pending', 'running', 'done', 'unchanged', 'failed'])
 export type StepState = Static<typeof StepState>
 
 export const OperationStep = Type.Object({
@@ -122,13 +116,13 @@ export const OutputLine = Type.Object({
 })
 export type OutputLine = Static<typeof OutputLine>
 
-export const OperationKind = Type.Union([
-  Type.Literal('setup'),
-  Type.Literal('start-gateway'),
-  Type.Literal('stop-gateway'),
-  Type.Literal('restart-gateway'),
-  Type.Literal('remove-container'),
-  Type.Literal('rotate-token'),
+export const OperationKind = Type.Enum([
+  'setup',
+  'start-gateway',
+  'stop-gateway',
+  'restart-gateway',
+  'remove-container',
+  'rotate-token',
 ])
 export type OperationKind = Static<typeof OperationKind>
 
@@ -151,13 +145,7 @@ export const Operation = Type.Object({
 })
 export type Operation = Static<typeof Operation>
 
-export const GatewayState = Type.Union([
-  Type.Literal('absent'),
-  Type.Literal('stopped'),
-  Type.Literal('starting'),
-  Type.Literal('running'),
-  Type.Literal('failed'),
-])
+export const GatewayState = Type.Enum(['absent', 'stopped', 'starting', 'running', 'failed'])
 export type GatewayState = Static<typeof GatewayState>
 
 export const GatewayStatus = Type.Object({

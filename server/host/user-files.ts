@@ -2,7 +2,7 @@
 import { isAbsolutePath } from '../../contract/rules.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import { HostError, InputError } from '../errors.ts'
-import type { LogChunk, LogRequest, UserAccount, UserFile, WriteUserFile } from './host.ts'
+import type { Host, LogChunk, LogRequest, UserAccount } from './host.ts'
 import { type LogBatch, MAX_FILE_BYTES } from './user-agent/protocol.ts'
 import { createUserAgent, type UserAgent, type UserAgentOptions } from './user-agent-client.ts'
 import {
@@ -20,26 +20,18 @@ const REOPEN_AFTER_MS = 1_000
 const MAX_REOPENS = 5
 const MAX_LINES = 1_000_000
 
-export interface UserFiles {
-  readUserFile(user: UserAccount, path: string, maxBytes: number): Promise<UserFile | null>
-  writeUserFile(user: UserAccount, file: WriteUserFile): Promise<{ etag: string }>
-  ensureUserDirectory(
-    user: UserAccount,
-    path: string,
-    mode: number,
-  ): Promise<{ created: boolean; corrected: boolean }>
-  hasUserDirectory(user: UserAccount, path: string): Promise<boolean>
-  watchUserFiles(user: UserAccount, paths: readonly string[], signal: AbortSignal): AsyncIterable<string>
-  /** The text of the lines is decoded, not sanitised: who shows it passes it through domain/log-line.ts. */
-  followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>
-  readLogBefore(
-    user: UserAccount,
-    path: string,
-    before: string | null,
-    limit: number,
-  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
-  close(): Promise<void>
-}
+/** The file verbs of the host. Text of log lines is decoded, not sanitised: who shows it uses domain/log-line.ts. */
+export type UserFiles = Pick<
+  Host,
+  | 'readUserFile'
+  | 'writeUserFile'
+  | 'ensureUserDirectory'
+  | 'hasUserDirectory'
+  | 'watchUserFiles'
+  | 'followLog'
+  | 'readLogBefore'
+  | 'close'
+>
 
 /** @param options `agentFile` is dist/server/user-agent.js, or user-agent/main.ts in development */
 export function createUserFiles(options: UserAgentOptions): UserFiles {
