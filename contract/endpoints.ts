@@ -3,6 +3,9 @@
  * types come from here, the guards read `access` from here, and the attack suite enumerates this table.
  */
 import Type, { type Static, type TSchema } from 'typebox'
+import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
+import type { Endpoint } from './endpoint.ts'
+import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
 import {
   EnvChange,
   EnvCheck,
@@ -13,37 +16,13 @@ import {
   Operation,
   OperationStarted,
   SessionInfo,
-  Settings,
-  SettingsPatch,
   SetupPlan,
-  SetupRequest,
   Status,
   TokenReveal,
   TokenStatus,
 } from './schemas.ts'
-
-/**
- * Who may call: `public` anyone on this machine; `session` a logged-in page; `step-up` one that logged in or
- * confirmed within ten minutes; `control` only root over the control socket.
- */
-export type Access = 'public' | 'session' | 'step-up' | 'control'
-
-export interface Endpoint {
-  readonly access: Access
-  readonly summary: string
-  readonly params?: TSchema
-  readonly query?: TSchema
-  readonly body?: TSchema
-  /** Body of the answer; `Type.Null()` for 204. */
-  readonly response: TSchema
-  /** HTTP status of success; 200 unless said. */
-  readonly status?: 200 | 202 | 204
-  /** PUT with If-Match: the ETag that was read. */
-  readonly ifMatch?: true
-  /** The answer carries a secret: never cached; a GET of it must not come from another site. */
-  readonly secret?: true
-  readonly socket?: true
-}
+import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
+import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
 const strict = { additionalProperties: false } as const
 const operationId = Type.Object({ id: Type.String({ pattern: '^[a-z0-9-]{1,64}$' }) }, strict)
@@ -137,6 +116,16 @@ export const ENDPOINTS = {
     access: 'session',
     summary: 'Remove the container; config and workspace stay',
     ...accepted,
+  },
+
+  ...IMAGE_ENDPOINTS,
+  ...BACKUP_ENDPOINTS,
+  ...UNIT_ENDPOINTS,
+
+  'GET /api/openapi.json': {
+    access: 'session',
+    summary: 'This interface as an OpenAPI 3.1 document',
+    response: Type.Record(Type.String(), Type.Unknown()),
   },
 
   'GET /api/token': { access: 'session', summary: 'The effective token, masked', response: TokenStatus },

@@ -1,3 +1,5 @@
+import { MACHINE_ERRORS } from './machine-errors.ts'
+
 /**
  * Every error the panel reports: code -> HTTP status, title, and the hint that mends it. The one table:
  * server, CLI and page read it; docs/errors.md explains each; a test keeps them in step.
@@ -92,104 +94,6 @@ export const ERROR_CODES = {
     hint: 'Nothing is left to cancel.',
   },
 
-  SETUP_REQUIRED: {
-    status: 409,
-    title: 'The gateway is not set up yet',
-    hint: 'Run: sudo razroom-panel setup',
-  },
-  PODMAN_MISSING: {
-    status: 409,
-    title: 'podman is not installed',
-    hint: 'Install it, on Debian and Ubuntu: sudo apt install podman uidmap',
-  },
-  PODMAN_TOO_OLD: { status: 409, title: 'podman is too old', hint: 'Install podman 4.0 or later.' },
-  PODMAN_UNUSABLE: {
-    status: 409,
-    title: 'Rootless podman does not work for this user',
-    hint: 'Read the message of podman below; the subuid and subgid ranges are the usual cause.',
-  },
-  RUNTIME_MISSING: {
-    status: 409,
-    title: 'No container runtime works on this machine',
-    hint: 'Install runc on a machine with hybrid cgroups, crun elsewhere.',
-  },
-  SUBID_EXHAUSTED: {
-    status: 409,
-    title: 'No free range of subordinate ids is left',
-    hint: 'Remove ranges of deleted users from /etc/subuid and /etc/subgid, or raise SUB_UID_MAX in /etc/login.defs.',
-  },
-  USER_UNSUITABLE: {
-    status: 409,
-    title: 'This user cannot run the gateway',
-    hint: 'Choose another user name, or correct the account.',
-  },
-  PORT_IN_USE: {
-    status: 409,
-    title: 'The port is in use',
-    hint: 'Stop the program that holds it, or choose another port.',
-  },
-  DISK_FULL: {
-    status: 507,
-    title: 'The disk is full',
-    hint: 'Free some space, then try again: nothing was lost.',
-  },
-  REPO_NOT_FOUND: {
-    status: 400,
-    title: 'There is no such directory',
-    hint: 'Name the directory of a Razroom checkout, as an absolute path.',
-  },
-  DOCKERFILE_MISSING: {
-    status: 400,
-    title: 'There is no Dockerfile in this directory',
-    hint: 'Name the directory that has the Dockerfile, usually the top of the Razroom checkout.',
-  },
-  BUNDLED_IMAGE_MISSING: {
-    status: 409,
-    title: 'The files of the bundled gateway are missing',
-    hint: 'Run in the checkout: npm run gateway:rootfs && npm run build',
-  },
-  IMAGE_MISSING: { status: 409, title: 'The image is not there', hint: 'Run: sudo razroom-panel setup' },
-  IMAGE_BUILD_FAILED: {
-    status: 502,
-    title: 'The image could not be built',
-    hint: 'The last lines of the build say why.',
-  },
-  CONFIG_INVALID: {
-    status: 409,
-    title: 'razroom.json is not valid',
-    hint: 'Correct the file at the place named, then try again.',
-  },
-  MODE_UNSUPPORTED: {
-    status: 400,
-    title: 'This way of running the gateway is not available',
-    hint: 'Use the container mode.',
-  },
-  GATEWAY_ABSENT: {
-    status: 409,
-    title: 'There is no gateway container',
-    hint: 'Run: sudo razroom-panel launch',
-  },
-  GATEWAY_EXITED: {
-    status: 502,
-    title: 'The gateway ended instead of answering',
-    hint: 'Its last lines say why.',
-  },
-  GATEWAY_NOT_READY: {
-    status: 502,
-    title: 'The gateway did not answer in time',
-    hint: 'Look at its log; a first start can take minutes.',
-  },
-  TOKEN_MISSING: {
-    status: 409,
-    title: 'The gateway has no token',
-    hint: 'Run: sudo razroom-panel token rotate',
-  },
-  TOKEN_NOT_PROVEN: {
-    status: 502,
-    title: 'The gateway does not accept the new token',
-    hint: 'See which source it uses: sudo razroom-panel token show',
-  },
-
   PRECONDITION_REQUIRED: {
     status: 428,
     title: 'Say which version you changed',
@@ -236,27 +140,7 @@ export const ERROR_CODES = {
     hint: 'Give it back: sudo chown -R USER: PATH',
   },
 
-  COMMAND_FAILED: { status: 502, title: 'A command failed', hint: 'Its last lines say why.' },
-  COMMAND_TIMED_OUT: {
-    status: 502,
-    title: 'A command took too long',
-    hint: 'Try again; if it stays so, run the command by hand.',
-  },
-  COMMAND_MISSING: {
-    status: 502,
-    title: 'A program is not installed',
-    hint: 'Install the program named in the answer.',
-  },
-  DAEMON_UNREACHABLE: {
-    status: 502,
-    title: 'The panel does not answer',
-    hint: 'See: systemctl status razroom-panel',
-  },
-  PLATFORM_UNSUPPORTED: {
-    status: 409,
-    title: 'This machine is not supported',
-    hint: 'The panel needs Linux on x86-64 or arm64.',
-  },
+  ...MACHINE_ERRORS,
 } as const satisfies Record<string, ErrorCodeInfo>
 
 export type ErrorCode = keyof typeof ERROR_CODES

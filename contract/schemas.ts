@@ -1,5 +1,8 @@
 /** What browser, CLI and server exchange: each shape once, as a schema and as its type. */
 import Type, { type Static } from 'typebox'
+import { PreviousImage } from './images.ts'
+import { ImageSource, Mode, Settings } from './settings.ts'
+import { UnitStatus } from './unit.ts'
 
 const strict = { additionalProperties: false } as const
 const NullOr = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
@@ -32,58 +35,16 @@ export const Finding = Type.Object({
 })
 export type Finding = Static<typeof Finding>
 
-export const Mode = Type.Union([Type.Literal('container'), Type.Literal('quadlet')])
-export type Mode = Static<typeof Mode>
-
-/** Where the gateway's image comes from. */
-export const ImageSource = Type.Union([
-  Type.Object({ kind: Type.Literal('bundled') }, strict),
-  Type.Object({ kind: Type.Literal('repo'), path: Type.String({ minLength: 1, maxLength: 4095 }) }, strict),
-])
-export type ImageSource = Static<typeof ImageSource>
-
-const HostPort = Type.Integer({ minimum: 1024, maximum: 65535 })
-const Uid = Type.Integer({ minimum: 0, maximum: 4294967294 })
-
-/** The panel's own settings: what cannot be derived from the machine. */
-export const Settings = Type.Object(
-  {
-    user: Type.String({ pattern: '^[a-z_][a-z0-9_-]{0,30}$' }),
-    containerName: Type.String({ pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$' }),
-    mode: Mode,
-    image: ImageSource,
-    gatewayPort: HostPort,
-    bridgePort: HostPort,
-    publishAddress: Type.Literal('127.0.0.1'),
-    allowedHosts: Type.Array(Type.String({ pattern: '^[a-zA-Z0-9.\\[\\]:-]{1,255}$' }), { maxItems: 16 }),
-    adminUids: Type.Array(Uid, { maxItems: 64, uniqueItems: true }),
-  },
-  strict,
-)
-export type Settings = Static<typeof Settings>
-
-/** A change of settings; what is left out stays. */
-export const SettingsPatch = Type.Object(
-  {
-    gatewayPort: Type.Optional(HostPort),
-    bridgePort: Type.Optional(HostPort),
-    allowedHosts: Type.Optional(Settings.properties.allowedHosts),
-    adminUids: Type.Optional(Settings.properties.adminUids),
-  },
-  strict,
-)
-export type SettingsPatch = Static<typeof SettingsPatch>
-
-export const SetupRequest = Type.Object(
-  {
-    mode: Type.Optional(Mode),
-    image: Type.Optional(ImageSource),
-    gatewayPort: Type.Optional(HostPort),
-    bridgePort: Type.Optional(HostPort),
-  },
-  strict,
-)
-export type SetupRequest = Static<typeof SetupRequest>
+/** A gateway that was made by hand or by Razroom's own scripts, as setup found it. */
+export const Adoption = Type.Object({
+  user: Type.String(),
+  found: Type.Array(Type.String(), {
+    description: 'for people: the user, its container, unit, .env, razroom.json',
+  }),
+  /** Settings that are taken over unless the request says otherwise. */
+  settings: Type.Partial(Settings),
+})
+export type Adoption = Static<typeof Adoption>
 
 /** What the setup page needs before it starts. */
 export const SetupPlan = Type.Object({
@@ -91,6 +52,10 @@ export const SetupPlan = Type.Object({
   defaults: Settings,
   bundledAvailable: Type.Boolean(),
   isSetUp: Type.Boolean(),
+  /** What a first setup would take over; missing when there is nothing of the kind. */
+  adoption: Type.Optional(Adoption),
+  /** What is against running as a systemd service here; missing when nothing is. */
+  quadletObstacle: Type.Optional(Type.String()),
 })
 export type SetupPlan = Static<typeof SetupPlan>
 
@@ -123,6 +88,13 @@ export const OperationKind = Type.Enum([
   'restart-gateway',
   'remove-container',
   'rotate-token',
+  'switch-mode',
+  'replace-unit',
+  'update-image',
+  'rollback-image',
+  'prune-images',
+  'backup',
+  'restore',
 ])
 export type OperationKind = Static<typeof OperationKind>
 
@@ -155,6 +127,8 @@ export const GatewayStatus = Type.Object({
   since: Type.Optional(
     Type.String({ description: 'ISO time of the start, or of the end when it is not running' }),
   ),
+  unit: Type.Optional(UnitStatus),
+  startsAtBoot: Type.Boolean(),
   ports: Type.Object({ address: Type.String(), gateway: Type.Integer(), bridge: Type.Integer() }),
   url: Type.String({ description: 'the Control UI, without the token' }),
   containerName: Type.String(),
@@ -180,7 +154,11 @@ export const ImageStatus = Type.Object({
   id: Type.String(),
   createdAt: Type.String(),
   sizeBytes: Type.Integer(),
+  digest: Type.Optional(
+    Type.String({ description: 'of the manifest, where the image came from a registry' }),
+  ),
   isRunning: Type.Boolean({ description: 'the container uses this very image' }),
+  previous: Type.Optional(PreviousImage),
 })
 export type ImageStatus = Static<typeof ImageStatus>
 

@@ -7,14 +7,18 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { bindRoutes } from './http/bind-routes.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
+import { backupRoutes } from './routes/backups.ts'
 import type { PanelDeps } from './routes/deps.ts'
 import { envRoutes } from './routes/env.ts'
+import { exportRoutes } from './routes/export.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
+import { imageRoutes } from './routes/images.ts'
 import { logRoutes } from './routes/logs.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/token.ts'
+import { unitRoutes } from './routes/unit.ts'
 import { createSocketBinder } from './ws/bind-sockets.ts'
 import { eventsSocket } from './ws/events-socket.ts'
 import { logsSocket } from './ws/logs-socket.ts'
@@ -22,7 +26,7 @@ import { logsSocket } from './ws/logs-socket.ts'
 const MAX_BODY_BYTES = 4_194_304
 const MAX_FRAME_BYTES = 16_384
 /** Addresses of the page; the page itself tells them apart. */
-const PAGES = ['/', '/setup', '/logs', '/environment'] as const
+const PAGES = ['/', '/setup', '/logs', '/environment', '/settings'] as const
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
@@ -67,6 +71,10 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...envRoutes(deps),
       ...settingsRoutes(deps),
       ...logRoutes(deps),
+      ...unitRoutes(deps),
+      ...imageRoutes(deps),
+      ...backupRoutes(deps),
+      ...exportRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,

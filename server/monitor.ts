@@ -1,11 +1,10 @@
 /** Keeps the status current and tells when it changes: podman's events push, regular looks back them up. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Status } from '../contract/schemas.ts'
-import { gatewayPaths } from './domain/gateway-spec.ts'
 import { PanelError } from './errors.ts'
 import type { EventBus } from './events.ts'
 import type { Host, UserAccount } from './host/host.ts'
-import { readEnvFile } from './operations/gateway-files.ts'
+import { readEnvFile, readPaths } from './operations/gateway-files.ts'
 import { deriveStatus, feelPulse, type Observation, observe } from './operations/read-status.ts'
 
 /** How often the gateway is asked whether it answers, by the state it is in. */
@@ -155,7 +154,7 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   }
 
   async function followFiles(user: UserAccount): Promise<void> {
-    const { envFile, configFile } = gatewayPaths(user)
+    const { envFile, configFile } = await readPaths(host, user)
     for await (const path of host.watchUserFiles(user, [envFile, configFile], closing.signal)) {
       if (path === envFile) bus.publish({ type: 'env.changed', etag: (await readEnvFile(host, user)).etag })
       await refreshAndReport()

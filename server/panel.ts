@@ -1,6 +1,7 @@
 /** Puts the panel together: one host, one bus, one runner, one monitor, and the two doors to them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isSecretVariable } from '../contract/rules.ts'
+import { defaultSettings } from '../contract/settings.ts'
 import { buildApp } from './app.ts'
 import type { PanelConfig } from './config.ts'
 import { readEnv } from './domain/env-file.ts'
@@ -38,7 +39,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     runDir,
     programDir,
     bundledDir,
-    podmanTraces: gatewayPaths,
+    podmanTraces: (user) => gatewayPaths(user, defaultSettings()),
     redact,
   })
   const remember = (secret: string) => {

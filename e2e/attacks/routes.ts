@@ -1,5 +1,6 @@
 /** Every route of the contract as something to attack: a route that is added there is attacked from that day on. */
-import { type Access, ENDPOINTS, type Endpoint } from '../../contract/endpoints.ts'
+import type { Access, Endpoint } from '../../contract/endpoint.ts'
+import { ENDPOINTS } from '../../contract/endpoints.ts'
 import type { Header } from './shot.ts'
 
 export interface Route {

@@ -1,4 +1,4 @@
-import type { Mode } from '../../contract/schemas.ts'
+import type { Mode } from '../../contract/settings.ts'
 import type { CliIo } from './cli-io.ts'
 import { parseHostPort } from './parse-port.ts'
 import { usageError } from './problem-error.ts'

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
+import { defaultSettings } from '../../contract/settings.ts'
 import { ConflictError, SetupError, toProblem } from '../errors.ts'
 import {
   type RunOptions,
@@ -248,18 +249,7 @@ test.each([
   ['stopped', 'POST /api/gateway/restart'],
   ['absent', 'POST /api/gateway/start'],
 ] as const)('launch takes ports from the environment; the container is %s', async (state, key) => {
-  const settings = {
-    user: 'razroom',
-    containerName: 'razroom',
-    mode: 'container',
-    image: { kind: 'bundled' },
-    gatewayPort: 18789,
-    bridgePort: 18790,
-    publishAddress: '127.0.0.1',
-    allowedHosts: [],
-    adminUids: [],
-  } as const
-  const editable = () => ({ ...settings, image: { ...settings.image }, allowedHosts: [], adminUids: [] })
+  const editable = () => defaultSettings()
   const panel = await start(
     { events: tellOperation(testOperation()) },
     {

@@ -7,7 +7,8 @@ import { PassThrough, Writable } from 'node:stream'
 import { json } from 'node:stream/consumers'
 import Value from 'typebox/value'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type Body, ENDPOINTS, type Endpoint, type Response } from '../../contract/endpoints.ts'
+import type { Endpoint } from '../../contract/endpoint.ts'
+import { type Body, ENDPOINTS, type Response } from '../../contract/endpoints.ts'
 import { EventsHello, type LogFrame, LogsHello, type PanelEvent } from '../../contract/events.ts'
 import type { Operation, OperationStep, Status } from '../../contract/schemas.ts'
 import { InputError, NotFoundError, PanelError, toProblem } from '../errors.ts'
@@ -189,6 +190,7 @@ export const TEST_STATUS: Status = {
   gateway: {
     state: 'running',
     mode: 'container',
+    startsAtBoot: false,
     healthy: true,
     since: '2026-11-23T11:40:00.000Z',
     ports: { address: '127.0.0.1', gateway: 18789, bridge: 18790 },

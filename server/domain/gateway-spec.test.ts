@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { defaultSettings } from '../../contract/settings.ts'
 import { PanelError } from '../errors.ts'
 import { isImageReference, isMountablePath } from './container-grammar.ts'
 import {
@@ -16,6 +17,7 @@ import {
 const input: GatewaySpecInput = {
   user: { name: 'razroom', uid: 995, gid: 994, home: '/home/razroom' },
   settings: {
+    ...defaultSettings(),
     containerName: 'razroom',
     gatewayPort: 18789,
     bridgePort: 18790,
@@ -63,8 +65,12 @@ test('the spec keeps the operational contract of the gateway', () => {
 })
 
 test('a trailing slash of the home does not get into the paths', () => {
-  expect(gatewayPaths({ home: '/srv/razroom/' }).envFile).toBe('/srv/razroom/.razroom/.env')
-  expect(gatewayPaths({ home: '/srv/razroom/' }).launchScript).toBe('/srv/razroom/run-razroom-podman.sh')
+  expect(gatewayPaths({ home: '/srv/razroom/' }, defaultSettings()).envFile).toBe(
+    '/srv/razroom/.razroom/.env',
+  )
+  expect(gatewayPaths({ home: '/srv/razroom/' }, defaultSettings()).launchScript).toBe(
+    '/srv/razroom/run-razroom-podman.sh',
+  )
 })
 
 test.each([

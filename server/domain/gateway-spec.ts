@@ -1,7 +1,7 @@
 /** The one typed description of the gateway's container. Every other form of it is a rendering of this. */
 import { createHash } from 'node:crypto'
 import { isIpAddress, isPublishablePort } from '../../contract/rules.ts'
-import type { Settings } from '../../contract/schemas.ts'
+import type { Settings, UserNamespace } from '../../contract/settings.ts'
 import { InputError, SetupError } from '../errors.ts'
 import { isContainerName, isImageReference, isMountablePath, isUserName } from './container-grammar.ts'
 
@@ -49,13 +49,14 @@ export interface Publish {
 export interface GatewaySpec {
   /** The account podman runs as. */
   readonly owner: SpecUser
+  readonly paths: GatewayPaths
   readonly name: string
   readonly image: string
   readonly command: readonly string[]
   /** The onboarding wizard: the same container with this command and a terminal. */
   readonly wizardCommand: readonly string[]
-  readonly userns: 'keep-id'
-  /** `uid:gid` of the process inside; with keep-id the same numbers as outside. */
+  readonly userns: UserNamespace
+  /** `uid:gid` of the process inside: with keep-id the same numbers as outside, else root, who is the owner outside. */
   readonly user: string
   readonly mounts: readonly Mount[]
   readonly envFile: string
@@ -71,7 +72,16 @@ export interface GatewaySpec {
 
 export interface GatewaySpecInput {
   readonly user: SpecUser
-  readonly settings: Pick<Settings, 'containerName' | 'gatewayPort' | 'bridgePort' | 'publishAddress'>
+  readonly settings: Pick<
+    Settings,
+    | 'containerName'
+    | 'gatewayPort'
+    | 'bridgePort'
+    | 'publishAddress'
+    | 'configDir'
+    | 'workspaceDir'
+    | 'userns'
+  >
   /** As podman names it, for example localhost/razroom:bundled. */
   readonly imageReference: string
   /** SELinux is enforcing on the host. */
@@ -99,19 +109,23 @@ export const STOP_TIMEOUT_SECONDS = 20
 const LOG_MAX_SIZE = '64mb'
 const CONTAINER_HOME = '/home/node'
 
+/** Where config and workspace lie, when not in the home of the user. */
+export type GatewayDirectories = Pick<Settings, 'configDir' | 'workspaceDir'>
+
 /**
- * The gateway's files in the home of its user.
+ * The gateway's files.
  * @param user its home, an absolute path
+ * @param directories null: `~/.razroom`, and `workspace` below the config directory
  */
-export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
+export function gatewayPaths(user: Pick<SpecUser, 'home'>, directories: GatewayDirectories): GatewayPaths {
   const home = user.home.length > 1 ? user.home.replace(/\/+$/, '') : user.home
-  const configDir = `${home}/.razroom`
+  const configDir = directories.configDir ?? `${home}/.razroom`
   const dataDir = `${home}/.local/share/razroom`
   const containersConfDir = `${home}/.config/containers/containers.conf.d`
   return {
     home,
     configDir,
-    workspaceDir: `${configDir}/workspace`,
+    workspaceDir: directories.workspaceDir ?? `${configDir}/workspace`,
     envFile: `${configDir}/.env`,
     configFile: `${configDir}/razroom.json`,
     pluginCacheDir: `${dataDir}/plugin-cache`,
@@ -135,7 +149,7 @@ export function gatewayPaths(user: Pick<SpecUser, 'home'>): GatewayPaths {
 export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
   checkInput(input)
   const { user, settings, imageReference, seLinux } = input
-  const paths = gatewayPaths(user)
+  const paths = gatewayPaths(user, settings)
   const mount = (id: Mount['id'], source: string, target: string): Mount => ({
     id,
     source,
@@ -150,12 +164,13 @@ export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
   })
   const spec: Omit<GatewaySpec, 'labels'> = {
     owner: { name: user.name, uid: user.uid, gid: user.gid, home: paths.home },
+    paths,
     name: settings.containerName,
     image: imageReference,
     command: ['node', 'dist/index.js', 'gateway', '--bind', 'lan', '--port', String(CONTAINER_PORTS.gateway)],
     wizardCommand: ['node', 'dist/index.js', 'onboard'],
-    userns: 'keep-id',
-    user: `${user.uid}:${user.gid}`,
+    userns: settings.userns,
+    user: settings.userns === 'keep-id' ? `${user.uid}:${user.gid}` : '0:0',
     mounts: [
       mount('config', paths.configDir, `${CONTAINER_HOME}/.razroom`),
       mount('workspace', paths.workspaceDir, `${CONTAINER_HOME}/.razroom/workspace`),
@@ -229,6 +244,11 @@ function checkInput({ user, settings, imageReference }: GatewaySpecInput): void 
     })
   }
   const problems = [
+    ...(['configDir', 'workspaceDir'] as const).map((path) => ({
+      path,
+      isFine: settings[path] === null || isMountablePath(settings[path]),
+      message: "not an absolute path without ':'",
+    })),
     {
       path: 'containerName',
       isFine: isContainerName(settings.containerName),

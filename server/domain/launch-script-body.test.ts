@@ -5,6 +5,7 @@ import { createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { defaultSettings } from '../../contract/settings.ts'
 import { envFingerprint, type GatewaySpec, gatewaySpec, LABELS, specLabels } from './gateway-spec.ts'
 import { launchScript } from './render-launch-script.ts'
 import { podmanRunArgs, podmanSetupArgs, podmanSetupExecArgs } from './render-podman-run.ts'
@@ -30,7 +31,7 @@ afterEach(() => {
 function makeSpec(gatewayPort = 18789): GatewaySpec {
   const spec = gatewaySpec({
     user: { name: 'razroom', uid: 995, gid: 994, home },
-    settings: { containerName: 'razroom', gatewayPort, bridgePort: 18790, publishAddress: '127.0.0.1' },
+    settings: { ...defaultSettings(), gatewayPort },
     imageReference: 'localhost/razroom:bundled',
     seLinux: false,
   })

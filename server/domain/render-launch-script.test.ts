@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { defaultSettings } from '../../contract/settings.ts'
 import { gatewaySpec, LABELS } from './gateway-spec.ts'
 import { launchScript } from './render-launch-script.ts'
 
@@ -7,6 +8,7 @@ const make = (home: string, seLinux = false) =>
   gatewaySpec({
     user: { name: 'razroom', uid: 995, gid: 994, home },
     settings: {
+      ...defaultSettings(),
       containerName: 'razroom',
       gatewayPort: 18789,
       bridgePort: 18790,

@@ -1,5 +1,5 @@
 /** The spec as a script for the home of the gateway's user: bash and podman are all it needs. */
-import { type GatewaySpec, gatewayPaths, LABELS, READY_TIMEOUT_SECONDS } from './gateway-spec.ts'
+import { type GatewaySpec, LABELS, READY_TIMEOUT_SECONDS } from './gateway-spec.ts'
 import { LAUNCH_SCRIPT_BODY } from './launch-script-body.ts'
 import { minimalConfig } from './razroom-config.ts'
 import {
@@ -47,8 +47,7 @@ export function launchScript(spec: GatewaySpec): string {
   return `${header(spec)}\n${values(spec)}\n${argumentLists(spec)}${LAUNCH_SCRIPT_BODY}`
 }
 
-function header({ owner }: GatewaySpec): string {
-  const { launchScript: path } = gatewayPaths(owner)
+function header({ owner, paths: { launchScript: path } }: GatewaySpec): string {
   return `#!/bin/bash
 # Starts the Razroom gateway of ${owner.name} in a rootless Podman container. Needs neither razroom-panel nor Node.
 # Written by razroom-panel setup, which writes it again when the settings change.
@@ -64,7 +63,7 @@ export LC_ALL=C
 }
 
 function values(spec: GatewaySpec): string {
-  const paths = gatewayPaths(spec.owner)
+  const { paths } = spec
   const [gateway, bridge] = spec.publishes
   const source = (id: string) => spec.mounts.find((mount) => mount.id === id)?.source ?? ''
   const all: Record<string, string> = {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { defaultSettings } from '../../contract/settings.ts'
 import { PanelError } from '../errors.ts'
 import { gatewaySpec, LABELS } from './gateway-spec.ts'
 import { podmanRunArgs, podmanSetupArgs, podmanSetupExecArgs } from './render-podman-run.ts'
@@ -6,6 +7,7 @@ import { podmanRunArgs, podmanSetupArgs, podmanSetupExecArgs } from './render-po
 const spec = gatewaySpec({
   user: { name: 'razroom', uid: 995, gid: 994, home: '/home/razroom' },
   settings: {
+    ...defaultSettings(),
     containerName: 'razroom',
     gatewayPort: 18801,
     bridgePort: 18790,

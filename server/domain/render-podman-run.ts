@@ -86,7 +86,7 @@ export function podmanSetupExecArgs(spec: GatewaySpec, write: SlotWriter = asIs)
 function sharedArgs(spec: GatewaySpec, write: SlotWriter): string[] {
   return [
     '--pull=never',
-    `--userns=${write('userns', spec.userns)}`,
+    ...usernsArgs(spec, write),
     `--user=${write('user', spec.user)}`,
     ...(spec.init ? ['--init'] : []),
     ...spec.mounts.map((mount) => {
@@ -96,6 +96,12 @@ function sharedArgs(spec: GatewaySpec, write: SlotWriter): string[] {
     `--env-file=${write('env-file', spec.envFile)}`,
     ...Object.entries(spec.env).map(([key, value]) => `--env=${key}=${value}`),
   ]
+}
+
+/** `auto` is podman's own default, which has no word on the command line. */
+function usernsArgs({ userns }: GatewaySpec, write: SlotWriter): string[] {
+  const mode = write('userns', userns)
+  return mode === 'auto' ? [] : [`--userns=${mode}`]
 }
 
 /** IPv6 addresses stand in brackets before a port (podman-run(1), --publish). */

@@ -50,7 +50,15 @@ describe.runIf(process.getuid?.() === 0)('createImageBuilder', () => {
     await onBuild(argv.at(-1) ?? '', argv)
     return { exitCode: 0, stdout: '', stderrLines: [] }
   }
-  const image: ImageFacts = { id: 'x', reference: 't', createdAt: '', sizeBytes: 1, labels: {} }
+  const image: ImageFacts = {
+    id: 'x',
+    reference: 't',
+    createdAt: '',
+    sizeBytes: 1,
+    labels: {},
+    references: [],
+    env: [],
+  }
   const builder = createImageBuilder({
     run,
     runAsUser,

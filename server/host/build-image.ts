@@ -1,9 +1,8 @@
 /** Builds an image for the gateway's user from a directory that this user need not be able to read. */
 import { createHash } from 'node:crypto'
 import { PassThrough, Writable } from 'node:stream'
-import type { ImageSource } from '../../contract/schemas.ts'
 import { CommandError, HostError, PanelError } from '../errors.ts'
-import type { BuildRequest, ImageFacts, UserAccount, Watch } from './host.ts'
+import type { BuildRequest, BuildSource, ImageFacts, UserAccount, Watch } from './host.ts'
 import type { Podman } from './podman.ts'
 import type { RunAsUser } from './run-as-user.ts'
 import type { RunCommand } from './run-command.ts'
@@ -16,7 +15,7 @@ const COPY_TIMEOUT_MS = 900_000
 const SOURCE_LABEL = 'io.razroom.panel.source'
 
 export interface ImageBuilder {
-  fingerprintSource(source: ImageSource): Promise<string>
+  fingerprintSource(source: BuildSource): Promise<string>
   isBundledAvailable(): Promise<boolean>
   buildImage(user: UserAccount, request: BuildRequest, watch?: Watch): Promise<ImageFacts>
 }

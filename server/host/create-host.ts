@@ -20,7 +20,9 @@ import { createStateStore } from './state-store.ts'
 import { findPeerUid, findPortHolder } from './tcp-table.ts'
 import { createUsageReader } from './usage.ts'
 import { createAccounts } from './user-account.ts'
+import { createUserFileMoves } from './user-file-moves.ts'
 import { createUserFiles } from './user-files.ts'
+import { createUserUnits } from './user-units.ts'
 
 export interface HostOptions {
   /** The panel's settings, sessions and token; root's, 0700. */
@@ -59,6 +61,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     probeGateway,
     ...accounts,
     ...files,
+    ...createUserFileMoves(runAsUser),
+    ...createUserUnits(commands.run, runAsUser, files),
     ...podman,
     ...images,
     describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),

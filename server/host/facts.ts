@@ -5,6 +5,7 @@ import { CommandMissing } from '../errors.ts'
 import { findProgram } from './clean-environment.ts'
 import type { CgroupLayout, HostFacts } from './host.ts'
 import type { RunCommand } from './run-command.ts'
+import { findQuadlet } from './user-units.ts'
 
 const RUNTIMES = ['crun', 'runc', 'youki', 'runsc'] as const
 /** Where podman looks for its init besides PATH (containers.conf(5), helper_binaries_dir). */
@@ -15,7 +16,7 @@ const CATATONIT = [
 ]
 
 export async function readFacts(run: RunCommand): Promise<HostFacts> {
-  const [os, hasSystemd, mounts, podmanVersion, runtimes, hasCatatonit, hasUidmap, selinux] =
+  const [os, hasSystemd, mounts, podmanVersion, runtimes, hasCatatonit, hasUidmap, selinux, quadlet] =
     await Promise.all([
       readFile('/etc/os-release', 'utf8').catch(() => ''),
       isSystemdRunning(),
@@ -25,6 +26,7 @@ export async function readFacts(run: RunCommand): Promise<HostFacts> {
       isAnyThere('catatonit', CATATONIT),
       hasUidmapPrograms(),
       readFile('/sys/fs/selinux/enforce', 'utf8').catch(() => '0'),
+      findQuadlet(),
     ])
   const cgroups = cgroupLayout(mounts)
   return {
@@ -36,6 +38,7 @@ export async function readFacts(run: RunCommand): Promise<HostFacts> {
     podmanVersion,
     runtimes,
     hasCatatonit,
+    hasQuadlet: quadlet !== null,
     hasUidmap,
     selinuxEnforcing: selinux.trim() === '1',
     memoryBytes: totalmem(),

@@ -2,7 +2,10 @@
  * The machine as the rest of the server sees it: a fixed list of typed verbs. Arguments and results are plain
  * serialisable data or streams of it, so that the list can cross a socket between two processes.
  */
-import type { ImageSource, LogLine, Settings } from '../../contract/schemas.ts'
+import type { PreviousImage } from '../../contract/images.ts'
+import type { LogLine } from '../../contract/schemas.ts'
+import type { ImageSource, Settings } from '../../contract/settings.ts'
+import type { UserUnits } from './user-units.ts'
 
 export interface UserAccount {
   readonly name: string
@@ -27,6 +30,8 @@ export interface HostFacts {
   /** OCI runtimes found on PATH, for example ['crun', 'runc']. */
   readonly runtimes: readonly string[]
   readonly hasCatatonit: boolean
+  /** podman has Quadlet's generator (4.4 and later). */
+  readonly hasQuadlet: boolean
   readonly hasUidmap: boolean
   readonly selinuxEnforcing: boolean
   readonly memoryBytes: number
@@ -102,6 +107,16 @@ export interface ContainerFacts {
   readonly env: readonly string[]
   readonly logDriver: string
   readonly logPath: string
+  /** The published ports, as podman was told; hostAddress is '' for all addresses. */
+  readonly ports: readonly PublishedPort[]
+  /** The command line that made it, program first; empty when podman does not tell. */
+  readonly createCommand: readonly string[]
+}
+
+export interface PublishedPort {
+  readonly containerPort: number
+  readonly hostAddress: string
+  readonly hostPort: number
 }
 
 export interface ImageFacts {
@@ -110,6 +125,12 @@ export interface ImageFacts {
   readonly createdAt: string
   readonly sizeBytes: number
   readonly labels: Readonly<Record<string, string>>
+  /** All its names. */
+  readonly references: readonly string[]
+  /** sha256:... of the manifest; missing when it came from no registry. */
+  readonly digest?: string
+  /** KEY=value, as the image sets them. */
+  readonly env: readonly string[]
 }
 
 export interface ContainerEvent {
@@ -119,8 +140,11 @@ export interface ContainerEvent {
   readonly time: string
 }
 
+/** The sources that are built here, of a directory with a Dockerfile. */
+export type BuildSource = Extract<ImageSource, { kind: 'bundled' | 'repo' }>
+
 export interface BuildRequest {
-  readonly source: ImageSource
+  readonly source: BuildSource
   /** Tag of the finished image, for example localhost/razroom:repo. */
   readonly tag: string
 }
@@ -168,9 +192,11 @@ export interface PanelState {
   readonly startDurationsMs: readonly number[]
   /** What setup made, so that uninstall takes back only that. */
   readonly created: readonly string[]
+  /** What a step back from the last update brings; null until there was one. */
+  readonly previousImage: PreviousImage | null
 }
 
-export interface Host {
+export interface Host extends UserUnits {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */
@@ -209,6 +235,12 @@ export interface Host {
     mode: number,
   ): Promise<{ created: boolean; corrected: boolean }>
   hasUserDirectory(user: UserAccount, path: string): Promise<boolean>
+  /** Names in the directory, sorted; empty when there is none. At most 1000. */
+  listUserDirectory(user: UserAccount, path: string): Promise<readonly string[]>
+  /** No error when there is none. */
+  removeUserFile(user: UserAccount, path: string): Promise<void>
+  /** Renames within a file system; FILE_REFUSED when something is at the new path. */
+  renameUserFile(user: UserAccount, from: string, to: string): Promise<void>
   /** Yields a path each time the file there appears, changes or goes; ends with the signal. */
   watchUserFiles(user: UserAccount, paths: readonly string[], signal: AbortSignal): AsyncIterable<string>
   followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>
@@ -240,7 +272,7 @@ export interface Host {
 
   // What the panel keeps
   /** Fingerprint of an image source's input (what a build would read), to skip a build that would change nothing. */
-  fingerprintSource(source: ImageSource): Promise<string>
+  fingerprintSource(source: BuildSource): Promise<string>
   isBundledAvailable(): Promise<boolean>
   readState(): Promise<PanelState>
   updateState(change: Partial<PanelState>): Promise<PanelState>

@@ -2,10 +2,20 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { Value } from 'typebox/value'
 import { HostError } from '../errors.ts'
-import type { ContainerEvent, ContainerFacts, ImageFacts } from './host.ts'
+import type { ContainerEvent, ContainerFacts, ImageFacts, PublishedPort } from './host.ts'
 
 const StringMap = Type.Record(Type.String(), Type.String())
 const MapOrNull = Type.Optional(Type.Union([StringMap, Type.Null()]))
+
+const Strings = Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()]))
+/** '18789/tcp' -> where on the host. */
+const Bindings = Type.Record(
+  Type.String(),
+  Type.Union([
+    Type.Array(Type.Object({ HostIp: Type.Optional(Type.String()), HostPort: Type.String() })),
+    Type.Null(),
+  ]),
+)
 
 /** `podman container inspect`. */
 const Containers = Type.Array(
@@ -26,10 +36,12 @@ const Containers = Type.Array(
     ImageName: Type.String(),
     Config: Type.Object({
       Labels: MapOrNull,
-      Env: Type.Optional(Type.Union([Type.Array(Type.String()), Type.Null()])),
+      Env: Strings,
+      CreateCommand: Strings,
     }),
     HostConfig: Type.Object({
       LogConfig: Type.Object({ Type: Type.String(), Path: Type.Optional(Type.String()) }),
+      PortBindings: Type.Optional(Type.Union([Bindings, Type.Null()])),
     }),
   }),
 )
@@ -41,6 +53,9 @@ const Images = Type.Array(
     Created: Type.String(),
     Size: Type.Integer(),
     Labels: MapOrNull,
+    RepoTags: Strings,
+    RepoDigests: Strings,
+    Config: Type.Optional(Type.Union([Type.Object({ Env: Strings }), Type.Null()])),
   }),
 )
 
@@ -113,7 +128,26 @@ export function parseContainer(text: string): ContainerFacts | null {
     env: config.Env ?? [],
     logDriver: hostConfig.LogConfig.Type,
     logPath: hostConfig.LogConfig.Path ?? '',
+    ports: publishedPorts(hostConfig.PortBindings ?? {}),
+    createCommand: config.CreateCommand ?? [],
   }
+}
+
+function publishedPorts(bindings: Static<typeof Bindings>): PublishedPort[] {
+  return Object.entries(bindings).flatMap(([container, hosts]) =>
+    (hosts ?? []).map(({ HostIp: hostAddress = '', HostPort: hostPort }) => ({
+      containerPort: Number.parseInt(container, 10),
+      hostAddress,
+      hostPort: Number(hostPort),
+    })),
+  )
+}
+
+/** podman gives every image a digest, and a name with it; one of a registry has a name that is not localhost's. */
+function digestOf(repoDigests: readonly string[]): { digest: string } | Record<string, never> {
+  const pulled = repoDigests.find((name) => !name.startsWith('localhost/'))
+  const digest = pulled?.slice(pulled.indexOf('@') + 1)
+  return digest === undefined ? {} : { digest }
 }
 
 /** @param text output of `podman image inspect REFERENCE` */
@@ -126,6 +160,9 @@ export function parseImage(text: string, reference: string): ImageFacts | null {
     createdAt: found.Created,
     sizeBytes: found.Size,
     labels: found.Labels ?? {},
+    references: found.RepoTags ?? [],
+    ...digestOf(found.RepoDigests ?? []),
+    env: found.Config?.Env ?? [],
   }
 }
 

@@ -2,8 +2,8 @@
 import { lstat, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAbsolutePath } from '../../contract/rules.ts'
-import type { ImageSource } from '../../contract/schemas.ts'
 import { CommandError, InputError, SetupError } from '../errors.ts'
+import type { BuildSource } from './host.ts'
 import type { RunCommand } from './run-command.ts'
 
 /** The names podman itself looks for (podman-build(1)). */
@@ -35,7 +35,7 @@ export interface SourceDirectory {
  */
 export async function openSource(
   run: RunCommand,
-  source: ImageSource,
+  source: BuildSource,
   bundledDir: string,
 ): Promise<SourceDirectory> {
   if (source.kind === 'bundled') {

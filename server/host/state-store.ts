@@ -3,7 +3,8 @@ import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import Type from 'typebox'
 import { Value } from 'typebox/value'
-import { Settings } from '../../contract/schemas.ts'
+import { PreviousImage } from '../../contract/images.ts'
+import { defaultSettings, Settings } from '../../contract/settings.ts'
 import { writeOwnFile } from './durable-file.ts'
 import type { PanelState } from './host.ts'
 
@@ -20,9 +21,16 @@ const Stored = Type.Object({
   ),
   startDurationsMs: Type.Array(Type.Number()),
   created: Type.Array(Type.String()),
+  previousImage: Type.Union([PreviousImage, Type.Null()]),
 })
 
-const EMPTY: PanelState = { settings: null, sessions: [], startDurationsMs: [], created: [] }
+const EMPTY: PanelState = {
+  settings: null,
+  sessions: [],
+  startDurationsMs: [],
+  created: [],
+  previousImage: null,
+}
 
 export interface StateStore {
   read(): Promise<PanelState>
@@ -75,10 +83,20 @@ async function readText(path: string): Promise<string | null> {
 
 function parse(text: string): PanelState | null {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = withDefaults(JSON.parse(text))
     return Value.Check(Stored, value) ? value : null
   } catch {
     // Not JSON: the caller keeps the file aside and says so.
     return null
   }
+}
+
+/** What an earlier version of the panel did not know yet has its default. */
+function withDefaults(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const state: Record<string, unknown> = { ...EMPTY, ...value }
+  const { settings } = state
+  if (typeof settings === 'object' && settings !== null)
+    state.settings = { ...defaultSettings(), ...settings }
+  return state
 }

@@ -3,10 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { Value } from 'typebox/value'
+import type { Endpoint } from '../../contract/endpoint.ts'
 import {
   type Body,
   ENDPOINTS,
-  type Endpoint,
   type EndpointKey,
   type Params,
   type Query,

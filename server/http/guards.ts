@@ -3,7 +3,7 @@
  * route's own `access`, never on the text of the URL.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { Access } from '../../contract/endpoints.ts'
+import type { Access } from '../../contract/endpoint.ts'
 import { AuthError, InputError, PanelError } from '../errors.ts'
 import { isSameSecret, type Session, type Sessions } from './session.ts'
 

@@ -1,16 +1,35 @@
-import type { ImageSource } from '../../contract/schemas.ts'
+import type { ImageSource } from '../../contract/settings.ts'
+import { InputError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
 
 /** The tag under which the image of a source lies in the user's store. */
 export function imageReference(source: ImageSource): string {
-  return source.kind === 'bundled' ? 'localhost/razroom-bundled:local' : 'localhost/razroom:local'
+  switch (source.kind) {
+    case 'bundled':
+      return 'localhost/razroom-bundled:local'
+    case 'repo':
+      return 'localhost/razroom:local'
+    case 'archive':
+      return 'localhost/razroom:archive'
+    case 'registry':
+      return source.reference
+  }
 }
 
 /** What people call the image of this source. */
 export function imageLabel(source: ImageSource): string {
-  return source.kind === 'bundled' ? 'bundled gateway' : `built from ${source.path}`
+  switch (source.kind) {
+    case 'bundled':
+      return 'bundled gateway'
+    case 'repo':
+      return `built from ${source.path}`
+    case 'archive':
+      return `loaded from ${source.path}`
+    case 'registry':
+      return source.reference
+  }
 }
 
 /** Label on an image the panel built: what it was built from. */
@@ -26,6 +45,8 @@ export function imageStep(host: Host): Step {
       const { settings } = await host.readState()
       const source: ImageSource = settings?.image ?? { kind: 'bundled' }
       const tag = imageReference(source)
+      if (source.kind !== 'bundled' && source.kind !== 'repo')
+        throw new InputError('REQUEST_INVALID', { detail: source.kind })
       const [fingerprint, present] = await Promise.all([
         host.fingerprintSource(source),
         host.inspectImage(user, tag),

@@ -1,5 +1,5 @@
 /** What the container should be, what it is, and the steps that bring the one to the other. */
-import type { Settings } from '../../contract/schemas.ts'
+import type { Settings } from '../../contract/settings.ts'
 import {
   type GatewaySpec,
   gatewaySpec,

@@ -1,5 +1,6 @@
 /** The two files of the gateway the panel reads, and the token that follows from them. */
 import { MAX_ENV_FILE_BYTES } from '../../contract/rules.ts'
+import { defaultSettings, type Settings } from '../../contract/settings.ts'
 import { type EnvFile, parseEnvFile, readEnv } from '../domain/env-file.ts'
 import { type GatewayPaths, gatewayPaths } from '../domain/gateway-spec.ts'
 import { configText, type RazroomConfig, readConfig } from '../domain/razroom-config.ts'
@@ -25,22 +26,29 @@ export interface ConfigOnDisk {
 }
 
 /** The account the gateway runs as; SETUP_REQUIRED when there is none. */
-export async function requireUser(host: Host): Promise<{ user: UserAccount; paths: GatewayPaths }> {
+export async function requireUser(
+  host: Host,
+): Promise<{ user: UserAccount; paths: GatewayPaths; settings: Settings }> {
   const { settings } = await host.readState()
   const user = settings ? await host.findUser(settings.user) : null
-  if (!user) throw new SetupError('SETUP_REQUIRED')
-  return { user, paths: gatewayPaths(user) }
+  if (!settings || !user) throw new SetupError('SETUP_REQUIRED')
+  return { user, settings, paths: gatewayPaths(user, settings) }
+}
+
+/** The gateway's files as the settings place them. */
+export async function readPaths(host: Host, user: UserAccount): Promise<GatewayPaths> {
+  return gatewayPaths(user, (await host.readState()).settings ?? defaultSettings())
 }
 
 export async function readEnvFile(host: Host, user: UserAccount): Promise<EnvOnDisk> {
-  const found = await host.readUserFile(user, gatewayPaths(user).envFile, MAX_ENV_FILE_BYTES)
+  const found = await host.readUserFile(user, (await readPaths(host, user)).envFile, MAX_ENV_FILE_BYTES)
   if (!found) return { file: parseEnvFile(new Uint8Array()), etag: ABSENT_ETAG, exists: false }
   return { file: parseEnvFile(found.bytes), etag: found.etag, exists: true }
 }
 
 /** null when there is no razroom.json; CONFIG_INVALID when it is not JSON5. */
 export async function readConfigFile(host: Host, user: UserAccount): Promise<ConfigOnDisk | null> {
-  const found = await host.readUserFile(user, gatewayPaths(user).configFile, MAX_CONFIG_BYTES)
+  const found = await host.readUserFile(user, (await readPaths(host, user)).configFile, MAX_CONFIG_BYTES)
   if (!found) return null
   return { config: readConfig(found.bytes), text: configText(found.bytes), etag: found.etag }
 }

@@ -1,7 +1,8 @@
-import type { Finding, Settings, SetupPlan } from '../../contract/schemas.ts'
+import type { Finding, SetupPlan } from '../../contract/schemas.ts'
+import type { Settings } from '../../contract/settings.ts'
+import { defaultSettings } from '../../contract/settings.ts'
 import { preflight } from '../domain/findings.ts'
 import type { Host, HostFacts, PortHolder } from '../host/host.ts'
-import { defaultSettings } from './default-settings.ts'
 import { holdsPorts } from './gateway-container.ts'
 
 /** Where rootless podman keeps its images for a user that does not exist yet. */

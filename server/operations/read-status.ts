@@ -1,7 +1,8 @@
 /** The status, derived from the machine in two parts: what podman knows (slow), and how the gateway does (cheap). */
-import type { GatewayStatus, ImageStatus, Settings, Status } from '../../contract/schemas.ts'
+import type { GatewayStatus, ImageStatus, Status } from '../../contract/schemas.ts'
+import type { Settings } from '../../contract/settings.ts'
+import { defaultSettings } from '../../contract/settings.ts'
 import type { ContainerFacts, Host, ImageFacts, Usage, UserAccount } from '../host/host.ts'
-import { defaultSettings } from './default-settings.ts'
 import { imageLabel, imageReference } from './ensure-image.ts'
 import { pendingReasons, readWanted } from './gateway-container.ts'
 import { explainEnd } from './wait-until-healthy.ts'
@@ -68,7 +69,11 @@ function endOf(container: ContainerFacts): 'running' | 'stopped' | 'failed' {
   return isOrderly ? 'stopped' : 'failed'
 }
 
-function gatewayState(observation: Observation, pulse: Pulse, hasAnswered: boolean): Partial<GatewayStatus> {
+function gatewayState(
+  observation: Observation,
+  pulse: Pulse,
+  hasAnswered: boolean,
+): Pick<GatewayStatus, 'state'> & Partial<GatewayStatus> {
   const { container, fatal } = observation
   if (!container) return { state: 'absent' }
   const { id: containerId, exitCode } = container
@@ -112,9 +117,9 @@ export function deriveStatus(
   const { settings, user, image, restartReasons, usualStartMs } = observation
   return {
     gateway: {
-      state: 'absent',
       healthy: false,
       mode: settings.mode,
+      startsAtBoot: settings.mode === 'quadlet' && settings.startAtBoot,
       ports: { address: settings.publishAddress, gateway: settings.gatewayPort, bridge: settings.bridgePort },
       url: `http://127.0.0.1:${settings.gatewayPort}/`,
       containerName: settings.containerName,

@@ -1,13 +1,12 @@
 /** The steps of setup that put files and directories into the home of the gateway's user. */
 import { applyEnvEdits, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
-import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { minimalConfig } from '../domain/razroom-config.ts'
 import { chooseRuntime, containersConf, storageConf } from '../domain/render-containers-conf.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
 import { generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import type { Host, UserAccount } from '../host/host.ts'
 import { readWanted } from './gateway-container.ts'
-import { ABSENT_ETAG, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
+import { ABSENT_ETAG, readConfigFile, readEnvFile, readPaths, requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
 
 const MAX_SMALL_FILE_BYTES = 1_048_576
@@ -32,7 +31,7 @@ async function putFile(
  * store cannot change its driver later, so this is decided before there is one, and never over a file of the user's.
  */
 async function chooseOverlay(host: Host, user: UserAccount): Promise<boolean> {
-  const { storageConfFile, imageStoreDir } = gatewayPaths(user)
+  const { storageConfFile, imageStoreDir } = await readPaths(host, user)
   const hasChosen = await host.readUserFile(user, storageConfFile, MAX_SMALL_FILE_BYTES)
   if (hasChosen || (await host.hasUserDirectory(user, imageStoreDir))) return false
   if (!(await host.canStackOverlay(user.home))) return false

@@ -1,9 +1,10 @@
 import type { ErrorCode } from '../../contract/error-codes.ts'
-import type { Finding, Settings, SetupRequest } from '../../contract/schemas.ts'
+import type { Finding } from '../../contract/schemas.ts'
+import type { Settings, SetupRequest } from '../../contract/settings.ts'
+import { defaultSettings } from '../../contract/settings.ts'
 import { planIdRanges } from '../domain/subids.ts'
 import { InputError, SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
-import { defaultSettings } from './default-settings.ts'
 import { imageStep } from './ensure-image.ts'
 import { checkPorts, holdsPorts, startStep } from './gateway-container.ts'
 import { readPreflight } from './preflight.ts'
@@ -95,7 +96,8 @@ function preflightStep(host: Host, request: SetupRequest): Step {
           detail: `mode ${settings.mode} comes with a later version`,
         })
       }
-      await host.fingerprintSource(settings.image)
+      if (settings.image.kind === 'bundled' || settings.image.kind === 'repo')
+        await host.fingerprintSource(settings.image)
       const user = await host.findUser(settings.user)
       const container = user ? await host.inspectContainer(user, settings.containerName) : null
       const own = stored !== null && holdsPorts(container, stored)

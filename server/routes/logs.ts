@@ -1,4 +1,3 @@
-import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import { requireUser } from '../operations/gateway-files.ts'
@@ -9,10 +8,10 @@ const DEFAULT_LIMIT = 500
 export function logRoutes({ host }: PanelDeps): Pick<Handlers, 'GET /api/logs'> {
   return {
     'GET /api/logs': async ({ query }) => {
-      const { user } = await requireUser(host)
+      const { user, paths } = await requireUser(host)
       const page = await host.readLogBefore(
         user,
-        gatewayPaths(user).logFile,
+        paths.logFile,
         query.before ?? null,
         query.limit ?? DEFAULT_LIMIT,
       )

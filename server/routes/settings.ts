@@ -1,7 +1,7 @@
-import type { Settings } from '../../contract/schemas.ts'
+import type { Settings } from '../../contract/settings.ts'
+import { defaultSettings } from '../../contract/settings.ts'
 import { InputError } from '../errors.ts'
 import type { Handlers } from '../http/bind-routes.ts'
-import { defaultSettings } from '../operations/default-settings.ts'
 import type { PanelDeps } from './deps.ts'
 
 type SettingsKeys = 'GET /api/settings' | 'PUT /api/settings'

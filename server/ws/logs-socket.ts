@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
 import { type LogFrame, LogsHello, type LogTuple } from '../../contract/events.ts'
 import type { LogLine } from '../../contract/schemas.ts'
-import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import type { PanelDeps } from '../routes/deps.ts'
@@ -28,8 +27,8 @@ export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
   return {
     hello: LogsHello,
     async serve(socket, hello, signal) {
-      const { user } = await requireUser(host)
-      const path = gatewayPaths(user).logFile
+      const { user, paths } = await requireUser(host)
+      const path = paths.logFile
       const { backlog, after } = hello
       const chunks = host.followLog(
         user,

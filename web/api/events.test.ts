@@ -21,6 +21,7 @@ function statusWith(cpuPercent: number | null, since = '2026-01-01T00:00:00Z'): 
     gateway: {
       state: cpuPercent === null ? 'stopped' : 'running',
       mode: 'container',
+      startsAtBoot: false,
       healthy: cpuPercent !== null,
       since,
       ports: { address: '127.0.0.1', gateway: 18789, bridge: 18790 },

@@ -1,4 +1,5 @@
-import type { SetupPlan, SetupRequest } from '../../contract/schemas.ts'
+import type { SetupPlan } from '../../contract/schemas.ts'
+import type { SetupRequest } from '../../contract/settings.ts'
 import { api } from './client.ts'
 
 /** What the machine looks like, and what setup would do unless told otherwise. */

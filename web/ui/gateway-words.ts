@@ -56,6 +56,48 @@ const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
     failed: 'The rotation failed',
     cancelled: 'The rotation was cancelled',
   },
+  'switch-mode': {
+    running: 'Changing how the gateway runs',
+    succeeded: 'The gateway runs as chosen',
+    failed: 'The change failed',
+    cancelled: 'The change was cancelled',
+  },
+  'replace-unit': {
+    running: 'Replacing the unit',
+    succeeded: 'The unit is replaced',
+    failed: 'The unit could not be replaced',
+    cancelled: 'The replacement was cancelled',
+  },
+  'update-image': {
+    running: 'Updating the image',
+    succeeded: 'The new image runs',
+    failed: 'The update failed',
+    cancelled: 'The update was cancelled',
+  },
+  'rollback-image': {
+    running: 'Going back to the image before',
+    succeeded: 'The image before runs again',
+    failed: 'The step back failed',
+    cancelled: 'The step back was cancelled',
+  },
+  'prune-images': {
+    running: 'Removing images',
+    succeeded: 'The images are removed',
+    failed: 'The images could not be removed',
+    cancelled: 'The removal was cancelled',
+  },
+  backup: {
+    running: 'Making a backup',
+    succeeded: 'The backup is made and verified',
+    failed: 'The backup failed',
+    cancelled: 'The backup was cancelled',
+  },
+  restore: {
+    running: 'Restoring a backup',
+    succeeded: 'The backup is restored',
+    failed: 'The restore failed',
+    cancelled: 'The restore was cancelled',
+  },
 }
 
 /** What an operation is doing, or how it ended. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isAbsolutePath } from '../../../contract/rules.ts'
-import type { ImageSource, Mode, SetupRequest } from '../../../contract/schemas.ts'
+import type { ImageSource, Mode, SetupRequest } from '../../../contract/settings.ts'
 import type { CliIo } from '../cli-io.ts'
 import type { Client } from '../client.ts'
 import { alwaysRoot, type Command, type CommandContext, type OptionValues, textOption } from '../command.ts'

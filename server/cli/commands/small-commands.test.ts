@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { Settings } from '../../../contract/schemas.ts'
+import { defaultSettings, type Settings } from '../../../contract/settings.ts'
 import { SetupError } from '../../errors.ts'
 import { runTestCli, startTestPanel, type TestHandlers, type TestPanel } from '../test-panel.ts'
 
@@ -64,17 +64,7 @@ test('token show without a token is the panel’s problem', async () => {
 })
 
 function settingsHandlers(adminUids: number[]): TestHandlers {
-  let settings: Settings = {
-    user: 'razroom',
-    containerName: 'razroom',
-    mode: 'container',
-    image: { kind: 'bundled' },
-    gatewayPort: 18789,
-    bridgePort: 18790,
-    publishAddress: '127.0.0.1',
-    allowedHosts: [],
-    adminUids,
-  }
+  let settings: Settings = { ...defaultSettings(), adminUids }
   return {
     'GET /api/settings': () => settings,
     'PUT /api/settings': ({ body }) => {

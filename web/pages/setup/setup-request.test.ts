@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SetupPlan } from '../../../contract/schemas.ts'
+import { defaultSettings } from '../../../contract/settings.ts'
 import { checkForm, initialForm, type SetupForm, setupCommand, toSetupRequest } from './setup-request.ts'
 
 const form: SetupForm = { source: 'bundled', path: '', gatewayPort: '18789', bridgePort: '18790' }
@@ -8,15 +9,10 @@ const plan = (bundledAvailable: boolean, path?: string): SetupPlan => ({
   bundledAvailable,
   isSetUp: false,
   defaults: {
-    user: 'razroom',
-    containerName: 'razroom',
-    mode: 'container',
+    ...defaultSettings(),
     image: path === undefined ? { kind: 'bundled' } : { kind: 'repo', path },
     gatewayPort: 1_234,
     bridgePort: 5_678,
-    publishAddress: '127.0.0.1',
-    allowedHosts: [],
-    adminUids: [],
   },
 })
 

@@ -1,6 +1,7 @@
 /** What was filled in, as the request that the panel takes. */
 import { isAbsolutePath, isPublishablePort, MAX_PORT, MIN_ROOTLESS_PORT } from '../../../contract/rules.ts'
-import type { SetupPlan, SetupRequest } from '../../../contract/schemas.ts'
+import type { SetupPlan } from '../../../contract/schemas.ts'
+import type { SetupRequest } from '../../../contract/settings.ts'
 
 export interface SetupForm {
   readonly source: 'bundled' | 'repo'
