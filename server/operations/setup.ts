@@ -2,9 +2,8 @@ import type { ErrorCode } from '../../contract/error-codes.ts'
 import type { Finding } from '../../contract/schemas.ts'
 import type { Settings, SetupRequest } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
-import { planIdRanges } from '../domain/subids.ts'
 import { InputError, SetupError } from '../errors.ts'
-import type { Host, UserAccount } from '../host/host.ts'
+import type { Host } from '../host/host.ts'
 import { imageStep } from './ensure-image.ts'
 import { checkPorts, holdsPorts, startStep } from './gateway-container.ts'
 import { readPreflight } from './preflight.ts'
@@ -16,6 +15,7 @@ import {
   envFileStep,
   launchScriptStep,
 } from './setup-files.ts'
+import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { healthyStep } from './wait-until-healthy.ts'
 
 /**
@@ -52,18 +52,6 @@ export function requestedSettings(stored: Settings | null, request: SetupRequest
     gatewayPort: request.gatewayPort ?? base.gatewayPort,
     bridgePort: request.bridgePort ?? base.bridgePort,
   }
-}
-
-async function requireAccount(host: Host): Promise<UserAccount> {
-  const name = (await host.readState()).settings?.user ?? defaultSettings().user
-  const user = await host.findUser(name)
-  if (!user) throw new SetupError('SETUP_REQUIRED', { detail: `there is no user ${name}` })
-  return user
-}
-
-async function remember(host: Host, created: string): Promise<void> {
-  const state = await host.readState()
-  if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
 }
 
 /** The error code of a preflight finding that stops setup. */
@@ -114,85 +102,6 @@ function preflightStep(host: Host, request: SetupRequest): Step {
         await host.updateState({ settings })
         if (stored !== null) context.did('stored the new settings')
       }
-    },
-  }
-}
-
-function userStep(host: Host): Step {
-  return {
-    id: 'create-user',
-    title: 'The user of the gateway',
-    async run(context) {
-      const { settings } = await host.readState()
-      const name = settings?.user ?? defaultSettings().user
-      context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
-      const existing = await host.findUser(name)
-      if (existing) {
-        if (existing.uid === 0) throw new SetupError('USER_UNSUITABLE', { detail: `${name} is root` })
-        context.found(`${name} exists (uid ${existing.uid}, home ${existing.home})`)
-        return
-      }
-      const user = await host.createUser(name)
-      await remember(host, `user:${name}`)
-      await remember(host, `home:${user.home}`)
-      context.did(`created ${name} (uid ${user.uid}, home ${user.home}, no login shell)`)
-    },
-  }
-}
-
-function idRangesStep(host: Host): Step {
-  return {
-    id: 'id-ranges',
-    title: 'Subordinate ids for rootless containers',
-    async run(context) {
-      const user = await requireAccount(host)
-      const [subuid, subgid] = await Promise.all([host.readIdRanges('subuid'), host.readIdRanges('subgid')])
-      const plan = planIdRanges(user.name, [...subuid], [...subgid])
-      const show = (range: { start: number; count: number }) =>
-        `${range.start}-${range.start + range.count - 1}`
-      if (!plan.subuid && !plan.subgid) {
-        context.command(`grep ^${user.name}: /etc/subuid /etc/subgid`)
-        const own = subuid.filter((range) => range.owner === user.name)
-        context.found(`${user.name} has ${own.map(show).join(', ')}`)
-        return
-      }
-      const flags = [
-        ...(plan.subuid ? [`--add-subuids ${show(plan.subuid)}`] : []),
-        ...(plan.subgid ? [`--add-subgids ${show(plan.subgid)}`] : []),
-      ]
-      context.command(`sudo usermod ${flags.join(' ')} ${user.name}`)
-      await host.addIdRanges(user.name, plan.subuid, plan.subgid)
-      for (const [kind, range] of [
-        ['subuid', plan.subuid],
-        ['subgid', plan.subgid],
-      ] as const) {
-        if (range) await remember(host, `${kind}:${user.name}:${range.start}:${range.count}`)
-      }
-      context.did(`added ${flags.join(' and ').replaceAll('--add-', '')}`)
-    },
-  }
-}
-
-function userManagerStep(host: Host): Step {
-  return {
-    id: 'user-manager',
-    title: 'Keep the user’s services running without a login',
-    async run(context) {
-      const facts = await host.readFacts()
-      if (!facts.hasSystemd) {
-        context.found('systemd is not PID 1 here; the container runs without a user manager')
-        return
-      }
-      const user = await requireAccount(host)
-      context.command(`sudo loginctl enable-linger ${user.name}`)
-      const hadLinger = await host.hasLinger(user)
-      if (hadLinger) context.found('linger is on')
-      else {
-        await host.enableLinger(user)
-        await remember(host, `linger:${user.name}`)
-        context.did('turned linger on')
-      }
-      await host.ensureUserManager(user)
     },
   }
 }

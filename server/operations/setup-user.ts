@@ -1,0 +1,107 @@
+import { defaultSettings } from '../../contract/settings.ts'
+import { planIdRanges } from '../domain/subids.ts'
+import { SetupError } from '../errors.ts'
+import type { Host, UserAccount } from '../host/host.ts'
+import type { Step } from './runner.ts'
+
+/**
+ * The account of the gateway's user.
+ * @throws SetupError SETUP_REQUIRED when there is no such user yet
+ */
+export async function requireAccount(host: Host): Promise<UserAccount> {
+  const name = (await host.readState()).settings?.user ?? defaultSettings().user
+  const user = await host.findUser(name)
+  if (!user) throw new SetupError('SETUP_REQUIRED', { detail: `there is no user ${name}` })
+  return user
+}
+
+/**
+ * Records something that setup made, so that a purge takes only that.
+ * @param created one entry of the record, such as `user:razroom` or `linger:razroom`
+ */
+export async function remember(host: Host, created: string): Promise<void> {
+  const state = await host.readState()
+  if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
+}
+
+/** The user exists: found, or made. */
+export function userStep(host: Host): Step {
+  return {
+    id: 'create-user',
+    title: 'The user of the gateway',
+    async run(context) {
+      const { settings } = await host.readState()
+      const name = settings?.user ?? defaultSettings().user
+      context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
+      const existing = await host.findUser(name)
+      if (existing) {
+        if (existing.uid === 0) throw new SetupError('USER_UNSUITABLE', { detail: `${name} is root` })
+        context.found(`${name} exists (uid ${existing.uid}, home ${existing.home})`)
+        return
+      }
+      const user = await host.createUser(name)
+      await remember(host, `user:${name}`)
+      await remember(host, `home:${user.home}`)
+      context.did(`created ${name} (uid ${user.uid}, home ${user.home}, no login shell)`)
+    },
+  }
+}
+
+/** The user has subordinate user and group ids for rootless containers. */
+export function idRangesStep(host: Host): Step {
+  return {
+    id: 'id-ranges',
+    title: 'Subordinate ids for rootless containers',
+    async run(context) {
+      const user = await requireAccount(host)
+      const [subuid, subgid] = await Promise.all([host.readIdRanges('subuid'), host.readIdRanges('subgid')])
+      const plan = planIdRanges(user.name, [...subuid], [...subgid])
+      const show = (range: { start: number; count: number }) =>
+        `${range.start}-${range.start + range.count - 1}`
+      if (!plan.subuid && !plan.subgid) {
+        context.command(`grep ^${user.name}: /etc/subuid /etc/subgid`)
+        const own = subuid.filter((range) => range.owner === user.name)
+        context.found(`${user.name} has ${own.map(show).join(', ')}`)
+        return
+      }
+      const flags = [
+        ...(plan.subuid ? [`--add-subuids ${show(plan.subuid)}`] : []),
+        ...(plan.subgid ? [`--add-subgids ${show(plan.subgid)}`] : []),
+      ]
+      context.command(`sudo usermod ${flags.join(' ')} ${user.name}`)
+      await host.addIdRanges(user.name, plan.subuid, plan.subgid)
+      for (const [kind, range] of [
+        ['subuid', plan.subuid],
+        ['subgid', plan.subgid],
+      ] as const) {
+        if (range) await remember(host, `${kind}:${user.name}:${range.start}:${range.count}`)
+      }
+      context.did(`added ${flags.join(' and ').replaceAll('--add-', '')}`)
+    },
+  }
+}
+
+/** The user's service manager runs without a login, where there is systemd. */
+export function userManagerStep(host: Host): Step {
+  return {
+    id: 'user-manager',
+    title: 'Keep the user’s services running without a login',
+    async run(context) {
+      const facts = await host.readFacts()
+      if (!facts.hasSystemd) {
+        context.found('systemd is not PID 1 here; the container runs without a user manager')
+        return
+      }
+      const user = await requireAccount(host)
+      context.command(`sudo loginctl enable-linger ${user.name}`)
+      const hadLinger = await host.hasLinger(user)
+      if (hadLinger) context.found('linger is on')
+      else {
+        await host.enableLinger(user)
+        await remember(host, `linger:${user.name}`)
+        context.did('turned linger on')
+      }
+      await host.ensureUserManager(user)
+    },
+  }
+}
