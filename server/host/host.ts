@@ -208,8 +208,11 @@ export interface Host extends UserUnits {
   canStackOverlay(path: string): Promise<boolean>
   /** Opens /dev/net/tun and /dev/fuse to users where no udev did it; the paths that it changed. */
   openContainerDevices(): Promise<readonly string[]>
-  /** One HTTP request to the gateway on loopback; with a token the one that proves it (POST /tools/invoke). */
-  probeGateway(port: number, token: string | null): Promise<ProbeResult>
+  /**
+   * One HTTP request to the gateway at this address, 127.0.0.1 unless said; with a token the one that proves it
+   * (POST /tools/invoke).
+   */
+  probeGateway(port: number, token: string | null, address?: string): Promise<ProbeResult>
 
   // Accounts
   findUser(name: string): Promise<UserAccount | null>

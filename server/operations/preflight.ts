@@ -2,6 +2,7 @@ import type { Finding, SetupPlan } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
 import { preflight } from '../domain/findings.ts'
+import { quadletObstacle } from '../domain/quadlet-obstacle.ts'
 import type { Host, HostFacts, PortHolder } from '../host/host.ts'
 import { holdsPorts } from './gateway-container.ts'
 
@@ -32,11 +33,13 @@ export async function readSetupPlan(host: Host): Promise<SetupPlan> {
   const user = stored ? await host.findUser(settings.user) : null
   const container = user ? await host.inspectContainer(user, settings.containerName) : null
   const own = holdsPorts(container, settings)
-  const { findings } = await readPreflight(host, settings, own)
+  const { facts, findings } = await readPreflight(host, settings, own)
+  const obstacle = quadletObstacle(facts)
   return {
     findings,
     defaults: settings,
     bundledAvailable: await host.isBundledAvailable(),
     isSetUp: container !== null,
+    ...(obstacle === undefined ? {} : { quadletObstacle: obstacle }),
   }
 }

@@ -1,0 +1,27 @@
+import type { Settings } from '../../contract/settings.ts'
+import { exposureOf, isPublishAddress } from '../domain/gateway-address.ts'
+import { ConflictError, InputError } from '../errors.ts'
+
+/**
+ * Lets an address beyond loopback pass only when somebody confirmed it, or when it is the stored one already.
+ * @param settings as they are to be
+ * @param storedAddress the publish address of the settings that are stored, or null before the first setup
+ * @throws InputError REQUEST_INVALID it is no IP address
+ * @throws ConflictError EXPOSURE_UNCONFIRMED with what becomes reachable
+ */
+export function checkExposure(
+  settings: Pick<Settings, 'publishAddress' | 'gatewayPort' | 'bridgePort'>,
+  storedAddress: string | null,
+  isConfirmed: boolean,
+): void {
+  const { publishAddress, gatewayPort, bridgePort } = settings
+  if (!isPublishAddress(publishAddress)) {
+    throw new InputError('REQUEST_INVALID', {
+      detail: `publishAddress: ${JSON.stringify(publishAddress)} is not an IP address`,
+      fields: [{ path: 'body.publishAddress', message: 'is not an IP address' }],
+    })
+  }
+  const exposure = exposureOf(publishAddress, [gatewayPort, bridgePort])
+  if (exposure === null || isConfirmed || publishAddress === storedAddress) return
+  throw new ConflictError('EXPOSURE_UNCONFIRMED', { detail: exposure })
+}
