@@ -105,6 +105,6 @@ function usernsArgs({ userns }: GatewaySpec, write: SlotWriter): string[] {
 }
 
 /** IPv6 addresses stand in brackets before a port (podman-run(1), --publish). */
-function hostAddress(address: string): string {
+export function hostAddress(address: string): string {
   return address.includes(':') ? `[${address}]` : address
 }

@@ -1,0 +1,43 @@
+/** The spec as a plain unit of the user's systemd, for a podman without Quadlet (before 4.4). */
+import type { GatewaySpec } from './gateway-spec.ts'
+import { gatewayArgs } from './render-podman-run.ts'
+import { installSection, limitLines, restartLines } from './unit-sections.ts'
+import { sealUnit, unitProse, unitWords } from './unit-text.ts'
+
+const PODMAN = '/usr/bin/podman'
+/** systemd's specifiers: the user's runtime directory and the name of the unit (systemd.unit(5)). */
+const CID_FILE = '%t/%n.ctr-id'
+
+/**
+ * The sealed `.service` file. It runs the same `podman run` as everywhere else, with what makes the container a part
+ * of the unit: conmon is its main process (--sdnotify=conmon) and stays in its control group (--cgroups=no-conmon), and
+ * the container's id is in a file, so that stopping finds this container and no other (podman-generate-systemd(1)).
+ *
+ * @throws {TypeError} a value that no unit holds safely, see {@link unitWord}
+ */
+export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolean }): string {
+  const run = ['--cgroups=no-conmon', '--rm', '--sdnotify=conmon', ...gatewayArgs(spec)]
+  const sections = [
+    [
+      '[Unit]',
+      unitProse(`Description=Razroom gateway of ${spec.owner.name}`),
+      'RequiresMountsFor=%t/containers',
+      ...limitLines(),
+    ],
+    [
+      '[Service]',
+      'Type=notify',
+      'NotifyAccess=all',
+      // podman labels the container with it: whoever looks at the container knows whose it is.
+      'Environment=PODMAN_SYSTEMD_UNIT=%n',
+      `ExecStartPre=/bin/rm -f ${CID_FILE}`,
+      `ExecStart=${PODMAN} run --cidfile=${CID_FILE} ${unitWords(run)}`,
+      `ExecStop=${PODMAN} stop --ignore --time=${spec.stopTimeoutSeconds} --cidfile=${CID_FILE}`,
+      `ExecStopPost=${PODMAN} rm --force --ignore --cidfile=${CID_FILE}`,
+      'KillMode=mixed',
+      ...restartLines(spec),
+    ],
+    ...installSection(options.startAtBoot),
+  ]
+  return sealUnit(sections.map((lines) => `${lines.join('\n')}\n`).join('\n'))
+}
