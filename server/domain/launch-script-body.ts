@@ -1,5 +1,10 @@
-/** The part of the launch script that is the same for every gateway; what differs is set above it. */
-export const LAUNCH_SCRIPT_BODY = String.raw`
+import { LAUNCH_SCRIPT_START } from './launch-script-body-start.ts'
+
+/** The caller's variables, the user, and the files that must be there before a start. */
+const PREPARATION = String.raw`
+# A file to remove at the end; none while it is empty.
+temporary=''
+
 say() { printf '%s\n' "$@"; }
 complain() { printf 'run-razroom-podman: %s\n' "$@" >&2; }
 # fail CODE MESSAGE...
@@ -22,7 +27,10 @@ is_path() {
 }
 is_name() { [[ $1 =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$ ]]; }
 is_image() { [[ $1 =~ ^[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}$ ]]; }
-is_userns() { [[ $1 == keep-id || $1 == host ]]; }
+is_userns() { [[ $1 == keep-id || $1 == auto || $1 == host ]]; }
+
+# What of the caller's variables a systemd unit would not follow.
+changed=()
 
 # override OURS THEIRS CHECK WHAT: a variable of the caller replaces our own value, when it passes the check.
 override() {
@@ -30,7 +38,8 @@ override() {
   if [[ -z $value || $value == "${'$'}{!1}" ]]; then return; fi
   "$3" "$value" || fail 2 "$2 is not $4: $value"
   printf -v "$1" '%s' "$value"
-  spec_label=changed-by-hand
+  spec_label='changed-by-hand'
+  if [[ $1 != container ]]; then changed+=("$2"); fi
 }
 
 read_variables() {
@@ -38,15 +47,18 @@ read_variables() {
   override image RAZROOM_PODMAN_IMAGE is_image 'an image reference'
   override gateway_port RAZROOM_PODMAN_GATEWAY_HOST_PORT is_port 'a port from 1024 to 65535'
   override bridge_port RAZROOM_PODMAN_BRIDGE_HOST_PORT is_port 'a port from 1024 to 65535'
-  # With auto the container could not read the directories of this user.
-  override userns RAZROOM_PODMAN_USERNS is_userns 'keep-id or host'
+  override userns RAZROOM_PODMAN_USERNS is_userns 'keep-id, auto or host'
   local before=$config_dir
   override config_dir RAZROOM_CONFIG_DIR is_path "an absolute path without ':' and '..'"
   if [[ $config_dir != "$before" ]]; then workspace_dir=$config_dir/workspace; fi
   override workspace_dir RAZROOM_WORKSPACE_DIR is_path "an absolute path without ':' and '..'"
   if [[ $gateway_port == "$bridge_port" ]]; then fail 2 "gateway and bridge both want port $gateway_port"; fi
-  # In the host mode of rootless podman, root inside is this user outside.
-  if [[ $userns == host ]]; then run_user=0:0; fi
+  # auto is podman's own default, which has no word of its own (--userns=auto is something else, see podman-run(1)).
+  userns_args=()
+  if [[ $userns != auto ]]; then userns_args=("--userns=$userns"); fi
+  # But for keep-id, root inside is this user outside.
+  run_user=0:0
+  if [[ $userns == keep-id ]]; then run_user=$user_id:$user_gid; fi
   env_file=$config_dir/.env
   config_file=$config_dir/razroom.json
 }
@@ -70,6 +82,9 @@ prepare_environment() {
 
 check_podman() {
   command -v podman >/dev/null || fail 3 'podman is not installed (Debian, Ubuntu: sudo apt install podman uidmap)'
+}
+
+check_image() {
   podman image exists -- "$image" ||
     fail 3 "there is no image $image for $user_name; build or load it first: sudo razroom-panel setup"
 }
@@ -119,7 +134,6 @@ ensure_token() {
   local token
   token=$(new_token)
   temporary=$(mktemp -- "$config_dir/.env.XXXXXXXX")
-  trap 'rm -f -- "$temporary"' EXIT
   if [[ -s $env_file ]]; then
     cat -- "$env_file" >"$temporary"
     if [[ $(tail -c 1 -- "$env_file" | od -An -tx1) != *0a* ]]; then printf '\n' >>"$temporary"; fi
@@ -127,7 +141,7 @@ ensure_token() {
   printf 'RAZROOM_GATEWAY_TOKEN=%s\n' "$token" >>"$temporary"
   sync -- "$temporary"
   mv -f -- "$temporary" "$env_file"
-  trap - EXIT
+  temporary=''
   say "Wrote a new token into $env_file"
 }
 
@@ -136,95 +150,15 @@ ensure_config() {
   printf '%s' "$minimal_config" >"$config_file"
   say "Wrote $config_file"
 }
+`
 
-# inspect FORMAT: "absent" when there is no such container.
-inspect() {
-  local answer
-  answer=$(podman container inspect --format "$1" -- "$container" 2>/dev/null) || answer=absent
-  printf '%s' "$answer"
-}
-
-check_owner() {
-  local unit
-  unit=$(inspect '{{index .Config.Labels "PODMAN_SYSTEMD_UNIT"}}')
-  if [[ $unit == *.service ]]; then
-    fail 3 "the container $container belongs to the systemd unit $unit; run: systemctl --user restart $unit"
-  fi
-}
-
-launch() {
-  local started env_label
-  check_owner
-  env_label=$(sha256sum <"$env_file")
-  env_label=${'$'}{env_label%% *}
-  started=$(date +%s)
-  set_run_args
-  podman run "${'$'}{run_args[@]}" >/dev/null || fail 1 'podman did not start the container; it says why above'
-  say "Started the container $container; waiting until the gateway answers. A first start can take minutes."
-  wait_until_ready "$started"
-  say "The gateway answers: $gateway_url" \
-    "Its token: RAZROOM_GATEWAY_TOKEN in $env_file" \
-    "           (gateway.auth.token in razroom.json comes first, where it is set)" \
-    "Its log:   cd / && sudo -u $user_name podman logs -f $container"
-}
-
-wait_until_ready() {
-  local deadline=$((SECONDS + ready_timeout)) state
-  gateway_url=http://$address:$gateway_port/
-  until answers; do
-    state=$(inspect '{{.State.Status}} {{.State.ExitCode}}')
-    case $state in
-      running* | created* | configured* | initialized* | paused* | stopping*) ;;
-      absent) fail 1 'the container was removed while it started' ;;
-      *) show_end "$1" "${'$'}{state##* }" ;;
-    esac
-    if ((SECONDS >= deadline)); then
-      complain "the gateway did not answer at $gateway_url within $ready_timeout s; it still runs"
-      show_log "$1"
-      exit 1
-    fi
-    sleep 1
-  done
-}
-
-# Only HTTP tells: a connection succeeds as soon as podman forwards the port.
-answers() {
-  if command -v curl >/dev/null; then
-    curl -q --silent --noproxy '*' --max-time 5 --output /dev/null "$gateway_url"
-  else
-    answers_without_curl
-  fi
-}
-
-answers_without_curl() (
-  trap '' PIPE
-  exec 3<>"/dev/tcp/$address/$gateway_port" || exit 1
-  printf 'GET / HTTP/1.0\r\nHost: %s:%s\r\n\r\n' "$address" "$gateway_port" >&3 || exit 1
-  IFS= read -r -t 5 line <&3 || exit 1
-  [[ $line == HTTP/* ]]
-) 2>/dev/null
-
-# show_end STARTED EXIT_CODE
-show_end() {
-  complain "the gateway ended with exit code $2 instead of answering"
-  show_log "$1"
-  exit 1
-}
-
-# show_log STARTED: the last lines, without anything a terminal would obey.
-show_log() {
-  complain 'its last lines:'
-  podman logs --tail 20 --since "$1" -- "$container" 2>&1 |
-    sed -e 's/\x1b\[[0-9;]*m//g' | tr -d '\000-\010\013-\037\177' >&2 ||
-    complain '(podman could not read the log)'
-}
-
+const MAIN = `
 wizard() {
   if [[ ! -t 0 || ! -t 1 ]]; then fail 2 'the wizard needs a terminal'; fi
   set_wizard_args
   # Inside the running gateway it can reach it; from a container of its own it could not.
-  if [[ $(inspect '{{.State.Running}}') == true ]]; then exec podman exec "${'$'}{wizard_exec_args[@]}"; fi
-  exec podman run "${'$'}{wizard_args[@]}"
+  if [[ $(inspect '{{.State.Running}}') == true ]]; then exec podman exec "\${wizard_exec_args[@]}"; fi
+  exec podman run "\${wizard_args[@]}"
 }
 
 main() {
@@ -243,10 +177,13 @@ main() {
         ;;
     esac
   done
+  trap 'if [[ -n $temporary ]]; then rm -f -- "$temporary"; fi' EXIT
   check_user
   read_variables
   prepare_environment
   check_podman
+  find_unit
+  if [[ -z $unit ]]; then check_image; fi
   prepare_directories
   ensure_token
   ensure_config
@@ -255,3 +192,6 @@ main() {
 
 main "$@"
 `
+
+/** The part of the launch script that is the same for every gateway; what differs is set above it. */
+export const LAUNCH_SCRIPT_BODY = `${PREPARATION}${LAUNCH_SCRIPT_START}${MAIN}`

@@ -44,16 +44,17 @@ test('what differs from gateway to gateway, to the last byte', () => {
 # Exit codes: 0 it answers; 1 it did not start; 2 a wrong argument or variable; 3 something is missing here.
 set -euo pipefail
 umask 077
-export LC_ALL=C
+# PATH: in an empty environment bash has one of its own, which podman would not see.
+export LC_ALL=C PATH
 
 user_name=razroom
 user_id=995
+user_gid=994
 user_home=/home/razroom
 script_path=/home/razroom/run-razroom-podman.sh
 container=razroom
 image=localhost/razroom:bundled
 userns=keep-id
-run_user=995:994
 config_dir=/home/razroom/.razroom
 workspace_dir=/home/razroom/.razroom/workspace
 plugin_cache_dir=/home/razroom/.local/share/razroom/plugin-cache
@@ -77,7 +78,7 @@ set_run_args() {
     --replace
     --name="$container"
     --pull=never
-    --userns="$userns"
+    "\${userns_args[@]}"
     --user="$run_user"
     --init
     --volume="$config_dir":/home/node/.razroom:rw
@@ -96,7 +97,6 @@ set_run_args() {
     --label=io.razroom.panel.spec="$spec_label"
     --label=io.razroom.panel.image="$image"
     --label=io.razroom.panel.ports="$ports_label"
-    --label=io.razroom.panel.env="$env_label"
     --
     "$image"
     node

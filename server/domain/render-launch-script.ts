@@ -1,4 +1,5 @@
 /** The spec as a script for the home of the gateway's user: bash and podman are all it needs. */
+import { gatewayAddress } from './gateway-address.ts'
 import { type GatewaySpec, LABELS, READY_TIMEOUT_SECONDS } from './gateway-spec.ts'
 import { LAUNCH_SCRIPT_BODY } from './launch-script-body.ts'
 import { minimalConfig } from './razroom-config.ts'
@@ -25,7 +26,6 @@ const VARIABLES: Readonly<Partial<Record<Slot, string>>> = {
   [`label.${LABELS.spec}`]: 'spec_label',
   [`label.${LABELS.image}`]: 'image',
   [`label.${LABELS.ports}`]: 'ports_label',
-  [`label.${LABELS.env}`]: 'env_label',
 }
 
 // A NUL can be in no value of a spec: it marks where a variable stands within a word.
@@ -34,6 +34,9 @@ const markVariables: SlotWriter = (slot, value) => {
   const variable = VARIABLES[slot]
   return variable === undefined ? value : `${MARK}${variable}${MARK}`
 }
+
+/** One word here, but none on a command line with podman's own default: the script has an array for it. */
+const USERNS_FLAG = `--userns=${markVariables('userns', '')}`
 
 /**
  * The script that is installed as ~/run-razroom-podman.sh (0700): `[launch] [setup]`. It works without the panel, never
@@ -58,7 +61,8 @@ function header({ owner, paths: { launchScript: path } }: GatewaySpec): string {
 # Exit codes: 0 it answers; 1 it did not start; 2 a wrong argument or variable; 3 something is missing here.
 set -euo pipefail
 umask 077
-export LC_ALL=C
+# PATH: in an empty environment bash has one of its own, which podman would not see.
+export LC_ALL=C PATH
 `
 }
 
@@ -69,17 +73,17 @@ function values(spec: GatewaySpec): string {
   const all: Record<string, string> = {
     user_name: spec.owner.name,
     user_id: String(spec.owner.uid),
+    user_gid: String(spec.owner.gid),
     user_home: spec.owner.home,
     script_path: paths.launchScript,
     container: spec.name,
     image: spec.image,
     userns: spec.userns,
-    run_user: spec.user,
     config_dir: source('config'),
     workspace_dir: source('workspace'),
     plugin_cache_dir: source('plugin-cache'),
     log_dir: paths.logDir,
-    address: loopbackOf(gateway?.address),
+    address: gatewayAddress(gateway?.address ?? ''),
     gateway_port: String(gateway?.hostPort),
     bridge_port: String(bridge?.hostPort),
     spec_label: spec.labels[LABELS.spec] ?? '',
@@ -90,18 +94,12 @@ function values(spec: GatewaySpec): string {
   return lines.join('')
 }
 
-/** What is published everywhere answers on loopback too. */
-function loopbackOf(address = '127.0.0.1'): string {
-  return address === '0.0.0.0' ? '127.0.0.1' : address
-}
-
 function argumentLists(spec: GatewaySpec): string {
   const address = spec.publishes[0]?.address ?? ''
-  const withEnvLabel = { ...spec, labels: { ...spec.labels, [LABELS.env]: '' } }
   return `set_run_args() {
   local ports_label=$gateway_port/$bridge_port/${shellQuote(address)}
   run_args=(
-${words(gatewayArgs(withEnvLabel, markVariables))}  )
+${words(gatewayArgs(spec, markVariables))}  )
 }
 
 set_wizard_args() {
@@ -114,7 +112,10 @@ ${words(podmanSetupExecArgs(spec, markVariables))}  )
 }
 
 function words(args: readonly string[]): string {
-  return args.map((argument) => `    ${shellWord(argument)}\n`).join('')
+  return args
+    .map((argument) => (argument === USERNS_FLAG ? `"\${userns_args[@]}"` : shellWord(argument)))
+    .map((word) => `    ${word}\n`)
+    .join('')
 }
 
 /** The argument as one word of the shell: its fixed parts quoted, its variables in double quotes. */
