@@ -2,7 +2,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { createServer as createTcpServer } from 'node:net'
+import type { Server as TcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
