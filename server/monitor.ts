@@ -108,9 +108,11 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
     const isDue = Date.now() - observedAt > OBSERVE_EVERY_MS
     if (!observation || isDue) await refresh()
     else if (!looking) {
-      const { state, healthy } = (await derive(observation)).gateway
+      const { state, healthy, unit } = (await derive(observation)).gateway
       // It may be gone without a word: an event can be missed, and podman need not have been asked to stop it.
-      if (state === 'running' && !healthy) await refresh()
+      // systemd tells nothing of a unit that fails for good after its last try.
+      const isUnitBusy = unit?.activeState === 'activating' || unit?.activeState === 'deactivating'
+      if ((state === 'running' && !healthy) || isUnitBusy) await refresh()
     }
   }
 
@@ -121,9 +123,9 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
       } catch (error) {
         report('status', error)
       }
-      const state = status?.gateway.state
-      const pause =
-        state === 'starting' ? STARTING_PULSE_MS : state === 'running' ? RUNNING_PULSE_MS : IDLE_PULSE_MS
+      const { state, unit } = status?.gateway ?? {}
+      const isMoving = state === 'starting' || unit?.subState === 'auto-restart'
+      const pause = isMoving ? STARTING_PULSE_MS : state === 'running' ? RUNNING_PULSE_MS : IDLE_PULSE_MS
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })

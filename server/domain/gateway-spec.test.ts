@@ -9,9 +9,7 @@ import {
   gatewayPaths,
   gatewaySpec,
   LABELS,
-  restartReasons,
   specFingerprint,
-  specLabels,
 } from './gateway-spec.ts'
 
 const input: GatewaySpecInput = {
@@ -119,29 +117,6 @@ test('the fingerprint depends on what runs, not on labels or the order of keys',
   ]
   const prints = changes.map((change) => specFingerprint(gatewaySpec({ ...input, ...change })))
   expect(new Set([...prints, specFingerprint(spec)]).size).toBe(changes.length + 1)
-})
-
-test('reasons for a restart, in words', () => {
-  const spec = gatewaySpec(input)
-  const env = envFingerprint(new TextEncoder().encode('A=1\n'))
-  const container = { labels: specLabels(spec, env), imageId: 'sha256:aa' }
-  expect(restartReasons(container, spec, env, 'aa')).toEqual([])
-  expect(restartReasons(container, spec, env, null)).toEqual([])
-  expect(restartReasons(container, spec, 'other', 'aa')).toEqual(['.env was changed since the start'])
-  expect(restartReasons(container, spec, 'absent', 'aa')).toEqual(['.env was changed since the start'])
-  expect(restartReasons(container, spec, env, 'bb')).toEqual(['a new image was built'])
-  const moved = gatewaySpec({ ...input, settings: { ...input.settings, gatewayPort: 18801 } })
-  expect(restartReasons(container, moved, env, 'aa')).toEqual(['gateway port 18789 -> 18801'])
-  const repo = gatewaySpec({ ...input, imageReference: 'localhost/razroom:repo' })
-  expect(restartReasons(container, repo, env, 'cc')).toEqual([
-    'image localhost/razroom:bundled -> localhost/razroom:repo',
-  ])
-  expect(restartReasons(container, gatewaySpec({ ...input, seLinux: true }), env, 'aa')).toEqual([
-    'the settings of the container were changed',
-  ])
-  expect(restartReasons({ labels: {}, imageId: 'aa' }, spec, env, 'aa')).toEqual([
-    'the container was not created by the panel',
-  ])
 })
 
 test('the fingerprint of .env is the sha-256 of its bytes, or says that there is none', () => {

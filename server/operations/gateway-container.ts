@@ -1,33 +1,33 @@
 /** What the container should be, what it is, and the steps that bring the one to the other. */
+import type { GatewayStatus } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
-import {
-  type GatewaySpec,
-  gatewaySpec,
-  LABELS,
-  portsLabel,
-  restartReasons,
-  specLabels,
-} from '../domain/gateway-spec.ts'
+import { readEnv } from '../domain/env-file.ts'
+import { CONTAINER_PORTS, type GatewayPaths, type GatewaySpec, gatewaySpec } from '../domain/gateway-spec.ts'
 import { podmanRunArgs } from '../domain/render-podman-run.ts'
+import { restartReasons } from '../domain/restart-reasons.ts'
 import { ConflictError, SetupError } from '../errors.ts'
-import type { ContainerFacts, Host, ImageFacts, UserAccount } from '../host/host.ts'
+import type { ContainerFacts, Host, HostFacts, ImageFacts, UserAccount } from '../host/host.ts'
 import { imageReference } from './ensure-image.ts'
-import { readEnvFile } from './gateway-files.ts'
+import { readEnvFile, requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
+import { readUnitFile, renderUnit, type UnitFile, unitKind, unitPlace } from './unit-file.ts'
 
 export interface Wanted {
   readonly user: UserAccount
   readonly settings: Settings
+  readonly paths: GatewayPaths
+  readonly facts: HostFacts
   readonly spec: GatewaySpec
   readonly image: ImageFacts
-  readonly envEtag: string
+  /** `.env` as podman reads it. */
+  readonly env: ReadonlyMap<string, string>
+  /** The unit file of this machine's kind, whatever the mode. */
+  readonly unit: UnitFile
 }
 
 /** The container as settings, image and `.env` ask for it. SETUP_REQUIRED or IMAGE_MISSING when something is not there. */
 export async function readWanted(host: Host): Promise<Wanted> {
-  const { settings } = await host.readState()
-  const user = settings ? await host.findUser(settings.user) : null
-  if (!settings || !user) throw new SetupError('SETUP_REQUIRED')
+  const { user, settings, paths } = await requireUser(host)
   const reference = imageReference(settings.image)
   const [facts, image, env] = await Promise.all([
     host.readFacts(),
@@ -42,22 +42,60 @@ export async function readWanted(host: Host): Promise<Wanted> {
     seLinux: facts.selinuxEnforcing,
     init: facts.hasCatatonit,
   })
-  return { user, settings, spec, image, envEtag: env.etag }
+  const { kind } = unitKind(facts)
+  const { podmanVersion } = facts
+  const text = renderUnit(spec, kind, { podmanVersion, startAtBoot: settings.startAtBoot })
+  const unit = await readUnitFile(host, user, unitPlace(user, settings.containerName, kind), text)
+  return { user, settings, paths, facts, spec, image, env: readEnv(env.file), unit }
 }
 
 /** Why the running container is not what is wanted; empty when it is. */
 export function pendingReasons(wanted: Wanted, container: ContainerFacts): string[] {
-  return restartReasons(container, wanted.spec, wanted.envEtag, wanted.image.id)
+  const { settings, spec, env, image, unit } = wanted
+  const isUnitByHand = unit.state === 'edited' || unit.state === 'foreign'
+  const followsSpec = settings.mode === 'container' || !isUnitByHand
+  const owner = ownerUnit(container)
+  const handOver =
+    settings.mode === 'quadlet' && owner === null
+      ? ['the container is to run as a systemd service']
+      : settings.mode === 'container' && owner !== null
+        ? [`the container still belongs to ${owner}`]
+        : []
+  return [...handOver, ...restartReasons(container, { spec, env, image, followsSpec })]
+}
+
+/** The systemd unit that started this container and would start it again, or null (podman-run(1), --sdnotify). */
+export function ownerUnit({ labels }: Pick<ContainerFacts, 'labels'>): string | null {
+  return labels.PODMAN_SYSTEMD_UNIT || null
+}
+
+/** Where the gateway is reached: as the container publishes it, or as the settings will have it. */
+export function publishedAt(container: ContainerFacts | null, settings: Settings): GatewayStatus['ports'] {
+  const port = (id: keyof typeof CONTAINER_PORTS) =>
+    container?.ports.find(({ containerPort }) => containerPort === CONTAINER_PORTS[id])
+  const gateway = port('gateway')
+  if (!gateway) {
+    return { address: settings.publishAddress, gateway: settings.gatewayPort, bridge: settings.bridgePort }
+  }
+  return {
+    address: gateway.hostAddress === '' ? '0.0.0.0' : gateway.hostAddress,
+    gateway: gateway.hostPort,
+    bridge: port('bridge')?.hostPort ?? settings.bridgePort,
+  }
 }
 
 /** Refuses with PORT_IN_USE when a program other than the gateway's own container holds one of its ports. */
-export async function checkPorts(host: Host, settings: Settings, isOwnRunning: boolean): Promise<string> {
+export async function checkPorts(
+  host: Host,
+  settings: Settings,
+  container: ContainerFacts | null,
+): Promise<string> {
   const ports = [settings.gatewayPort, settings.bridgePort]
   if (ports[0] === ports[1]) {
     throw new ConflictError('PORT_IN_USE', { detail: `gateway and bridge both want port ${ports[0]}` })
   }
-  if (isOwnRunning) return 'held by the gateway itself'
-  for (const port of ports) {
+  const free = ports.filter((port) => !holdsPort(container, settings, port))
+  for (const port of free) {
     const holder = await host.findPortHolder(port, settings.publishAddress)
     if (!holder) continue
     const who =
@@ -66,22 +104,22 @@ export async function checkPorts(host: Host, settings: Settings, isOwnRunning: b
         : `${holder.program ?? 'a process'} (pid ${holder.pid}, uid ${holder.uid})`
     throw new ConflictError('PORT_IN_USE', { detail: `${holder.address}:${port} is held by ${who}` })
   }
-  return `${ports.join(' and ')} are free on ${settings.publishAddress}`
+  if (free.length === 0) return 'held by the gateway itself'
+  return `${free.join(' and ')} ${free.length === 1 ? 'is' : 'are'} free on ${settings.publishAddress}`
 }
 
-/** True when this container runs and publishes exactly the ports of these settings, as its label says. */
+/** True when this container runs and publishes the port where the settings want it. */
+function holdsPort(container: ContainerFacts | null, settings: Settings, port: number): boolean {
+  if (container?.running !== true) return false
+  return container.ports.some(
+    ({ hostAddress, hostPort }) =>
+      hostPort === port && (hostAddress || '0.0.0.0') === settings.publishAddress,
+  )
+}
+
+/** True when this container runs and holds both ports of these settings. */
 export function holdsPorts(container: ContainerFacts | null, settings: Settings): boolean {
-  return container?.running === true && container.labels[LABELS.ports] === portsLabel(settings)
-}
-
-/** Creates the container anew and starts it. */
-export async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<void> {
-  const args = podmanRunArgs(wanted.spec, specLabels(wanted.spec, wanted.envEtag))
-  context.command(host.describePodman(wanted.user, ['run', ...args]))
-  const opened = await host.openContainerDevices()
-  const { id } = await host.runContainer(wanted.user, args, context.watch)
-  const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
-  context.did(`${devices}created container ${id.slice(0, 12)} from ${wanted.image.reference}`)
+  return [settings.gatewayPort, settings.bridgePort].every((port) => holdsPort(container, settings, port))
 }
 
 /** The step that checks the host ports before anything is stopped or started. */
@@ -90,16 +128,15 @@ export function portsStep(host: Host): Step {
     id: 'check-ports',
     title: 'Check the ports',
     async run(context) {
-      const wanted = await readWanted(host)
-      const container = await host.inspectContainer(wanted.user, wanted.settings.containerName)
-      const own = holdsPorts(container, wanted.settings)
-      context.found(await checkPorts(host, wanted.settings, own))
+      const { user, settings } = await requireUser(host)
+      const container = await host.inspectContainer(user, settings.containerName)
+      context.found(await checkPorts(host, settings, container))
     },
   }
 }
 
 /**
- * The step that makes the container what it should be and starts it.
+ * The step that makes the container what it should be and starts it, by podman or by its systemd unit.
  * @param force recreate even when the running one is up to date
  */
 export function startStep(host: Host, options: { force: boolean }): Step {
@@ -120,7 +157,38 @@ export function startStep(host: Host, options: { force: boolean }): Step {
       } else {
         context.found(container ? `container is ${container.status}` : 'no container')
       }
-      await recreate(host, wanted, context)
+      if (wanted.settings.mode === 'quadlet') await startUnit(host, wanted, container, context)
+      else await recreate(host, wanted, context)
     },
   }
+}
+
+/** Creates the container anew and starts it. */
+async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<void> {
+  const args = podmanRunArgs(wanted.spec, {})
+  context.command(host.describePodman(wanted.user, ['run', ...args]))
+  const opened = await host.openContainerDevices()
+  const { id } = await host.runContainer(wanted.user, args, context.watch)
+  const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
+  context.did(`${devices}created container ${id.slice(0, 12)} from ${wanted.image.reference}`)
+}
+
+/** Has systemd start the unit, which creates the container anew. One that podman runs by itself makes room first. */
+async function startUnit(
+  host: Host,
+  wanted: Wanted,
+  container: ContainerFacts | null,
+  context: StepContext,
+): Promise<void> {
+  const { user, spec, unit } = wanted
+  context.command(host.describeSystemctl(user, ['restart', unit.name]))
+  const opened = await host.openContainerDevices()
+  if (container && ownerUnit(container) !== unit.name) {
+    if (container.running) await host.stopContainer(user, spec.name, spec.stopTimeoutSeconds, context.watch)
+    await host.removeContainer(user, spec.name)
+  }
+  await host.resetUnit(user, unit.name)
+  await host.restartUnit(user, unit.name, context.watch)
+  const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
+  context.did(`${devices}${unit.name} is started, from ${wanted.image.reference}`)
 }

@@ -1,10 +1,16 @@
 /** The status, derived from the machine in two parts: what podman knows (slow), and how the gateway does (cheap). */
+import type { PreviousImage } from '../../contract/images.ts'
 import type { GatewayStatus, ImageStatus, Status } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
+import type { UnitStatus } from '../../contract/unit.ts'
+import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import type { ContainerFacts, Host, ImageFacts, Usage, UserAccount } from '../host/host.ts'
+import type { UnitFacts } from '../host/user-units.ts'
 import { imageLabel, imageReference } from './ensure-image.ts'
-import { pendingReasons, readWanted } from './gateway-container.ts'
+import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-container.ts'
+import { unitStatus } from './gateway-unit.ts'
+import { unitPlace } from './unit-file.ts'
 import { explainEnd } from './wait-until-healthy.ts'
 
 /** Ends of a container a person asked for: 0, and SIGTERM (128 + 15). */
@@ -16,6 +22,9 @@ export interface Observation {
   readonly user: UserAccount | null
   readonly container: ContainerFacts | null
   readonly image: ImageFacts | null
+  readonly previousImage: PreviousImage | null
+  /** The gateway's unit, in quadlet mode. */
+  readonly unit: { readonly facts: UnitFacts; readonly status: UnitStatus } | null
   readonly restartReasons: readonly string[]
   readonly fatal: GatewayStatus['fatal']
   readonly usualStartMs: number | undefined
@@ -26,9 +35,9 @@ export interface Pulse {
   readonly usage: Usage | null
 }
 
-/** Asks podman, as the gateway's user. */
+/** Asks podman and systemd, as the gateway's user. */
 export async function observe(host: Host): Promise<Observation> {
-  const { settings: stored, startDurationsMs } = await host.readState()
+  const { settings: stored, startDurationsMs, previousImage } = await host.readState()
   const settings = stored ?? defaultSettings()
   const user = stored ? await host.findUser(settings.user) : null
   const usualStartMs = startDurationsMs.length > 0 ? Math.max(...startDurationsMs) : undefined
@@ -37,6 +46,8 @@ export async function observe(host: Host): Promise<Observation> {
     user,
     container: null,
     image: null,
+    previousImage,
+    unit: null,
     restartReasons: [],
     fatal: undefined,
     usualStartMs,
@@ -46,27 +57,61 @@ export async function observe(host: Host): Promise<Observation> {
     host.inspectContainer(user, settings.containerName),
     host.inspectImage(user, imageReference(settings.image)),
   ])
-  const restartReasons = container?.running && image ? pendingReasons(await readWanted(host), container) : []
-  const hasFailed = container !== null && endOf(container) === 'failed'
-  const fatal = hasFailed ? ((await explainEnd(host, user, container)) ?? undefined) : undefined
-  return { ...nothing, container, image, restartReasons, fatal }
+  const wanted = image ? await readWanted(host) : null
+  const unit = settings.mode === 'quadlet' ? await observeUnit(host, user, settings, wanted) : null
+  const restartReasons = container?.running && wanted ? pendingReasons(wanted, container) : []
+  const seen = { ...nothing, container, image, unit, restartReasons }
+  const end = endOf(seen)
+  if (end.state !== 'failed') return seen
+  const fatal = await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })
+  return { ...seen, fatal: fatal ?? undefined }
+}
+
+async function observeUnit(
+  host: Host,
+  user: UserAccount,
+  { containerName }: Settings,
+  wanted: Wanted | null,
+): Promise<Observation['unit']> {
+  const { name } = unitPlace(user, containerName, 'quadlet')
+  if (!(await host.readFacts()).hasSystemd) return null
+  const facts = await host.readUnit(user, name)
+  return { facts, status: unitStatus(name, facts, wanted?.unit.state ?? 'absent') }
 }
 
 /** Asks the gateway itself, and the kernel for its use of the machine. */
 export async function feelPulse(host: Host, { container, settings }: Observation): Promise<Pulse> {
   if (!container?.running) return { answered: false, usage: null }
+  const { address, gateway } = publishedAt(container, settings)
   const [probe, usage] = await Promise.all([
-    host.probeGateway(settings.gatewayPort, null),
+    host.probeGateway(gateway, null, gatewayAddress(address)),
     host.readUsage(container.pid),
   ])
   return { answered: probe.answered, usage }
 }
 
-function endOf(container: ContainerFacts): 'running' | 'stopped' | 'failed' {
-  if (container.running) return 'running'
-  const isOrderly =
-    ORDERLY_EXITS.has(container.exitCode) || container.stoppedByUser || NEVER_STARTED.has(container.status)
-  return isOrderly ? 'stopped' : 'failed'
+interface End {
+  readonly state: 'running' | 'starting' | 'stopped' | 'failed' | 'absent'
+  readonly exitCode?: number
+  readonly oomKilled?: boolean
+}
+
+/** What podman and systemd together say, before the gateway itself was asked. */
+function endOf({ container, unit }: Pick<Observation, 'container' | 'unit'>): End {
+  if (container?.running) return { state: 'running' }
+  if (unit && unit.facts.loadState === 'loaded') return endOfUnit(unit.facts)
+  if (!container) return { state: 'absent' }
+  const { exitCode, oomKilled, status, stoppedByUser } = container
+  const isOrderly = ORDERLY_EXITS.has(exitCode) || stoppedByUser || NEVER_STARTED.has(status)
+  return { state: isOrderly ? 'stopped' : 'failed', exitCode, oomKilled }
+}
+
+/** The container of a unit is gone as soon as it ends; the unit knows how. */
+function endOfUnit({ activeState, subState, exitCode, result }: UnitFacts): End {
+  const isRetrying = activeState === 'activating' && subState === 'auto-restart'
+  if (activeState === 'failed' || (isRetrying && result !== 'success'))
+    return { state: 'failed', exitCode, oomKilled: result === 'oom-kill' }
+  return { state: activeState === 'activating' || isRetrying ? 'starting' : 'stopped' }
 }
 
 function gatewayState(
@@ -74,24 +119,32 @@ function gatewayState(
   pulse: Pulse,
   hasAnswered: boolean,
 ): Pick<GatewayStatus, 'state'> & Partial<GatewayStatus> {
-  const { container, fatal } = observation
-  if (!container) return { state: 'absent' }
-  const { id: containerId, exitCode } = container
-  const end = endOf(container)
-  if (end === 'running') {
+  const { container, fatal, unit } = observation
+  const end = endOf(observation)
+  const shared = {
+    ...(unit ? { unit: unit.status } : {}),
+    ...(container ? { containerId: container.id } : {}),
+  }
+  if (container && end.state === 'running') {
     return {
+      ...shared,
       state: hasAnswered ? 'running' : 'starting',
       healthy: pulse.answered,
-      containerId,
       since: container.startedAt,
       ...(pulse.usage ? { usage: { ...pulse.usage } } : {}),
     }
   }
-  if (NEVER_STARTED.has(container.status)) return { state: end, containerId }
-  return { state: end, containerId, since: container.finishedAt, exitCode, ...(fatal ? { fatal } : {}) }
+  const hasEnded = container && !NEVER_STARTED.has(container.status)
+  return {
+    ...shared,
+    state: end.state,
+    ...(hasEnded ? { since: container.finishedAt } : {}),
+    ...(end.exitCode === undefined || (container && !hasEnded) ? {} : { exitCode: end.exitCode }),
+    ...(fatal ? { fatal } : {}),
+  }
 }
 
-function imageStatus({ image, settings, container }: Observation): ImageStatus | null {
+function imageStatus({ image, settings, container, previousImage }: Observation): ImageStatus | null {
   if (!image) return null
   return {
     source: settings.image,
@@ -100,6 +153,8 @@ function imageStatus({ image, settings, container }: Observation): ImageStatus |
     id: image.id,
     createdAt: image.createdAt,
     sizeBytes: image.sizeBytes,
+    ...(image.digest === undefined ? {} : { digest: image.digest }),
+    ...(previousImage ? { previous: previousImage } : {}),
     isRunning: container?.running === true && container.imageId === image.id,
   }
 }
@@ -114,14 +169,15 @@ export function deriveStatus(
   hasAnswered: boolean,
   panel: { version: string; operationId: string | null },
 ): Status {
-  const { settings, user, image, restartReasons, usualStartMs } = observation
+  const { settings, user, image, container, restartReasons, usualStartMs } = observation
+  const ports = publishedAt(container?.running ? container : null, settings)
   return {
     gateway: {
       healthy: false,
       mode: settings.mode,
       startsAtBoot: settings.mode === 'quadlet' && settings.startAtBoot,
-      ports: { address: settings.publishAddress, gateway: settings.gatewayPort, bridge: settings.bridgePort },
-      url: `http://127.0.0.1:${settings.gatewayPort}/`,
+      ports,
+      url: `http://${gatewayAuthority(ports.address, ports.gateway)}/`,
       containerName: settings.containerName,
       ...(usualStartMs === undefined ? {} : { usualStartMs }),
       ...gatewayState(observation, pulse, hasAnswered),

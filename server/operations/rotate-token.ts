@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { applyEnvEdits, readEnv, renderEnvFile } from '../domain/env-file.ts'
+import { gatewayAddress } from '../domain/gateway-address.ts'
 import { setConfigValue } from '../domain/razroom-config.ts'
 import { effectiveToken, generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import { HostError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { portsStep, startStep } from './gateway-container.ts'
+import { publishedAt } from './gateway-container.ts'
 import { readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import type { OperationPlan, Step, StepContext } from './runner.ts'
-import { healthyStep } from './wait-until-healthy.ts'
+import { bringUpSteps } from './start-gateway.ts'
 
 const PROOF_TRIES = 20
 const PROOF_PAUSE_MS = 250
@@ -42,9 +43,7 @@ export function rotateToken(host: Host, remember: (secret: string) => void): Ope
           rotation = await writeToken(host, context, remember)
         },
       },
-      whenRunning(portsStep(host)),
-      whenRunning(startStep(host, { force: true })),
-      whenRunning(healthyStep(host)),
+      ...bringUpSteps(host, { force: true }).map(whenRunning),
       whenRunning({
         id: 'prove-token',
         title: 'Prove it at the gateway',
@@ -102,11 +101,12 @@ async function writeToken(
 }
 
 async function proveToken(host: Host, rotation: Rotation, context: StepContext): Promise<void> {
-  const port = (await host.readState()).settings?.gatewayPort
-  if (port === undefined) return
+  const { user, settings } = await requireUser(host)
+  const container = await host.inspectContainer(user, settings.containerName)
+  const { address, gateway: port } = publishedAt(container, settings)
   let accepted = 'no answer'
   for (let tries = 0; tries < PROOF_TRIES; tries += 1) {
-    const probe = await host.probeGateway(port, rotation.newToken)
+    const probe = await host.probeGateway(port, rotation.newToken, gatewayAddress(address))
     accepted = probe.answered ? String(probe.status) : probe.reason
     if (probe.answered && probe.status < 500) break
     await sleep(PROOF_PAUSE_MS, undefined, { signal: context.signal })
@@ -115,7 +115,7 @@ async function proveToken(host: Host, rotation: Rotation, context: StepContext):
     throw new HostError('TOKEN_NOT_PROVEN', { detail: `the gateway answered ${accepted} to the new token` })
   }
   if (rotation.oldToken !== null && rotation.oldToken !== rotation.newToken) {
-    const refused = await host.probeGateway(port, rotation.oldToken)
+    const refused = await host.probeGateway(port, rotation.oldToken, gatewayAddress(address))
     if (!refused.answered || refused.status !== 401) {
       const said = refused.answered ? String(refused.status) : refused.reason
       throw new HostError('TOKEN_NOT_PROVEN', { detail: `the old token was not refused (${said})` })

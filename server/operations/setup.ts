@@ -2,10 +2,11 @@ import type { ErrorCode } from '../../contract/error-codes.ts'
 import type { Finding } from '../../contract/schemas.ts'
 import type { Settings, SetupRequest } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
-import { InputError, SetupError } from '../errors.ts'
+import { SetupError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { imageStep } from './ensure-image.ts'
 import { checkPorts, holdsPorts, startStep } from './gateway-container.ts'
+import { checkMode, unitStep } from './gateway-unit.ts'
 import { readPreflight } from './preflight.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import {
@@ -36,6 +37,7 @@ export function setupGateway(host: Host, request: SetupRequest): OperationPlan {
       configFileStep(host),
       imageStep(host),
       launchScriptStep(host),
+      unitStep(host),
       startStep(host, { force: false }),
       healthyStep(host),
     ],
@@ -79,20 +81,13 @@ function preflightStep(host: Host, request: SetupRequest): Step {
     async run(context) {
       const { settings: stored } = await host.readState()
       const settings = requestedSettings(stored, request)
-      if (settings.mode !== 'container') {
-        throw new InputError('MODE_UNSUPPORTED', {
-          detail: `mode ${settings.mode} comes with a later version`,
-        })
-      }
+      await checkMode(host, settings)
       if (settings.image.kind === 'bundled' || settings.image.kind === 'repo')
         await host.fingerprintSource(settings.image)
       const user = await host.findUser(settings.user)
       const container = user ? await host.inspectContainer(user, settings.containerName) : null
-      const own = stored !== null && holdsPorts(container, stored)
-      const isSamePorts =
-        own && stored.gatewayPort === settings.gatewayPort && stored.bridgePort === settings.bridgePort
-      const ports = await checkPorts(host, settings, isSamePorts)
-      const { facts, findings } = await readPreflight(host, settings, own)
+      const ports = await checkPorts(host, settings, container)
+      const { facts, findings } = await readPreflight(host, settings, holdsPorts(container, settings))
       refuseBlocked(findings)
       const manager = facts.hasSystemd ? 'systemd' : 'no systemd'
       context.found(

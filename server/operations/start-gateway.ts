@@ -1,13 +1,26 @@
 import type { Host } from '../host/host.ts'
 import { portsStep, startStep } from './gateway-container.ts'
-import type { OperationPlan } from './runner.ts'
+import { unitStep } from './gateway-unit.ts'
+import type { OperationPlan, Step } from './runner.ts'
 import { healthyStep } from './wait-until-healthy.ts'
+
+/**
+ * The way from settings and files to a gateway that answers, in either mode.
+ * @param force recreate the container even when the running one is up to date
+ * @param withinSeconds how long it may take to answer
+ */
+export function bringUpSteps(
+  host: Host,
+  { force, withinSeconds }: { force: boolean; withinSeconds?: number },
+): readonly Step[] {
+  return [portsStep(host), unitStep(host), startStep(host, { force }), healthyStep(host, { withinSeconds })]
+}
 
 /** Starts the gateway unless it runs as it should, and waits until it answers. */
 export function startGateway(host: Host): OperationPlan {
   return {
     kind: 'start-gateway',
-    steps: [portsStep(host), startStep(host, { force: false }), healthyStep(host)],
+    steps: bringUpSteps(host, { force: false }),
   }
 }
 
@@ -15,6 +28,6 @@ export function startGateway(host: Host): OperationPlan {
 export function restartGateway(host: Host): OperationPlan {
   return {
     kind: 'restart-gateway',
-    steps: [portsStep(host), startStep(host, { force: true }), healthyStep(host)],
+    steps: bringUpSteps(host, { force: true }),
   }
 }

@@ -1,62 +1,114 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { GatewayStatus } from '../../contract/schemas.ts'
 import { explainExit } from '../domain/fatal-lines.ts'
+import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import { READY_TIMEOUT_SECONDS } from '../domain/gateway-spec.ts'
 import { HostError } from '../errors.ts'
 import type { ContainerFacts, Host, UserAccount } from '../host/host.ts'
-import { readWanted } from './gateway-container.ts'
+import { publishedAt } from './gateway-container.ts'
+import { requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
+import { unitPlace } from './unit-file.ts'
 
 const PROBE_EVERY_MS = 250
 const KEPT_DURATIONS = 5
 const EXPLAIN_LINES = 60
 
-/** Why the container ended, from its last lines. */
+/** How a gateway ended that was to run. */
+export interface GatewayEnd {
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  /** The container, if it is still there: one of a unit is removed as soon as it ends. */
+  readonly container: ContainerFacts | null
+}
+
+/** Why the gateway ended, from its last lines; null after an orderly end. */
 export async function explainEnd(
   host: Host,
   user: UserAccount,
-  container: ContainerFacts,
-): Promise<{ line: string; meaning: string; hint: string } | null> {
-  const lines = await host.readContainerLogs(user, container.name, EXPLAIN_LINES)
-  return explainExit(lines, container.exitCode, container.oomKilled)
+  { exitCode, oomKilled, container }: GatewayEnd,
+): Promise<GatewayStatus['fatal'] | null> {
+  return explainExit(await readLastLines(host, user, container), exitCode, oomKilled)
 }
 
-async function failAsExited(host: Host, user: UserAccount, container: ContainerFacts): Promise<never> {
-  const why = await explainEnd(host, user, container)
+async function readLastLines(
+  host: Host,
+  user: UserAccount,
+  container: ContainerFacts | null,
+): Promise<readonly string[]> {
+  if (container) return host.readContainerLogs(user, container.name, EXPLAIN_LINES)
+  const { paths } = await requireUser(host)
+  const { lines } = await host.readLogBefore(user, paths.logFile, null, EXPLAIN_LINES)
+  return lines.map(({ text }) => text)
+}
+
+async function failAsExited(host: Host, user: UserAccount, end: GatewayEnd): Promise<never> {
+  const why = await explainEnd(host, user, end)
   const detail = why
-    ? `${why.line} (exit code ${container.exitCode}). ${why.meaning} ${why.hint}`
-    : `exit code ${container.exitCode}`
+    ? `${why.line} (exit code ${end.exitCode}). ${why.meaning} ${why.hint}`
+    : `exit code ${end.exitCode}`
   throw new HostError('GATEWAY_EXITED', { detail })
 }
 
-/** The step that says "started" only when the gateway answers over HTTP. */
-export function healthyStep(host: Host): Step {
+/**
+ * The step that says "started" only when the gateway answers over HTTP.
+ * @param withinSeconds GATEWAY_NOT_READY after that
+ */
+export function healthyStep(
+  host: Host,
+  { withinSeconds = READY_TIMEOUT_SECONDS }: { withinSeconds?: number | undefined } = {},
+): Step {
   return {
     id: 'wait-until-healthy',
     title: 'Wait until the gateway answers',
     async run(context) {
-      const { user, settings } = await readWanted(host)
-      context.command(`curl -s -o /dev/null -w '%{http_code}\\n' http://127.0.0.1:${settings.gatewayPort}/`)
+      const { user, settings } = await requireUser(host)
       const begun = Date.now()
-      while (Date.now() - begun < READY_TIMEOUT_SECONDS * 1000) {
+      let where = ''
+      while (Date.now() - begun < withinSeconds * 1000) {
         context.signal.throwIfAborted()
-        const probe = await host.probeGateway(settings.gatewayPort, null)
         const container = await host.inspectContainer(user, settings.containerName)
-        if (!container)
-          throw new HostError('GATEWAY_ABSENT', { detail: 'the container was removed while it started' })
-        if (!container.running) await failAsExited(host, user, container)
-        if (probe.answered) {
+        const { address, gateway: port } = publishedAt(container, settings)
+        const authority = gatewayAuthority(address, port)
+        if (where !== authority)
+          context.command(`curl -s -o /dev/null -w '%{http_code}\\n' http://${authority}/`)
+        where = authority
+        if (!container?.running) await refuseEnded(host, container)
+        else if ((await host.probeGateway(port, null, gatewayAddress(address))).answered) {
           const tookMs = Date.now() - Date.parse(container.startedAt)
-          context.found(`answers on 127.0.0.1:${settings.gatewayPort}`)
+          context.found(`answers on ${authority}`)
           await rememberDuration(host, container, tookMs, Date.now() - begun)
           return
         }
         await sleep(PROBE_EVERY_MS, undefined, { signal: context.signal })
       }
       throw new HostError('GATEWAY_NOT_READY', {
-        detail: `no answer on port ${settings.gatewayPort} within ${READY_TIMEOUT_SECONDS} s`,
+        detail: `no answer on ${where} within ${withinSeconds} s`,
       })
     },
   }
+}
+
+/** Returns while a unit is still on its way to a running container; throws when nothing is to be waited for. */
+async function refuseEnded(host: Host, container: ContainerFacts | null): Promise<void> {
+  const { user, settings } = await requireUser(host)
+  const { name } = unitPlace(user, settings.containerName, 'quadlet')
+  const unit = settings.mode === 'quadlet' ? await host.readUnit(user, name) : null
+  if (unit && (unit.activeState === 'failed' || unit.restarts > 0))
+    await failAsExited(host, user, {
+      exitCode: unit.exitCode,
+      oomKilled: unit.result === 'oom-kill',
+      container,
+    })
+  if (unit && ['activating', 'reloading', 'active', 'deactivating'].includes(unit.activeState)) return
+  if (!container) {
+    const detail = unit
+      ? `${name} was stopped while it started`
+      : 'the container was removed while it started'
+    throw new HostError('GATEWAY_ABSENT', { detail })
+  }
+  const { exitCode, oomKilled } = container
+  await failAsExited(host, user, { exitCode, oomKilled, container })
 }
 
 /** Learns what is usual here, from starts that were watched from their beginning. */

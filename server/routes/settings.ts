@@ -1,7 +1,7 @@
-import type { Settings } from '../../contract/settings.ts'
-import { defaultSettings } from '../../contract/settings.ts'
+import { defaultSettings, type Settings } from '../../contract/settings.ts'
 import { InputError } from '../errors.ts'
 import type { Handlers } from '../http/bind-routes.ts'
+import { checkExposure } from '../operations/check-exposure.ts'
 import type { PanelDeps } from './deps.ts'
 
 type SettingsKeys = 'GET /api/settings' | 'PUT /api/settings'
@@ -10,12 +10,14 @@ export function settingsRoutes({ host, monitor }: PanelDeps): Pick<Handlers, Set
   const read = async (): Promise<Settings> => (await host.readState()).settings ?? defaultSettings()
   return {
     'GET /api/settings': read,
-    'PUT /api/settings': async ({ body }) => {
-      const settings: Settings = { ...(await read()), ...body }
+    'PUT /api/settings': async ({ body: { confirmExposure = false, ...change } }) => {
+      const stored = await read()
+      const settings: Settings = { ...stored, ...change }
       if (settings.gatewayPort === settings.bridgePort) {
         const fields = [{ path: 'body.bridgePort', message: 'is the gateway’s port' }]
         throw new InputError('REQUEST_INVALID', { detail: 'gateway and bridge need two ports', fields })
       }
+      checkExposure(settings, stored.publishAddress, confirmExposure)
       await host.updateState({ settings })
       await monitor.refresh()
       return settings
