@@ -5,7 +5,10 @@
 import type { PreviousImage } from '../../contract/images.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
+import type { Homes } from './homes.ts'
 import type { UserUnits } from './user-units.ts'
+
+export type { QuadletFile, UnitFacts } from './user-units.ts'
 
 export interface UserAccount {
   readonly name: string
@@ -196,7 +199,7 @@ export interface PanelState {
   readonly previousImage: PreviousImage | null
 }
 
-export interface Host extends UserUnits {
+export interface Host extends Homes, UserUnits {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */
