@@ -5,6 +5,7 @@ import staticFiles from '@fastify/static'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance } from 'fastify'
 import { bindRoutes } from './http/bind-routes.ts'
+import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
 import { backupRoutes } from './routes/backups.ts'
@@ -25,6 +26,7 @@ import { logsSocket } from './ws/logs-socket.ts'
 
 const MAX_BODY_BYTES = 4_194_304
 const MAX_FRAME_BYTES = 16_384
+const HEADERS_TIMEOUT_MS = 30_000
 /** Addresses of the page; the page itself tells them apart. */
 const PAGES = ['/', '/setup', '/logs', '/environment', '/settings'] as const
 
@@ -39,8 +41,9 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     trustProxy: false,
     logger: { level: 'warn', redact: ['req.headers'] },
     // A request without Host gets our own answer (421), not Node's.
-    http: { requireHostHeader: false },
-    requestTimeout: 30_000,
+    http: { requireHostHeader: false, headersTimeout: HEADERS_TIMEOUT_MS },
+    // No limit for a whole request: see limitBodyTime.
+    requestTimeout: 0,
     forceCloseConnections: true,
     // A target that cannot be decoded would pass by every hook; as a path that no route has it meets the same door.
     rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/malformed'),
@@ -52,6 +55,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
   })
   registerProblems(app)
   readOnlyJson(app)
+  limitBodyTime(app)
   // Before the guards: its hook knows an upgrade, and closes the connection of one that they refuse.
   await app.register(websocket, { options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false } })
   if (door.kind === 'browser') {

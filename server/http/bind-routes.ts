@@ -13,6 +13,22 @@ import {
   type Response,
 } from '../../contract/endpoints.ts'
 import { InputError } from '../errors.ts'
+import {
+  asUploadError,
+  type Download,
+  openUpload,
+  sendDownload,
+  takeFilesOnly,
+  type UploadBody,
+} from './file-bodies.ts'
+
+type UploadOf<K extends EndpointKey> = (typeof ENDPOINTS)[K] extends { readonly upload: object }
+  ? UploadBody
+  : undefined
+/** What a handler returns: the answer of the contract, or the file of an endpoint with `download`. */
+type Answer<K extends EndpointKey> = (typeof ENDPOINTS)[K] extends { readonly download: true }
+  ? Download
+  : Response<K>
 
 export interface Call<K extends EndpointKey> {
   readonly params: Params<K>
@@ -20,11 +36,13 @@ export interface Call<K extends EndpointKey> {
   readonly body: Body<K>
   /** The ETag of If-Match, without its quotes. */
   readonly ifMatch: string | undefined
+  /** The file of an endpoint with `upload`, unread. */
+  readonly upload: UploadOf<K>
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
-export type Handler<K extends EndpointKey> = (call: Call<K>) => Promise<Response<K>> | Response<K>
+export type Handler<K extends EndpointKey> = (call: Call<K>) => Promise<Answer<K>> | Answer<K>
 /** Endpoints that answer a request; the sockets are bound in server/ws. */
 export type RequestKey = Exclude<EndpointKey, `WS ${string}`>
 export type Handlers = { readonly [K in RequestKey]: Handler<K> }
@@ -61,8 +79,16 @@ function readIfMatch(request: FastifyRequest): string | undefined {
 
 /** Registers every endpoint that answers a request. */
 export function bindRoutes(app: FastifyInstance, handlers: Handlers): void {
-  for (const key of Object.keys(handlers) as RequestKey[])
-    bindRoute(app, key, handlers[key] as Handler<RequestKey>)
+  for (const key of Object.keys(handlers) as RequestKey[]) {
+    const handler = handlers[key] as Handler<RequestKey>
+    const { upload }: Endpoint = ENDPOINTS[key]
+    if (upload === undefined) bindRoute(app, key, handler)
+    else
+      app.register(async (scope) => {
+        takeFilesOnly(scope)
+        bindRoute(scope, key, handler)
+      })
+  }
 }
 
 function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<RequestKey>): void {
@@ -71,25 +97,46 @@ function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<Reque
   const params = compile(endpoint.params)
   const query = compile(endpoint.query)
   const body = compile(endpoint.body)
+  const readBody = ({ body: sent }: FastifyRequest) =>
+    endpoint.upload ? undefined : check(body, body && sent === undefined ? {} : sent, 'body')
   app.route({
     method,
     url,
     exposeHeadRoute: false,
-    config: { access: endpoint.access, secret: endpoint.secret === true },
+    config: {
+      access: endpoint.access,
+      secret: endpoint.secret === true,
+      upload: endpoint.upload !== undefined,
+    },
     handler: async (request, reply) => {
       const rawQuery = endpoint.query
         ? Value.Convert(endpoint.query, { ...(request.query as object) })
         : undefined
-      const answer = await handler({
+      const call = {
         params: check(params, request.params, 'params'),
         query: check(query, rawQuery, 'query'),
-        body: check(body, body && request.body === undefined ? {} : request.body, 'body'),
+        body: readBody(request),
         ifMatch: readIfMatch(request),
+        upload: endpoint.upload && openUpload(request, endpoint.upload.maxBytes),
         request,
         reply,
-      } as Call<RequestKey>)
+      } as Call<RequestKey>
+      const answer = await runHandler(handler, call)
       reply.code(endpoint.status ?? 200).header('cache-control', 'no-store')
+      if (isDownload(endpoint, answer)) return sendDownload(reply, answer)
       return endpoint.status === 204 ? reply.send() : answer
     },
   })
+}
+
+function isDownload(endpoint: Endpoint, _answer: unknown): _answer is Download {
+  return endpoint.download === true
+}
+
+async function runHandler(handler: Handler<RequestKey>, call: Call<RequestKey>) {
+  try {
+    return await handler(call)
+  } catch (error) {
+    throw call.upload === undefined ? error : asUploadError(call.request, error)
+  }
 }

@@ -5,6 +5,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../../contract/endpoint.ts'
 import { AuthError, InputError, PanelError } from '../errors.ts'
+import { UPLOAD_TYPE } from './file-bodies.ts'
 import { isSameSecret, type Session, type Sessions } from './session.ts'
 
 declare module 'fastify' {
@@ -14,6 +15,8 @@ declare module 'fastify' {
     secret?: boolean
     /** A socket: Origin is required although it is a GET. */
     socket?: boolean
+    /** The body is a file. */
+    upload?: boolean
   }
   interface FastifyRequest {
     /** The session behind the cookie; null on public routes, for scripts and on the control socket. */
@@ -69,13 +72,14 @@ export function checkOrigin(request: FastifyRequest, options: { isOriginRequired
   if (!isOriginFine || !isSiteFine) throw new AuthError('ORIGIN_REFUSED')
 }
 
-/** MEDIA_TYPE_UNSUPPORTED for a body that is not application/json. */
+/** MEDIA_TYPE_UNSUPPORTED for a body that is not application/json, or not a file where one is sent. */
 function checkContentType(request: FastifyRequest): void {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers
   const hasBody = encoding !== undefined || (length !== undefined && length !== '0')
   const mediaType = type?.split(';')[0]?.trim().toLowerCase()
-  if (type === undefined ? hasBody : mediaType !== 'application/json')
-    throw new PanelError('MEDIA_TYPE_UNSUPPORTED')
+  const wanted = request.routeOptions.config.upload === true ? UPLOAD_TYPE : 'application/json'
+  if (type === undefined ? hasBody : mediaType !== wanted)
+    throw new PanelError('MEDIA_TYPE_UNSUPPORTED', { detail: `this address takes ${wanted}` })
 }
 
 /** A script with the API token: as root, and without anything only a browser sends. */
