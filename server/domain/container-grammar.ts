@@ -11,9 +11,12 @@ export function isContainerName(name: string): boolean {
   return /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(name)
 }
 
-/** A path that `--volume` takes for one part: absolute, without the colon that separates the parts (podman-run(1)). */
+/**
+ * A path that podman takes for one: absolute, without the colon that separates the parts of `--volume`, and without the
+ * comma and the double quote, which `--env-file` and `--log-opt` read as a list in CSV (podman 4.3 and 5.4 alike).
+ */
 export function isMountablePath(path: string): boolean {
-  return isAbsolutePath(path) && !path.includes(':')
+  return isAbsolutePath(path) && path.isWellFormed() && !/[:,"\p{Cc}]/u.test(path)
 }
 
 /** A login name that can stand on a command line and in a comment: no blank, colon or control character, no dash first. */

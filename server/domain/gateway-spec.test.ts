@@ -77,6 +77,8 @@ test.each([
   ['a name with a newline', { user: { ...input.user, name: 'a\nb' } }, 'USER_UNSUITABLE'],
   ['a name that is an option', { user: { ...input.user, name: '-a' } }, 'USER_UNSUITABLE'],
   ['a colon in the home', { user: { name: 'a', uid: 5, gid: 5, home: '/home/a:b' } }, 'USER_UNSUITABLE'],
+  ['a comma in the home', { user: { name: 'a', uid: 5, gid: 5, home: '/home/a,b' } }, 'USER_UNSUITABLE'],
+  ['a quote in the home', { user: { name: 'a', uid: 5, gid: 5, home: '/home/a"b' } }, 'USER_UNSUITABLE'],
   ['the root directory as home', { user: { name: 'a', uid: 5, gid: 5, home: '//' } }, 'USER_UNSUITABLE'],
   ['a relative home', { user: { name: 'a', uid: 5, gid: 5, home: 'home' } }, 'USER_UNSUITABLE'],
   ['an image that is an option', { imageReference: '--privileged' }, 'REQUEST_INVALID'],
@@ -98,7 +100,7 @@ test('nothing with a control character, a space or a leading dash is an image re
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'aZ0/:@.- \n\0é'), maxLength: 8 }), (text) => {
       if (isImageReference(text)) expect(text).toMatch(/^[a-zA-Z0-9][\x21-\x7e]*$/)
-      if (isMountablePath(text)) expect(text).toMatch(/^\/[^\x00-\x1f:]*$/)
+      if (isMountablePath(text)) expect(text).toMatch(/^\/[^\x00-\x1f:,"]*$/)
     }),
   )
 })

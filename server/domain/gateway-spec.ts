@@ -240,14 +240,14 @@ function checkInput({ user, settings, imageReference }: GatewaySpecInput): void 
   }
   if (!isMountablePath(user.home) || /^\/+$/.test(user.home)) {
     throw new SetupError('USER_UNSUITABLE', {
-      detail: `the home of ${user.name} is ${JSON.stringify(user.home)}: podman needs an absolute path without ':'`,
+      detail: `the home of ${user.name} is ${JSON.stringify(user.home)}: podman needs an absolute path without ':', ',' and '"'`,
     })
   }
   const problems = [
     ...(['configDir', 'workspaceDir'] as const).map((path) => ({
       path,
       isFine: settings[path] === null || isMountablePath(settings[path]),
-      message: "not an absolute path without ':'",
+      message: `not an absolute path without ':', ',' and '"'`,
     })),
     {
       path: 'containerName',

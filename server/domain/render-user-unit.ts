@@ -33,7 +33,8 @@ export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolea
       `ExecStartPre=/bin/rm -f ${CID_FILE}`,
       `ExecStart=${PODMAN} run --cidfile=${CID_FILE} ${unitWords(run)}`,
       `ExecStop=${PODMAN} stop --ignore --time=${spec.stopTimeoutSeconds} --cidfile=${CID_FILE}`,
-      `ExecStopPost=${PODMAN} rm --force --ignore --cidfile=${CID_FILE}`,
+      // Without a container there is no such file, and podman before 4.4 ends with 125.
+      `ExecStopPost=-${PODMAN} rm --force --ignore --cidfile=${CID_FILE}`,
       'KillMode=mixed',
       ...restartLines(spec),
     ],
