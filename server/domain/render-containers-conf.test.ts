@@ -5,6 +5,7 @@ import { chooseRuntime, containersConf } from './render-containers-conf.ts'
 test('an ordinary machine', () => {
   expect(containersConf({ pidsLimitZero: false, eventsLogger: 'file' })).toBe(
     `# Written by razroom-panel setup; it writes the file again when the machine has changed.
+# Checksum: b8f94307200358e1e988fde872b5928c34b133375098dac6b92bb1e623801476
 # What you set in ~/.config/containers/containers.conf is read before this, see containers.conf(5).
 
 [engine]
@@ -16,6 +17,7 @@ events_logger = "file"
 test('a machine with hybrid cgroups and no pids controller', () => {
   expect(containersConf({ runtime: 'runc', pidsLimitZero: true, eventsLogger: 'file' })).toBe(
     `# Written by razroom-panel setup; it writes the file again when the machine has changed.
+# Checksum: 4c4b7f063a866671598ccf569253ac0796f01c76e0dbd9b028c8112cb29cf4ef
 # What you set in ~/.config/containers/containers.conf is read before this, see containers.conf(5).
 
 [containers]

@@ -1,5 +1,6 @@
 /** The drop-in of containers.conf(5) that makes rootless podman fit the machine, for shell and panel alike. */
 import { SetupError } from '../errors.ts'
+import { seal } from './seal.ts'
 
 export interface ContainersConf {
   /** OCI runtime by name; podman's own choice unless said. */
@@ -30,8 +31,7 @@ export function containersConf(conf: ContainersConf): string {
     conf.runtime === undefined
       ? []
       : ['# crun refuses hybrid cgroups; this one works here.', `runtime = "${conf.runtime}"`]
-  return [
-    '# Written by razroom-panel setup; it writes the file again when the machine has changed.',
+  const text = [
     '# What you set in ~/.config/containers/containers.conf is read before this, see containers.conf(5).',
     '',
     ...containers,
@@ -40,6 +40,7 @@ export function containersConf(conf: ContainersConf): string {
     ...runtime,
     '',
   ].join('\n')
+  return `# Written by razroom-panel setup; it writes the file again when the machine has changed.\n${seal(text)}`
 }
 
 export interface RuntimeFacts {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { defaultSettings } from '../../contract/settings.ts'
 import { gatewaySpec, LABELS } from './gateway-spec.ts'
@@ -34,8 +35,13 @@ test.each([
 test('what differs from gateway to gateway, to the last byte', () => {
   const spec = make('/home/razroom')
   const script = launchScript(spec)
-  expect(script.slice(0, script.indexOf('set_wizard_args'))).toBe(`#!/bin/bash
-# Starts the Razroom gateway of razroom in a rootless Podman container. Needs neither razroom-panel nor Node.
+  const [interpreter, checksum, ...lines] = script.split('\n')
+  const text = lines.join('\n')
+  expect(interpreter).toBe('#!/bin/bash')
+  expect(checksum).toBe(`# Checksum: ${createHash('sha256').update(text).digest('hex')}`)
+  expect(
+    text.slice(0, text.indexOf('set_wizard_args')),
+  ).toBe(`# Starts the Razroom gateway of razroom in a rootless Podman container. Needs neither razroom-panel nor Node.
 # Written by razroom-panel setup, which writes it again when the settings change.
 #
 #   sudo -u razroom /home/razroom/run-razroom-podman.sh

@@ -10,6 +10,7 @@ import {
   type Slot,
   type SlotWriter,
 } from './render-podman-run.ts'
+import { seal } from './seal.ts'
 import { shellQuote } from './shell-quote.ts'
 
 /** The shell variable at each slot that the caller's environment may change. */
@@ -47,12 +48,12 @@ const USERNS_FLAG = `--userns=${markVariables('userns', '')}`
  * 3 something is missing on this machine.
  */
 export function launchScript(spec: GatewaySpec): string {
-  return `${header(spec)}\n${values(spec)}\n${argumentLists(spec)}${LAUNCH_SCRIPT_BODY}`
+  const text = `${header(spec)}\n${values(spec)}\n${argumentLists(spec)}${LAUNCH_SCRIPT_BODY}`
+  return `#!/bin/bash\n${seal(text)}`
 }
 
 function header({ owner, paths: { launchScript: path } }: GatewaySpec): string {
-  return `#!/bin/bash
-# Starts the Razroom gateway of ${owner.name} in a rootless Podman container. Needs neither razroom-panel nor Node.
+  return `# Starts the Razroom gateway of ${owner.name} in a rootless Podman container. Needs neither razroom-panel nor Node.
 # Written by razroom-panel setup, which writes it again when the settings change.
 #
 #   sudo -u ${owner.name} ${shellQuote(path)}
