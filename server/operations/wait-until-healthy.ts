@@ -94,12 +94,12 @@ async function refuseEnded(host: Host, container: ContainerFacts | null): Promis
   const { user, settings } = await requireUser(host)
   const { name } = unitPlace(user, settings.containerName, 'quadlet')
   const unit = settings.mode === 'quadlet' ? await host.readUnit(user, name) : null
-  if (unit && (unit.activeState === 'failed' || unit.restarts > 0))
-    await failAsExited(host, user, {
-      exitCode: unit.exitCode,
-      oomKilled: unit.result === 'oom-kill',
-      container,
-    })
+  const hasFailed = unit?.activeState === 'failed' || unit?.subState === 'auto-restart'
+  if (unit && (hasFailed || unit.restarts > 0)) {
+    // Of a unit that is on its next try already, systemd knows the exit code no more.
+    const exitCode = hasFailed ? unit.exitCode : 1
+    await failAsExited(host, user, { exitCode, oomKilled: unit.result === 'oom-kill', container: null })
+  }
   if (unit && ['activating', 'reloading', 'active', 'deactivating'].includes(unit.activeState)) return
   if (!container) {
     const detail = unit
