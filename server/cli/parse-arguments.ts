@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { nearest } from '../../contract/nearest.ts'
 import type { Command, OptionSpec, OptionValues } from './command.ts'
-import { nearest } from './nearest.ts'
 import { usageError } from './problem-error.ts'
 
 /** Options that every command knows. */

@@ -9,6 +9,7 @@ import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
 import { readDiskFree } from './disk-free.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
+import { createHomes } from './homes.ts'
 import type { Host, UserAccount } from './host.ts'
 import { acquireLock } from './lock.ts'
 import { canStackOverlay } from './overlay-support.ts'
@@ -60,6 +61,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     openContainerDevices,
     probeGateway,
     ...accounts,
+    ...createHomes(commands.run),
     ...files,
     ...createUserFileMoves(runAsUser),
     ...createUserUnits(commands.run, runAsUser, files),

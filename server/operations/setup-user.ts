@@ -2,6 +2,7 @@ import { defaultSettings } from '../../contract/settings.ts'
 import { planIdRanges } from '../domain/subids.ts'
 import { SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
+import { checkUser, mayCreate, missingUser, userEntry } from './check-user.ts'
 import type { Step } from './runner.ts'
 
 /**
@@ -9,10 +10,14 @@ import type { Step } from './runner.ts'
  * @throws SetupError SETUP_REQUIRED when there is no such user yet
  */
 export async function requireAccount(host: Host): Promise<UserAccount> {
-  const name = (await host.readState()).settings?.user ?? defaultSettings().user
+  const name = await gatewayUserName(host)
   const user = await host.findUser(name)
   if (!user) throw new SetupError('SETUP_REQUIRED', { detail: `there is no user ${name}` })
   return user
+}
+
+async function gatewayUserName(host: Host): Promise<string> {
+  return (await host.readState()).settings?.user ?? defaultSettings().user
 }
 
 /**
@@ -24,23 +29,28 @@ export async function remember(host: Host, created: string): Promise<void> {
   if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
 }
 
-/** The user exists: found, or made. */
-export function userStep(host: Host): Step {
+/**
+ * The user exists: found, or made.
+ * @param createUser make any user that is missing; without it only the panel's own is made
+ */
+export function userStep(host: Host, options: { createUser: boolean } = { createUser: false }): Step {
   return {
     id: 'create-user',
     title: 'The user of the gateway',
     async run(context) {
-      const { settings } = await host.readState()
-      const name = settings?.user ?? defaultSettings().user
-      context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
+      const name = await gatewayUserName(host)
       const existing = await host.findUser(name)
       if (existing) {
-        if (existing.uid === 0) throw new SetupError('USER_UNSUITABLE', { detail: `${name} is root` })
-        context.found(`${name} exists (uid ${existing.uid}, home ${existing.home})`)
+        const warning = await checkUser(host, existing)
+        context.command(`getent passwd ${name}`)
+        const said = `${name} exists (uid ${existing.uid}, home ${existing.home})`
+        context.found(warning === null ? said : `${said}; ${warning}`)
         return
       }
+      if (!mayCreate(name, options.createUser)) throw await missingUser(host, name)
+      context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
       const user = await host.createUser(name)
-      await remember(host, `user:${name}`)
+      await remember(host, userEntry(name))
       await remember(host, `home:${user.home}`)
       context.did(`created ${name} (uid ${user.uid}, home ${user.home}, no login shell)`)
     },
@@ -55,12 +65,12 @@ export function idRangesStep(host: Host): Step {
     async run(context) {
       const user = await requireAccount(host)
       const [subuid, subgid] = await Promise.all([host.readIdRanges('subuid'), host.readIdRanges('subgid')])
-      const plan = planIdRanges(user.name, [...subuid], [...subgid])
+      const plan = planIdRanges(user, [...subuid], [...subgid])
       const show = (range: { start: number; count: number }) =>
         `${range.start}-${range.start + range.count - 1}`
       if (!plan.subuid && !plan.subgid) {
         context.command(`grep ^${user.name}: /etc/subuid /etc/subgid`)
-        const own = subuid.filter((range) => range.owner === user.name)
+        const own = subuid.filter(({ owner }) => owner === user.name || owner === String(user.uid))
         context.found(`${user.name} has ${own.map(show).join(', ')}`)
         return
       }
