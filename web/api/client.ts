@@ -7,8 +7,14 @@ import { endSession, session, setSession } from '../state/session.ts'
 import { ApiProblem, hasCode, problemFrom, unreachableProblem } from './problem.ts'
 import { askStepUp } from './step-up.ts'
 
-/** Endpoints that answer a request; the others are sockets. */
-export type RequestKey = Exclude<EndpointKey, `WS ${string}`>
+type FileKey = {
+  [K in EndpointKey]: (typeof ENDPOINTS)[K] extends { readonly upload: object } | { readonly download: true }
+    ? K
+    : never
+}[EndpointKey]
+
+/** Endpoints that answer a request with JSON; the others are sockets, or move files. */
+export type RequestKey = Exclude<EndpointKey, FileKey | `WS ${string}`>
 type IfMatchKey = {
   [K in EndpointKey]: (typeof ENDPOINTS)[K] extends { readonly ifMatch: true } ? K : never
 }[EndpointKey]
@@ -30,8 +36,14 @@ interface AnyOptions {
   readonly ifMatch?: string | undefined
 }
 
-/** No endpoint works long: what takes time is an operation, and its progress comes over the socket. */
+/** Hardly any endpoint works long: what takes time is an operation, and its progress comes over the socket. */
 const TIMEOUT_MS = 30_000
+/** These read a whole backup, or wait for a registry. */
+const LONG_TIMEOUT_MS = 600_000
+const LONG: ReadonlySet<string> = new Set<RequestKey>([
+  'POST /api/restore/preview',
+  'POST /api/registry-logins',
+])
 
 /**
  * Calls an endpoint. A secret that needs a confirmation asks for it and calls again; a session that has ended shows
@@ -84,7 +96,7 @@ async function send(key: RequestKey, options: AnyOptions): Promise<unknown> {
     credentials: 'same-origin',
     redirect: 'error',
     cache: 'no-store',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(LONG.has(key) ? LONG_TIMEOUT_MS : TIMEOUT_MS),
   })
   const date = Date.parse(answer.headers.get('date') ?? '')
   if (!Number.isNaN(date)) setServerTime(date)

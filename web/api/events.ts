@@ -4,6 +4,7 @@ import type { EventsHello, PanelEvent } from '../../contract/events.ts'
 import { connection } from '../state/connection.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
 import { applyToOperations, operations } from '../state/operations.ts'
+import { forgetRemotes } from '../state/remote.ts'
 import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
 import { token } from '../state/token.ts'
@@ -56,6 +57,7 @@ function forget(): void {
     envLatestEtag.value = null
     token.value = { kind: 'loading' }
     connection.value = { kind: 'connecting' }
+    forgetRemotes()
   })
 }
 

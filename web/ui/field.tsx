@@ -12,13 +12,18 @@ export function Field(props: {
   isDisabled?: boolean
   isMono?: boolean
   inputMode?: 'numeric' | 'text'
+  /** Shown in dots; no password manager is asked. */
+  isSecret?: boolean
 }): JSX.Element {
   const id = useId()
   const describedBy = [props.hint && `${id}-hint`, props.error && `${id}-error`].filter(Boolean).join(' ')
+  // Spread, since the types of text and password fields differ.
+  const type = props.isSecret ? ({ type: 'password' } as const) : ({ type: 'text' } as const)
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
       <input
+        {...type}
         id={id}
         class={props.isMono ? 'input mono' : 'input'}
         value={props.value}

@@ -9,7 +9,7 @@ import { isGatewayUp, status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
-import { operationWords } from '../../ui/gateway-words.ts'
+import { operationWords, waitReason } from '../../ui/gateway-words.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import * as editor from './env-editor.ts'
@@ -169,7 +169,7 @@ function Saved(): JSX.Element | null {
         <div class="row">
           <Button
             size="small"
-            reason={running ? `${operationWords(running)}: wait until it has finished` : undefined}
+            reason={waitReason(running)}
             onClick={() => {
               restartGateway().catch((error) => {
                 editor.saveProblem.value = toProblem(error)

@@ -1,13 +1,12 @@
 import type { JSX } from 'preact'
 import { MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
 import { Button } from '../../ui/button.tsx'
+import { Difference } from '../../ui/difference.tsx'
 import { countOf } from '../../ui/format.ts'
 import { ProblemView } from '../../ui/problem-view.tsx'
-import { type DifferenceLine, draftDifference, textDifference } from './difference.ts'
+import { draftDifference, textDifference } from './difference.ts'
 import { draftErrors } from './env-draft.ts'
 import * as editor from './env-editor.ts'
-
-const SIGN_WORDS = { '+': 'added: ', '-': 'removed: ', ' ': '', '…': '' } as const
 
 /** What saving would change, and the button that does it. There is nothing to save without a difference. */
 export function SaveBar(): JSX.Element | null {
@@ -51,20 +50,4 @@ function refusal(): string | undefined {
   }
   const errors = document ? draftErrors(editor.draft.value, document) : new Map()
   return errors.size > 0 ? 'Correct the rows that are marked first' : undefined
-}
-
-function Difference({ lines }: { lines: readonly DifferenceLine[] }): JSX.Element {
-  return (
-    <ol class="difference mono">
-      {lines.map((line, index) => (
-        <li key={`${index} ${line.text}`} data-sign={line.sign}>
-          <span aria-hidden="true" class="difference-sign">
-            {line.sign}
-          </span>
-          <span class="visually-hidden">{SIGN_WORDS[line.sign]}</span>
-          <span class="break preserve">{line.text}</span>
-        </li>
-      ))}
-    </ol>
-  )
 }

@@ -1,17 +1,20 @@
 import './overview.css'
-import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { Operation, Problem, Status } from '../../../contract/schemas.ts'
 import { cancelOperation, restartGateway } from '../../api/gateway.ts'
+import { rollbackImage } from '../../api/images.ts'
 import { toProblem } from '../../api/problem.ts'
 import { loadToken } from '../../api/token.ts'
 import { now } from '../../state/clock.ts'
 import { envLatestEtag } from '../../state/env.ts'
-import { operations, runningOperation } from '../../state/operations.ts'
+import { dismissReport, reportedOperation } from '../../state/operation-report.ts'
+import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
-import { operationWords } from '../../ui/gateway-words.ts'
+import { formatDateTime } from '../../ui/format.ts'
+import { waitReason } from '../../ui/gateway-words.ts'
+import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
@@ -20,38 +23,12 @@ import { GatewayCard } from './gateway-card.tsx'
 import { TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 
-/** How long the report of an operation that failed before this page was opened is still news, in ms. */
-const NEWS_MS = 10 * 60_000
-
-const dismissedId = signal<string | null>(null)
-/** Operations that ran while this page was open: their end is shown until it is dismissed. */
-const followedIds = new Set<string>()
-
-/** The operation worth showing: the one that runs, else the last one if its end is news. */
-export function operationToShow(
-  list: readonly Operation[],
-  options: { dismissed: string | null; followed: ReadonlySet<string>; now: number },
-): Operation | null {
-  const [latest] = list
-  if (!latest) return null
-  if (latest.state === 'running') return latest
-  if (latest.id === options.dismissed) return null
-  if (options.followed.has(latest.id)) return latest
-  const age = options.now - Date.parse(latest.finishedAt ?? latest.startedAt)
-  return latest.state === 'failed' && age < NEWS_MS ? latest : null
-}
-
 /** What is running, how it does, and the few things one does with it. */
 export function OverviewPage(): JSX.Element {
   const current = status.value
   const [problem, setProblem] = useState<Problem | null>(null)
   const running = runningOperation.value
-  if (running) followedIds.add(running.id)
-  const shown = operationToShow(operations.value, {
-    dismissed: dismissedId.value,
-    followed: followedIds,
-    now: now.value,
-  })
+  const shown = reportedOperation.value
   // The token may be another one after any operation, and after a change of .env by whomever.
   const runningId = running?.id
   const etag = envLatestEtag.value
@@ -63,7 +40,7 @@ export function OverviewPage(): JSX.Element {
     setProblem(null)
     work.catch((error) => setProblem(toProblem(error)))
   }
-  const reason = running ? `${operationWords(running)}: wait until it has finished` : undefined
+  const reason = waitReason(running)
   return (
     <div class="page">
       <div class="page-head">
@@ -78,10 +55,10 @@ export function OverviewPage(): JSX.Element {
           operation={shown}
           now={now.value}
           onCancel={() => report(cancelOperation(shown.id))}
-          onDismiss={() => {
-            dismissedId.value = shown.id
-          }}
-        />
+          onDismiss={() => dismissReport(shown.id)}
+        >
+          <StepBack operation={shown} report={report} />
+        </OperationPanel>
       )}
       {current && (
         <div class="cards">
@@ -113,5 +90,25 @@ function RestartNote(props: {
         </Button>
       </div>
     </section>
+  )
+}
+
+/** After an update, whatever became of it, the image before is one click away while there is one. */
+function StepBack(props: {
+  operation: Operation
+  report: (work: Promise<void>) => void
+}): JSX.Element | null {
+  const { kind, state, problem } = props.operation
+  const previous = status.value?.image?.previous
+  const isBack = problem?.code === 'UPDATE_ROLLED_BACK'
+  if (kind !== 'update-image' || state === 'running' || !previous || isBack) return null
+  return (
+    <div class="row">
+      <Button onClick={() => props.report(rollbackImage())}>
+        <Icon name="undo" />
+        Go back to the image before
+      </Button>
+      <span class="small muted">It is the one that ran until {formatDateTime(previous.replacedAt)}.</span>
+    </div>
   )
 }

@@ -13,11 +13,12 @@ import { operations, runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
-import { operationWords } from '../../ui/gateway-words.ts'
+import { waitReason } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { AdoptionCard } from './adoption-card.tsx'
 import { SetupForm } from './setup-form.tsx'
 
 /** The setup whose report is on the page. It outlives a visit to another page, not a reload of a finished one. */
@@ -135,12 +136,14 @@ function Preparation(): JSX.Element {
       {plan && (
         <>
           <Findings plan={plan} onRetry={() => void load()} />
+          {plan.adoption && <AdoptionCard adoption={plan.adoption} />}
           <SetupForm
             plan={plan}
             problem={problem}
             isBusy={isBusy}
-            reason={running ? `${operationWords(running)}: wait until it has finished` : undefined}
+            reason={waitReason(running)}
             onSubmit={(request) => void submit(request)}
+            onUploadFailure={(error) => setProblem(toProblem(error))}
           />
         </>
       )}

@@ -1,74 +1,148 @@
 import { expect, test } from 'vitest'
 import type { SetupPlan } from '../../../contract/schemas.ts'
-import { defaultSettings } from '../../../contract/settings.ts'
-import { checkForm, initialForm, type SetupForm, setupCommand, toSetupRequest } from './setup-request.ts'
+import { defaultSettings, type Settings } from '../../../contract/settings.ts'
+import {
+  checkForm,
+  initialForm,
+  isUnusual,
+  type SetupForm,
+  setupCommand,
+  toSetupRequest,
+} from './setup-request.ts'
 
-const form: SetupForm = { source: 'bundled', path: '', gatewayPort: '18789', bridgePort: '18790' }
-const plan = (bundledAvailable: boolean, path?: string): SetupPlan => ({
+const plan: SetupPlan = {
   findings: [],
-  bundledAvailable,
+  bundledAvailable: true,
   isSetUp: false,
-  defaults: {
-    ...defaultSettings(),
-    image: path === undefined ? { kind: 'bundled' } : { kind: 'repo', path },
-    gatewayPort: 1_234,
-    bridgePort: 5_678,
-  },
+  defaults: defaultSettings(),
+}
+const form = initialForm(plan)
+const withSource = (part: Partial<SetupForm['source']>): SetupForm => ({
+  ...form,
+  source: { ...form.source, ...part },
+})
+const planWith = (defaults: Partial<Settings>): SetupPlan => ({
+  ...plan,
+  defaults: { ...plan.defaults, ...defaults },
 })
 
 test('the form begins with the defaults of the machine', () => {
-  expect(initialForm(plan(true))).toEqual({
-    source: 'bundled',
-    path: '',
+  const given = planWith({ gatewayPort: 1_234, mode: 'quadlet', image: { kind: 'repo', path: '/r' } })
+  expect(initialForm(given)).toMatchObject({
+    source: { kind: 'repo', path: '/r' },
+    mode: 'quadlet',
     gatewayPort: '1234',
-    bridgePort: '5678',
+    publishAddress: '127.0.0.1',
+    configDir: '',
   })
-  expect(initialForm(plan(true, '/r'))).toMatchObject({ source: 'repo', path: '/r' })
-  expect(initialForm(plan(false)).source).toBe('repo')
+  expect(initialForm({ ...plan, bundledAvailable: false }).source.kind).toBe('repo')
+})
+
+test('where a service can not run the form begins with a container', () => {
+  const given = { ...planWith({ mode: 'quadlet' }), quadletObstacle: 'no systemd' }
+  expect(initialForm(given).mode).toBe('container')
+})
+
+test('what was found here goes into the form, and is not sent back as a wish', () => {
+  const adopting: SetupPlan = {
+    ...plan,
+    adoption: {
+      user: 'anna',
+      found: ['a container'],
+      settings: { user: 'anna', containerName: 'gw', gatewayPort: 28_789, configDir: '/srv/c' },
+    },
+  }
+  const adopted = initialForm(adopting)
+  expect(adopted).toMatchObject({
+    user: 'anna',
+    containerName: 'gw',
+    gatewayPort: '28789',
+    configDir: '/srv/c',
+  })
+  expect(isUnusual(adopted)).toBe(true)
+  expect(toSetupRequest(adopted, adopting)).toEqual({
+    mode: 'container',
+    image: { kind: 'bundled' },
+    gatewayPort: 28_789,
+    bridgePort: 18_790,
+  })
+  expect(toSetupRequest({ ...adopted, user: 'razroom', configDir: '' }, adopting)).toMatchObject({
+    user: 'razroom',
+    configDir: null,
+  })
 })
 
 test('a good form becomes a request', () => {
   expect(checkForm(form)).toEqual({})
-  expect(toSetupRequest(form)).toEqual({
+  expect(toSetupRequest(form, plan)).toEqual({
     mode: 'container',
     image: { kind: 'bundled' },
     gatewayPort: 18_789,
     bridgePort: 18_790,
   })
-  expect(toSetupRequest({ ...form, source: 'repo', path: ' /a b ' }).image).toEqual({
-    kind: 'repo',
-    path: '/a b',
-  })
 })
 
-test.each(['', '80', '1023', '65536', '1e4', '0x4000', '18 789', '-1', '18789.0', '٣٠٠٠'])(
-  'port %j is refused',
-  (port) => {
-    expect(checkForm({ ...form, gatewayPort: port }).gatewayPort).toMatch('1024 to 65535')
-  },
-)
-
-test('both ports the same are refused, at the second', () => {
-  expect(checkForm({ ...form, bridgePort: ' 18789 ' })).toEqual({
-    bridgePort: expect.stringContaining('port of the gateway'),
-  })
+test('an address of the network goes with its confirmation, and not without', () => {
+  const open = { ...form, publishAddress: ' 0.0.0.0 ' }
+  expect(checkForm(open).isExposureConfirmed).toMatch('127.0.0.1')
+  const confirmed = { ...open, isExposureConfirmed: true }
+  expect(checkForm(confirmed)).toEqual({})
+  expect(toSetupRequest(confirmed, plan)).toMatchObject({ publishAddress: '0.0.0.0', confirmExposure: true })
 })
 
-test.each([
-  ['', /Name the directory/],
-  ['relative/path', /absolute path/],
-  ['/a/../b', /absolute path/],
-  ['~/razroom', /absolute path/],
-])('path %j is refused, and only where one is needed', (path, message) => {
-  expect(checkForm({ ...form, source: 'repo', path }).path).toMatch(message)
-  expect(checkForm({ ...form, path }).path).toBeUndefined()
+test('a confirmation that was given for another address is not sent with one of this machine', () => {
+  const request = toSetupRequest({ ...form, publishAddress: '127.0.0.2', isExposureConfirmed: true }, plan)
+  expect(request).toMatchObject({ publishAddress: '127.0.0.2' })
+  expect(request).not.toHaveProperty('confirmExposure')
+})
+
+test('another user is made only when that is asked for; razroom needs no word', () => {
+  expect(toSetupRequest({ ...form, user: 'anna' }, plan)).not.toHaveProperty('createUser')
+  expect(toSetupRequest({ ...form, user: 'anna', createUser: true }, plan)).toMatchObject({
+    user: 'anna',
+    createUser: true,
+  })
+  expect(toSetupRequest({ ...form, createUser: true }, plan)).not.toHaveProperty('createUser')
+})
+
+test.each(['', 'Anna', '-x', 'a b', 'root;', '1a', 'ä', 'a'.repeat(32)])('user %j is refused', (user) => {
+  expect(checkForm({ ...form, user }).user).toBeDefined()
+})
+
+test.each(['', '.x', 'a/b', '-a', 'a'.repeat(64)])('container name %j is refused', (containerName) => {
+  expect(checkForm({ ...form, containerName }).containerName).toBeDefined()
+})
+
+test.each(['x', '/a/../b', '~/c'])('directory %j is refused; none is not', (configDir) => {
+  expect(checkForm({ ...form, configDir }).configDir).toMatch('absolute')
+  expect(checkForm({ ...form, workspaceDir: configDir }).workspaceDir).toMatch('absolute')
+  expect(checkForm({ ...form, configDir: ' ' })).toEqual({})
 })
 
 test('the command is one that a shell understands', () => {
-  expect(setupCommand(form)).toBe(
+  expect(setupCommand(form, plan)).toBe(
     'sudo razroom-panel setup --container --bundled --gateway-port 18789 --bridge-port 18790',
   )
-  expect(setupCommand({ ...form, source: 'repo', path: "/it's $(here)" })).toContain(
+  expect(setupCommand(withSource({ kind: 'repo', path: "/it's $(here)" }), plan)).toContain(
     "--repo '/it'\\''s $(here)'",
+  )
+})
+
+test('the command says everything that differs', () => {
+  const whole: SetupForm = {
+    ...withSource({ kind: 'repo', path: '/r', buildArgs: 'A=1\nB=two words' }),
+    mode: 'quadlet',
+    publishAddress: '::',
+    isExposureConfirmed: true,
+    user: 'anna',
+    containerName: 'gw',
+    configDir: '/srv/c',
+    workspaceDir: '/srv/w',
+    userns: 'auto',
+  }
+  expect(setupCommand(whole, plan)).toBe(
+    "sudo razroom-panel setup --quadlet --repo /r --build-arg A=1 --build-arg 'B=two words' --gateway-port 18789 " +
+      '--bridge-port 18790 --publish :: --user anna --container-name gw --config-dir /srv/c --workspace-dir /srv/w ' +
+      '--userns auto',
   )
 })
