@@ -1,5 +1,6 @@
 /** Builds an image for the gateway's user from a directory that this user need not be able to read. */
 import { createHash } from 'node:crypto'
+import { freemem } from 'node:os'
 import { PassThrough, Writable } from 'node:stream'
 import { CommandError, HostError, PanelError } from '../errors.ts'
 import type { BuildRequest, BuildSource, ImageFacts, UserAccount, Watch } from './host.ts'
@@ -30,17 +31,29 @@ export interface ImageBuilderParts {
 
 export function createImageBuilder({ run, runAsUser, podman, bundledDir }: ImageBuilderParts): ImageBuilder {
   return {
-    fingerprintSource: async (source) => fingerprint(run, await openSource(run, source, bundledDir)),
+    fingerprintSource: async (source) =>
+      fingerprint(run, await openSource(run, source, bundledDir), buildArgsOf(source)),
     isBundledAvailable: () => isBundledAvailable(bundledDir),
     async buildImage(user, { source, tag }, watch) {
       const directory = await openSource(run, source, bundledDir)
-      const label = `${SOURCE_LABEL}=${await fingerprint(run, directory)}`
-      await buildFrom({ run, runAsUser, user, directory }, ['build', '--label', label, '--tag', tag], watch)
+      const buildArgs = buildArgsOf(source)
+      const label = `${SOURCE_LABEL}=${await fingerprint(run, directory, buildArgs)}`
+      const options = buildArgs.flatMap((pair) => ['--build-arg', pair])
+      const args = ['build', '--label', label, ...options, '--tag', tag]
+      await buildFrom({ run, runAsUser, user, directory }, args, watch)
       const image = await podman.inspectImage(user, tag)
       if (image) return image
       throw new HostError('IMAGE_BUILD_FAILED', { detail: `podman built ${tag}, but does not have it` })
     },
   }
+}
+
+/** As `podman build --build-arg` takes them, sorted: their order makes no other image. */
+export function buildArgsOf(source: BuildSource): string[] {
+  const args = source.kind === 'repo' ? (source.buildArgs ?? {}) : {}
+  return Object.entries(args)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
 }
 
 /** GNU tar keeps symbolic links as they are; `u+rwX`: its user can read and remove all that was copied. */
@@ -60,9 +73,17 @@ function packArgv(directory: SourceDirectory, options: readonly string[]): [stri
   ]
 }
 
-/** sha-256 over an archive of names, modes, links and contents: two equal fingerprints build the same image. */
-async function fingerprint(run: RunCommand, directory: SourceDirectory): Promise<string> {
+/**
+ * sha-256 over an archive of names, modes, links and contents, and the build arguments: two equal fingerprints build the
+ * same image.
+ */
+async function fingerprint(
+  run: RunCommand,
+  directory: SourceDirectory,
+  buildArgs: readonly string[],
+): Promise<string> {
   const hash = createHash('sha256')
+  if (buildArgs.length > 0) hash.update(JSON.stringify(buildArgs))
   const same = ['--sort=name', '--format=gnu', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner']
   const intoHash = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -142,7 +163,18 @@ function isCancelled(error: unknown): boolean {
   return error instanceof PanelError && error.code === 'OPERATION_CANCELLED'
 }
 
+/** 128 + SIGKILL (signal(7)): of podman itself, or of a step of the build, which podman tells in its words. */
+const KILLED = 137
+const STEP_KILLED = /exit status 137|exit code:? 137|signal: killed/i
+
 function asBuildError(error: unknown): unknown {
   if (!(error instanceof CommandError) || error.code !== 'COMMAND_FAILED') return error
-  return new CommandError(error.failure, 'IMAGE_BUILD_FAILED', error)
+  const { failure } = error
+  const isKilled =
+    failure.exitCode === undefined ||
+    failure.exitCode === KILLED ||
+    failure.lastLines.some((line) => STEP_KILLED.test(line))
+  const why = `137 is SIGKILL: most likely the memory was full (${Math.round(freemem() / 1e6)} MB are free now)`
+  const lastLines = isKilled ? [...failure.lastLines, why] : failure.lastLines
+  return new CommandError({ ...failure, lastLines }, 'IMAGE_BUILD_FAILED', error)
 }

@@ -11,14 +11,18 @@ import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
 import { createHomes } from './homes.ts'
 import type { Host, UserAccount } from './host.ts'
+import { createArchiveLoader } from './image-archive.ts'
+import { createImages } from './images.ts'
 import { acquireLock } from './lock.ts'
 import { canStackOverlay } from './overlay-support.ts'
 import { createPodman } from './podman.ts'
 import { createPodmanReadiness, type PodmanTraces } from './podman-readiness.ts'
+import { createRegistries } from './registries.ts'
 import { createRunAsUser, describeAsUser } from './run-as-user.ts'
 import { createCommandRunner } from './run-command.ts'
 import { createStateStore } from './state-store.ts'
 import { findPeerUid, findPortHolder } from './tcp-table.ts'
+import { createUploads } from './uploads.ts'
 import { createUsageReader } from './usage.ts'
 import { createAccounts } from './user-account.ts'
 import { createUserFileMoves } from './user-file-moves.ts'
@@ -40,6 +44,8 @@ export interface HostOptions {
   readonly redact?: Redactor
 }
 
+const MAX_LOOK_BYTES = 1_048_576
+
 /** The machine this process runs on. Nothing is started or changed before a verb is called. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const { stateDir, runDir, bundledDir, redact = createRedactor(() => []) } = options
@@ -47,8 +53,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const runAsUser = createRunAsUser(commands.run)
   const accounts = createAccounts(commands.run)
   const files = createUserFiles({ agentFile: await findAgentFile(options.programDir) })
-  const podman = createPodman(runAsUser, createPodmanReadiness(accounts, files, options.podmanTraces))
-  const images = createImageBuilder({ run: commands.run, runAsUser, podman, bundledDir })
+  const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces)
+  const podman = createPodman(runAsUser, isPrepared)
+  const hasUserFile = async (user: UserAccount, path: string) =>
+    (await files.readUserFile(user, path, MAX_LOOK_BYTES)) !== null
+  const images = createImages({ runAsUser, podman, isPrepared, hasUserFile })
+  const { run } = commands
   const state = createStateStore(stateDir)
   const hasSystemd = await isSystemdRunning()
   const privateDirectories: string[] = []
@@ -66,7 +76,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createUserFileMoves(runAsUser),
     ...createUserUnits(commands.run, runAsUser, files),
     ...podman,
+    ...createImageBuilder({ run, runAsUser, podman, bundledDir }),
     ...images,
+    ...createArchiveLoader({ run, runAsUser, podman, images }),
+    ...createRegistries(runAsUser, files),
+    ...createUploads(stateDir),
     describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),
     readState: state.read,
     updateState: state.update,

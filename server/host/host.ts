@@ -6,6 +6,9 @@ import type { PreviousImage } from '../../contract/images.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
 import type { Homes } from './homes.ts'
+import type { Images } from './images.ts'
+import type { Registries } from './registries.ts'
+import type { Uploads } from './uploads.ts'
 import type { UserUnits } from './user-units.ts'
 
 export type { QuadletFile, UnitFacts } from './user-units.ts'
@@ -187,6 +190,32 @@ export interface StoredSession {
   readonly stepUpUntil: number
 }
 
+/** An image as a step back needs it. */
+export interface KeptImage {
+  readonly source: ImageSource
+  readonly id: string
+  /** Its names when it was replaced: the new image may have taken them. */
+  readonly names: readonly string[]
+}
+
+/** A change of image that has not been proven yet: written before anything is changed, gone when it has ended. */
+export interface ImageSwitch {
+  readonly kind: 'update' | 'rollback'
+  /** The image that answered last; null when there was none. */
+  readonly from: KeptImage | null
+  /** What a rollback brings; an update learns it on the way. */
+  readonly to: KeptImage | null
+}
+
+/** An archive that was loaded, so that the same one is not loaded again. */
+export interface ArchiveRecord {
+  readonly path: string
+  /** As ArchiveFacts has it. */
+  readonly stamp: string
+  readonly sha256: string
+  readonly imageId: string
+}
+
 /** What the panel keeps between runs; everything else is derived from the machine. */
 export interface PanelState {
   readonly settings: Settings | null
@@ -197,9 +226,14 @@ export interface PanelState {
   readonly created: readonly string[]
   /** What a step back from the last update brings; null until there was one. */
   readonly previousImage: PreviousImage | null
+  /** The names of that image when it was replaced. */
+  readonly previousNames: readonly string[]
+  readonly imageSwitch: ImageSwitch | null
+  /** Newest first, at most 8. */
+  readonly loadedArchives: readonly ArchiveRecord[]
 }
 
-export interface Host extends Homes, UserUnits {
+export interface Host extends Homes, UserUnits, Images, Registries, Uploads {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */

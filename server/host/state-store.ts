@@ -4,9 +4,15 @@ import { join } from 'node:path'
 import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { PreviousImage } from '../../contract/images.ts'
-import { defaultSettings, Settings } from '../../contract/settings.ts'
+import { defaultSettings, ImageSource, Settings } from '../../contract/settings.ts'
 import { writeOwnFile } from './durable-file.ts'
 import type { PanelState } from './host.ts'
+
+const KeptImage = Type.Object({
+  source: ImageSource,
+  id: Type.String(),
+  names: Type.Array(Type.String()),
+})
 
 const Stored = Type.Object({
   settings: Type.Union([Settings, Type.Null()]),
@@ -22,6 +28,23 @@ const Stored = Type.Object({
   startDurationsMs: Type.Array(Type.Number()),
   created: Type.Array(Type.String()),
   previousImage: Type.Union([PreviousImage, Type.Null()]),
+  previousNames: Type.Array(Type.String()),
+  imageSwitch: Type.Union([
+    Type.Object({
+      kind: Type.Enum(['update', 'rollback']),
+      from: Type.Union([KeptImage, Type.Null()]),
+      to: Type.Union([KeptImage, Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
+  loadedArchives: Type.Array(
+    Type.Object({
+      path: Type.String(),
+      stamp: Type.String(),
+      sha256: Type.String(),
+      imageId: Type.String(),
+    }),
+  ),
 })
 
 const EMPTY: PanelState = {
@@ -30,6 +53,9 @@ const EMPTY: PanelState = {
   startDurationsMs: [],
   created: [],
   previousImage: null,
+  previousNames: [],
+  imageSwitch: null,
+  loadedArchives: [],
 }
 
 export interface StateStore {
