@@ -6,7 +6,7 @@ import { CONTAINER_PORTS, type GatewayPaths, type GatewaySpec, gatewaySpec } fro
 import { podmanRunArgs } from '../domain/render-podman-run.ts'
 import { restartReasons } from '../domain/restart-reasons.ts'
 import { ConflictError, SetupError } from '../errors.ts'
-import type { ContainerFacts, Host, HostFacts, ImageFacts, UserAccount } from '../host/host.ts'
+import type { ContainerFacts, Host, HostFacts, ImageFacts, PortHolder, UserAccount } from '../host/host.ts'
 import { imageReference } from './ensure-image.ts'
 import { readEnvFile, requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
@@ -94,18 +94,33 @@ export async function checkPorts(
   if (ports[0] === ports[1]) {
     throw new ConflictError('PORT_IN_USE', { detail: `gateway and bridge both want port ${ports[0]}` })
   }
-  const free = ports.filter((port) => !holdsPort(container, settings, port))
-  for (const port of free) {
-    const holder = await host.findPortHolder(port, settings.publishAddress)
-    if (!holder) continue
+  const [holder] = await findOtherHolders(host, settings, container)
+  if (holder) {
     const who =
       holder.pid === undefined
         ? `uid ${holder.uid}`
         : `${holder.program ?? 'a process'} (pid ${holder.pid}, uid ${holder.uid})`
-    throw new ConflictError('PORT_IN_USE', { detail: `${holder.address}:${port} is held by ${who}` })
+    throw new ConflictError('PORT_IN_USE', { detail: `${holder.address}:${holder.port} is held by ${who}` })
   }
+  const free = ports.filter((port) => !holdsPort(container, settings, port))
   if (free.length === 0) return 'held by the gateway itself'
   return `${free.join(' and ')} ${free.length === 1 ? 'is' : 'are'} free on ${settings.publishAddress}`
+}
+
+/**
+ * Who holds ports the gateway wants, without the gateway's own container: what that holds, at whatever address, goes
+ * with it when it is replaced.
+ */
+export async function findOtherHolders(
+  host: Host,
+  settings: Settings,
+  container: ContainerFacts | null,
+): Promise<PortHolder[]> {
+  const wanted = [settings.gatewayPort, settings.bridgePort].filter(
+    (port) => !holdsPort(container, settings, port),
+  )
+  const holders = await Promise.all(wanted.map((port) => host.findPortHolder(port, settings.publishAddress)))
+  return holders.filter((holder) => holder !== null).filter((holder) => !isPublishedBy(container, holder))
 }
 
 /** True when this container runs and publishes the port where the settings want it. */
@@ -117,9 +132,11 @@ function holdsPort(container: ContainerFacts | null, settings: Settings, port: n
   )
 }
 
-/** True when this container runs and holds both ports of these settings. */
-export function holdsPorts(container: ContainerFacts | null, settings: Settings): boolean {
-  return [settings.gatewayPort, settings.bridgePort].every((port) => holdsPort(container, settings, port))
+function isPublishedBy(container: ContainerFacts | null, holder: PortHolder): boolean {
+  if (container?.running !== true) return false
+  return container.ports.some(
+    ({ hostAddress, hostPort }) => hostPort === holder.port && (hostAddress || '0.0.0.0') === holder.address,
+  )
 }
 
 /** The step that checks the host ports before anything is stopped or started. */

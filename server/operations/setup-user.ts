@@ -33,7 +33,7 @@ export async function remember(host: Host, created: string): Promise<void> {
  * The user exists: found, or made.
  * @param createUser make any user that is missing; without it only the panel's own is made
  */
-export function userStep(host: Host, options: { createUser: boolean } = { createUser: false }): Step {
+export function userStep(host: Host, options: { createUser: boolean }): Step {
   return {
     id: 'create-user',
     title: 'The user of the gateway',

@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../../contract/error-codes.ts'
 import type { Finding } from '../../contract/schemas.ts'
-import type { Settings, SetupRequest } from '../../contract/settings.ts'
-import { defaultSettings } from '../../contract/settings.ts'
+import type { SetupRequest } from '../../contract/settings.ts'
 import { SetupError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { adoptingEntry, adoptStep } from './adopt-step.ts'
 import { imageStep } from './ensure-image.ts'
-import { checkPorts, holdsPorts, startStep } from './gateway-container.ts'
+import { checkPorts, startStep } from './gateway-container.ts'
 import { checkMode, unitStep } from './gateway-unit.ts'
 import { readPreflight } from './preflight.ts'
 import type { OperationPlan, Step } from './runner.ts'
@@ -16,6 +16,7 @@ import {
   envFileStep,
   launchScriptStep,
 } from './setup-files.ts'
+import { decideSettings } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { healthyStep } from './wait-until-healthy.ts'
 
@@ -28,11 +29,12 @@ export function setupGateway(host: Host, request: SetupRequest): OperationPlan {
     kind: 'setup',
     steps: [
       preflightStep(host, request),
-      userStep(host),
+      userStep(host, { createUser: request.createUser === true }),
       idRangesStep(host),
       userManagerStep(host),
       containersConfStep(host),
       directoriesStep(host),
+      adoptStep(host),
       envFileStep(host),
       configFileStep(host),
       imageStep(host),
@@ -41,18 +43,6 @@ export function setupGateway(host: Host, request: SetupRequest): OperationPlan {
       startStep(host, { force: false }),
       healthyStep(host),
     ],
-  }
-}
-
-/** The stored settings with the request's values in their place. */
-export function requestedSettings(stored: Settings | null, request: SetupRequest): Settings {
-  const base = stored ?? defaultSettings()
-  return {
-    ...base,
-    mode: request.mode ?? base.mode,
-    image: request.image ?? base.image,
-    gatewayPort: request.gatewayPort ?? base.gatewayPort,
-    bridgePort: request.bridgePort ?? base.bridgePort,
   }
 }
 
@@ -79,22 +69,21 @@ function preflightStep(host: Host, request: SetupRequest): Step {
     id: 'preflight',
     title: 'Look at the machine',
     async run(context) {
-      const { settings: stored } = await host.readState()
-      const settings = requestedSettings(stored, request)
+      const { stored, settings, found, container } = await decideSettings(host, request)
       await checkMode(host, settings)
       if (settings.image.kind === 'bundled' || settings.image.kind === 'repo')
         await host.fingerprintSource(settings.image)
-      const user = await host.findUser(settings.user)
-      const container = user ? await host.inspectContainer(user, settings.containerName) : null
       const ports = await checkPorts(host, settings, container)
-      const { facts, findings } = await readPreflight(host, settings, holdsPorts(container, settings))
+      const { facts, findings } = await readPreflight(host, settings, container)
       refuseBlocked(findings)
       const manager = facts.hasSystemd ? 'systemd' : 'no systemd'
       context.found(
         `${facts.os}, podman ${facts.podmanVersion ?? 'missing'}, cgroups ${facts.cgroups}, ${manager}; ports ${ports}`,
       )
       if (JSON.stringify(stored) !== JSON.stringify(settings)) {
-        await host.updateState({ settings })
+        const { created } = await host.readState()
+        const adopting = found ? [adoptingEntry(settings)] : []
+        await host.updateState({ settings, created: [...new Set([...created, ...adopting])] })
         if (stored !== null) context.did('stored the new settings')
       }
     },
