@@ -137,8 +137,8 @@ export async function installUnit(
     await host.writeUserFile(user, { path: file.path, bytes, mode: FILE_MODE, expectedEtag })
     done.push(`wrote ${file.path}`)
   }
-  const unit = await host.readUnit(user, file.name)
-  if (!keeps || unit.needsReload || unit.loadState !== 'loaded') await host.reloadUnits(user)
+  // Always: systemd does not notice a new drop-in of a unit that is generated.
+  await host.reloadUnits(user)
   if (file.kind === 'service') await alignBoot(host, user, file, options.startAtBoot, done)
   if (done.length > 0) context.did(done.join('; '))
   await requireLoaded(host, user, file)

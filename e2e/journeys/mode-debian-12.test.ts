@@ -1,0 +1,3 @@
+import { describeModeJourney } from './mode-journey.ts'
+
+describeModeJourney('debian-12')
