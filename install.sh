@@ -13,10 +13,13 @@ readonly CHECKOUT
 readonly CALLER_DIRECTORY=$PWD
 cd /
 
-for part in paths report options packages release build service setup uninstall; do
+for part in paths report options packages release build service boot setup uninstall purge; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/install/$part.sh"
 done
+# Run as other users, and after the files are gone.
+# shellcheck disable=SC2034 # used by purge.sh
+READ_SEAL=$(cat -- "$CHECKOUT/scripts/install/seal.sh")
 # shellcheck source=scripts/npm-ci.sh
 . "$CHECKOUT/scripts/npm-ci.sh"
 
@@ -28,6 +31,7 @@ install_panel() {
   make_release
   keep_port
   switch_release
+  keep_start_at_boot
   start_panel
   admit_administrators
   if [ "$PANEL_ONLY" = no ]; then set_gateway_up; fi

@@ -207,4 +207,14 @@ export const MACHINE_ERRORS = {
     title: 'This machine is not supported',
     hint: 'The panel needs Linux on x86-64 or arm64.',
   },
+  NOT_INSTALLED: {
+    status: 409,
+    title: 'This is not an installed panel',
+    hint: 'To remove an installed one from a checkout: sudo ./install.sh --uninstall',
+  },
+  UNINSTALL_FAILED: {
+    status: 502,
+    title: 'The panel could not be uninstalled',
+    hint: 'Mend what is said above, then run it again: it takes up where it stopped.',
+  },
 } as const satisfies Record<string, ErrorCodeInfo>

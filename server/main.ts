@@ -4,6 +4,7 @@ import { runCli } from './cli/run-cli.ts'
 import { readPanelConfig } from './config.ts'
 import { connectPanel } from './connect-panel.ts'
 import { readInputFile } from './host/read-input-file.ts'
+import { runUninstaller } from './host/run-uninstaller.ts'
 import { checkEnvText } from './operations/edit-env.ts'
 import { serve } from './serve.ts'
 
@@ -34,6 +35,7 @@ const code = await runCli(
     serve: ({ port }) => serve(readPanelConfig(port)),
     readInputFile,
     checkEnv: checkEnvText,
+    uninstall: (options, onLine) => runUninstaller(readPanelConfig().bundledDir, options, onLine),
   },
 )
 process.exit(code)

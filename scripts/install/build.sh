@@ -72,7 +72,7 @@ assemble_release() {
   mv -- "$1/scripts/install" "$1/scripts/npm-ci.sh" "$2/scripts/"
   mv -- "$1/install.sh" "$1/package.json" "$1/LICENSE" "$1/Dockerfile" "$1/.dockerignore" "$2/"
   chown --recursive --no-dereference root:root -- "$2"
-  chmod 0755 -- "$2" "$2/bin/razroom-panel" "$2/install.sh"
+  chmod 0755 -- "$2" "$2/bin/razroom-panel" "$2/install.sh" "$2/scripts/install/start-at-boot.sh"
   # The tree has a /tmp that everybody may write to: what goes into the image is root's alone.
   chmod 0700 -- "$2/gateway/rootfs"
   logged "$2/bin/razroom-panel" help || fail_with_log 'What was built does not start.' 'The last lines say why.'

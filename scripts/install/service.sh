@@ -3,13 +3,17 @@
 
 # The port of this run: the one named, else the one of the last run, else the default. Kept in panel.env.
 keep_port() {
-  local kept=''
-  if [ -r "$PANEL_ENV" ]; then kept=$(sed -n 's/^PANEL_PORT=\([0-9]*\)$/\1/p' "$PANEL_ENV" | tail -n 1); fi
-  PORT=${PORT:-${kept:-$DEFAULT_PORT}}
+  read_port
   install --directory --mode=0755 -- "$SETTINGS"
   install --directory --mode=0700 -- "$STATE"
   write_if_changed "$PANEL_ENV" "# Read when razroom-panel starts. Change it with: install.sh --port N
 PANEL_PORT=$PORT"
+}
+
+read_port() {
+  local kept=''
+  if [ -r "$PANEL_ENV" ]; then kept=$(sed -n 's/^PANEL_PORT=\([0-9]*\)$/\1/p' "$PANEL_ENV" | tail -n 1); fi
+  PORT=${PORT:-${kept:-$DEFAULT_PORT}}
 }
 
 # write_if_changed FILE TEXT: replaces by rename; succeeds either way.

@@ -14,11 +14,23 @@ admit_administrators() {
 
 set_gateway_up() {
   if [ -z "$IMAGE_OPTION" ]; then mention_checkout; fi
+  if [ -z "$MODE_OPTION" ] && wants_service; then SETUP_OPTIONS+=(--quadlet); fi
   step 'Setting the gateway up'
   if ! "$LAUNCHER" setup "${SETUP_OPTIONS[@]}" < /dev/null; then
     printf '\nThe panel itself runs: %s\n' "$(login_url)"
     fail 'The gateway could not be set up.' 'The lines above say why. Mend that, then run this again, or use the page.'
   fi
+}
+
+# A first setup makes a service where there is a systemd to run it; later ones keep what is set.
+wants_service() {
+  has_systemd && [ -z "${RAZROOM_PODMAN_QUADLET:-}" ] && ! has_settings
+}
+
+has_settings() {
+  [ -f "$STATE/state.json" ] && "$LIB/current/node" --eval "
+    process.exit(JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8')).settings ? 0 : 1)
+    " -- "$STATE/state.json"
 }
 
 # A Razroom checkout that lies about is told of, and built only on demand.
@@ -61,6 +73,6 @@ print_links() {
   printf '  Another link to the panel: sudo razroom-panel login\n'
   printf "  The gateway's token:       sudo razroom-panel token show\n"
   if ! has_systemd; then
-    printf '  There is no systemd here: after a reboot run install.sh again, it starts the panel.\n'
+    tell_start_at_boot
   fi
 }

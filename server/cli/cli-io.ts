@@ -39,4 +39,9 @@ export interface CliServices {
   readonly readInputFile: (path: string) => Promise<Uint8Array>
   /** The check behind POST /api/env/check, which needs no machine and no root. */
   readonly checkEnv: (text: string) => EnvCheck
+  /**
+   * Runs the uninstaller of the installed release with these options; each line it prints for people goes to onLine.
+   * Errors: NOT_INSTALLED, UNINSTALL_FAILED.
+   */
+  readonly uninstall: (options: readonly string[], onLine: (line: string) => void) => Promise<void>
 }

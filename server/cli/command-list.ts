@@ -11,6 +11,7 @@ import { setup } from './commands/setup.ts'
 import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
 import { token } from './commands/token.ts'
+import { uninstall } from './commands/uninstall.ts'
 
 /** Every command, in the order of the help text. */
 export const COMMANDS: readonly Command[] = [
@@ -26,4 +27,5 @@ export const COMMANDS: readonly Command[] = [
   logs,
   access,
   serve,
+  uninstall,
 ]

@@ -179,6 +179,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     serve: unexpected('serve'),
     readInputFile: unexpected('readInputFile'),
     checkEnv: unexpected('checkEnv'),
+    uninstall: unexpected('uninstall'),
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')
       return { socketPath: panel.socketPath, isDaemon, close: async () => {} }

@@ -1,0 +1,268 @@
+# shellcheck shell=bash disable=SC2153 # STATE is in paths.sh
+# Removing what the panel made for the gateway, by its record. A user that was there before keeps everything but that.
+
+# Lines of the record (state.json, `created`): user:NAME, home:DIR, dir:DIR, subuid:NAME:START:COUNT, subgid:...,
+# linger:NAME.
+RECORD=()
+GATEWAY_USER=''
+CONTAINER=''
+IS_SET_UP=no
+USER_ID=''
+GROUP_ID=''
+USER_HOME=''
+BACKUP_FILE=''
+
+read_record() {
+  local node record
+  [ -f "$STATE/state.json" ] || fail "There is no record of what the panel made ($STATE/state.json)." \
+    "Without it nothing is purged. Remove the panel alone: $(uninstall_command)"
+  node=$(find_node) || fail 'There is no Node here that could read the record of what the panel made.' \
+    'Install the panel again, then purge it: sudo ./install.sh --panel-only, and then this.'
+  record=$("$node" --eval "
+    const state = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))
+    const { user = 'razroom', containerName = 'razroom' } = state.settings ?? {}
+    for (const line of [user, containerName, state.settings ? 'yes' : 'no', ...state.created]) {
+      if (/[\x00-\x1f\x7f]/.test(line)) throw new Error('a control character in the record')
+      console.log(line)
+    }" -- "$STATE/state.json") ||
+    fail "$STATE/state.json cannot be read." "Mend it, or remove the panel alone: $(uninstall_command)"
+  mapfile -t RECORD <<< "$record"
+  GATEWAY_USER=${RECORD[0]}
+  CONTAINER=${RECORD[1]}
+  IS_SET_UP=${RECORD[2]}
+  RECORD=("${RECORD[@]:3}")
+  [[ $GATEWAY_USER =~ ^[a-z_][a-z0-9_-]{0,30}$ ]] || fail "The record names a strange user: '$GATEWAY_USER'." \
+    "Look at $STATE/state.json."
+  [[ $CONTAINER =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$ ]] || fail "The record names a strange container: '$CONTAINER'." \
+    "Look at $STATE/state.json."
+  IFS=: read -r _ _ USER_ID GROUP_ID _ USER_HOME _ < <(getent passwd -- "$GATEWAY_USER") || USER_ID=''
+  if [ "$USER_ID" = 0 ]; then fail "The record names root as the gateway's user." "Look at $STATE/state.json."; fi
+}
+
+check_confirmation() {
+  if [ "$CONFIRM" = "$GATEWAY_USER" ]; then return; fi
+  fail "--purge removes what the panel made for the gateway of the user $GATEWAY_USER, with all its data." \
+    "If you mean it: $(uninstall_command) --purge --confirm $GATEWAY_USER"
+}
+
+is_recorded() {
+  local entry
+  for entry in "${RECORD[@]}"; do
+    if [ "$entry" = "$1" ]; then return 0; fi
+  done
+  return 1
+}
+
+# recorded KIND: the entries of one kind, without it.
+recorded() {
+  local entry
+  for entry in "${RECORD[@]}"; do
+    if [[ $entry == "$1:"* ]]; then printf '%s\n' "${entry#*:}"; fi
+  done
+}
+
+# Verified by the panel as it writes it, and kept where neither uninstall nor userdel comes.
+back_up() {
+  local program=$LAUNCHER
+  if [ "$BACKUP" = no ] || [ "$IS_SET_UP" = no ] || [ -z "$USER_ID" ]; then return; fi
+  step 'Making a backup'
+  # A purge that was cut short may have taken the launcher already.
+  if [ ! -x "$program" ] && [ -f "$CHECKOUT/dist/server/main.js" ]; then program=$CHECKOUT/bin/razroom-panel; fi
+  [ -x "$program" ] || fail 'There is no panel any more that could make a backup.' \
+    "Install it again first, or go on without: $(uninstall_command) --purge --confirm $GATEWAY_USER --no-backup"
+  install --directory --mode=0700 -- "$BACKUPS"
+  BACKUP_FILE=$BACKUPS/purge-$GATEWAY_USER-$(date +%Y%m%d-%H%M%S).tar.gz
+  logged "$program" backup "$BACKUP_FILE" || fail_with_log 'The backup failed, so nothing was removed.' \
+    "Mend that, or go on without: $(uninstall_command) --purge --confirm $GATEWAY_USER --no-backup"
+  note "The backup is in $BACKUP_FILE"
+}
+
+# Everything of the user's is done as that user: a link in a home leads root nowhere then.
+as_user() {
+  local runtime=()
+  if [ -d "/run/user/$USER_ID" ]; then runtime=("XDG_RUNTIME_DIR=/run/user/$USER_ID"); fi
+  setsid --wait setpriv --reuid="$USER_ID" --regid="$GROUP_ID" --init-groups -- \
+    env --ignore-environment --chdir=/ PATH="$PATH" HOME="$USER_HOME" USER="$GATEWAY_USER" LOGNAME="$GATEWAY_USER" \
+    "${runtime[@]}" "$@" < /dev/null
+}
+
+purge_gateway() {
+  if [ -z "$USER_ID" ]; then
+    note "The user $GATEWAY_USER is gone already."
+    return
+  fi
+  remove_unit
+  remove_container
+  if is_recorded "user:$GATEWAY_USER"; then
+    remove_directories
+    turn_linger_off
+    remove_user
+  else
+    remove_images
+    remove_written_files
+    remove_directories
+    turn_linger_off
+    remove_id_ranges
+    note "The user $GATEWAY_USER was there before the panel: it stays, with everything else that is its own."
+  fi
+}
+
+user_systemctl() { systemctl --machine="$GATEWAY_USER@.host" --user --no-ask-password "$@"; }
+
+# The unit that the panel wrote. One that was edited is stopped and kept; one that never was the panel's goes on.
+remove_unit() {
+  local file state unit=$CONTAINER.service
+  for file in "$USER_HOME/.config/containers/systemd/$CONTAINER.container" "$USER_HOME/.config/systemd/user/$unit"; do
+    state=$(as_user bash -c "$READ_SEAL" seal "$file") || state=foreign
+    case $state in
+      ours | edited) ;;
+      *) continue ;;
+    esac
+    if has_systemd && [ -S "/run/user/$USER_ID/bus" ]; then
+      # One that Quadlet makes cannot be disabled, and one that is not loaded not be stopped.
+      if [[ $file == *.service ]]; then logged user_systemctl disable "$unit" || note "$unit could not be disabled."; fi
+      logged user_systemctl stop "$unit" || note "$unit could not be stopped (see $INSTALL_LOG)."
+    fi
+    if [ "$state" = ours ]; then
+      logged as_user rm -f -- "$file"
+      note "The unit $unit is removed."
+    else
+      note "$file was edited: it is kept, and would start the gateway again. The unit is stopped."
+    fi
+    if has_systemd && [ -S "/run/user/$USER_ID/bus" ]; then
+      logged user_systemctl daemon-reload || note "The systemd of $GATEWAY_USER could not read its units again."
+    fi
+  done
+}
+
+# The panel's container, by its label, and that of the wizard.
+remove_container() {
+  local label
+  if ! has_command podman; then return; fi
+  label=$(as_user podman container inspect --format '{{index .Config.Labels "io.razroom.panel.spec"}}' -- "$CONTAINER" \
+    2> /dev/null) || return 0
+  if [[ ! $label =~ ^[a-z0-9-]+$ ]]; then
+    note "The container $CONTAINER is not the panel's: it stays."
+    return
+  fi
+  # A user that goes takes it along in any case.
+  if logged as_user podman stop --time 20 -- "$CONTAINER" && logged as_user podman rm --force -- "$CONTAINER"; then
+    note "The container $CONTAINER is removed."
+  else
+    note "The container $CONTAINER could not be removed in order (see $INSTALL_LOG)."
+  fi
+}
+
+# What the panel built carries its names; an image that was pulled or loaded may serve the user elsewhere.
+remove_images() {
+  local name
+  if ! has_command podman; then return; fi
+  while IFS= read -r name; do
+    if [[ $name =~ ^localhost/razroom(-bundled)?:[a-zA-Z0-9_.-]+$ ]] && [ "$name" != localhost/razroom:archive ]; then
+      logged as_user podman rmi -- "$name" || note "The image $name stays: something uses it."
+    fi
+  done < <(as_user podman images --format '{{.Repository}}:{{.Tag}}' 2>> "$INSTALL_LOG")
+}
+
+remove_written_files() {
+  local file state
+  for file in "$USER_HOME/run-razroom-podman.sh" \
+    "$USER_HOME/.config/containers/containers.conf.d/50-razroom-panel.conf"; do
+    state=$(as_user bash -c "$READ_SEAL" seal "$file") || state=foreign
+    case $state in
+      ours) logged as_user rm -f -- "$file" ;;
+      edited) note "$file was edited: it is kept." ;;
+    esac
+  done
+}
+
+# Directories that the panel made. Files of the container's other ids are only removable from within its namespace.
+remove_directories() {
+  local directory
+  while IFS= read -r directory; do
+    if [[ $directory != /*/* || $directory == */../* || $directory == */.. ]]; then
+      fail "The record names a strange directory: '$directory'." "Look at $STATE/state.json."
+    fi
+    # With the home goes what is in it.
+    if is_recorded "home:$USER_HOME" && [[ $directory == "$USER_HOME"/* ]]; then continue; fi
+    if ! as_user test -d "$directory"; then continue; fi
+    if ! logged as_user rm -rf --one-file-system -- "$directory" && has_command podman; then
+      logged as_user podman unshare rm -rf --one-file-system -- "$directory" || note 'Not all of it could be removed.'
+    fi
+    # In a directory of root's the last one is root's to remove; only when empty, and never through a link.
+    if [ ! -d "$directory" ] || logged rmdir -- "$directory"; then
+      note "$directory is removed."
+    else
+      note "$directory is not empty: it stays."
+    fi
+  done < <(recorded dir)
+}
+
+turn_linger_off() {
+  if is_recorded "linger:$GATEWAY_USER" && has_systemd; then
+    # loginctl refuses a caller in a control group it does not know; what it would do is done then by hand.
+    logged loginctl disable-linger "$GATEWAY_USER" || logged rm -f -- "/var/lib/systemd/linger/$GATEWAY_USER"
+    note 'Linger is off.'
+  fi
+}
+
+# The user whose processes are gone takes its subordinate ids with it (userdel(8)), and its home if we made that.
+remove_user() {
+  local options=() place
+  # The second unmounts /run/user/UID, which would go by itself only some time later.
+  if has_systemd; then logged systemctl stop "user@$USER_ID.service" "user-runtime-dir@$USER_ID.service"; fi
+  end_processes
+  if is_recorded "home:$USER_HOME"; then options+=(--remove); fi
+  logged userdel "${options[@]}" -- "$GATEWAY_USER" ||
+    fail_with_log "The user $GATEWAY_USER could not be removed." 'Mend what userdel says, then run this again.'
+  note "The user $GATEWAY_USER is removed."
+  if [ "${#options[@]}" -eq 0 ]; then note "Its home $USER_HOME stays: the panel did not make it."; fi
+  # What it left where everybody may write would belong to the next user of that number.
+  for place in /tmp /var/tmp /run/user; do
+    if [ -d "$place" ]; then
+      find "$place" -mindepth 1 -maxdepth 1 -uid "$USER_ID" -exec rm -rf --one-file-system -- {} +
+    fi
+  done
+}
+
+# A user that was there before keeps everything but the ranges we added.
+remove_id_ranges() {
+  local kind name start count
+  for kind in subuid subgid; do
+    while IFS=: read -r name start count; do
+      if [ "$name" != "$GATEWAY_USER" ]; then continue; fi
+      if ! grep -qx -- "$name:$start:$count" "/etc/$kind"; then continue; fi
+      logged usermod "--del-${kind}s" "$start-$((start + count - 1))" "$name"
+      note "The $kind range $start-$((start + count - 1)) of $name is removed."
+    done < <(recorded "$kind")
+  done
+}
+
+# Ends the processes of the user itself and of the subordinate ids that the record says are its own.
+end_processes() {
+  local deadline=$((SECONDS + 20)) pids pid
+  while [ "$SECONDS" -lt "$deadline" ]; do
+    mapfile -t pids < <(list_processes)
+    if [ "${#pids[@]}" -eq 0 ]; then return; fi
+    # One that has ended meanwhile is what we want.
+    for pid in "${pids[@]}"; do kill -KILL "$pid" 2> /dev/null || :; done
+    sleep 0.2
+  done
+  fail "Processes of $GATEWAY_USER do not end: ${pids[*]}" 'End them, then run this again.'
+}
+
+list_processes() {
+  local status uid name start count range ranges
+  mapfile -t ranges < <(recorded subuid)
+  for status in /proc/[0-9]*/status; do
+    uid=$(sed -n 's/^Uid:\t\([0-9]*\)\t.*/\1/p' "$status" 2> /dev/null) || continue
+    if [ -z "$uid" ]; then continue; fi
+    if [ "$uid" -eq "$USER_ID" ]; then basename -- "$(dirname -- "$status")"; fi
+    for range in "${ranges[@]}"; do
+      IFS=: read -r name start count <<< "$range"
+      if [ "$name" = "$GATEWAY_USER" ] && [ "$uid" -ge "$start" ] && [ "$uid" -lt $((start + count)) ]; then
+        basename -- "$(dirname -- "$status")"
+      fi
+    done
+  done
+}
