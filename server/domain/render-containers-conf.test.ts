@@ -32,6 +32,12 @@ runtime = "runc"
   )
 })
 
+test('of a user who was there before only what the machine needs', () => {
+  const text = containersConf({ runtime: 'runc', pidsLimitZero: false })
+  expect(text).toContain('[engine]\n# crun refuses hybrid cgroups; this one works here.\nruntime = "runc"\n')
+  expect(text).not.toContain('events_logger')
+})
+
 test.each(['', 'a"b', 'runc\n[engine]', '../runc'])('the runtime %j is refused', (runtime) => {
   expect(() => containersConf({ runtime, pidsLimitZero: false, eventsLogger: 'file' })).toThrow(TypeError)
 })

@@ -7,8 +7,8 @@ export interface ContainersConf {
   readonly runtime?: string
   /** The cgroup tree has no pids controller: a limit makes the start fail (docs/facts/podman-and-systemd.md). */
   readonly pidsLimitZero: boolean
-  /** `file` tells of a start or stop at once; with journald it takes a quarter of a second. */
-  readonly eventsLogger: 'file'
+  /** `file` tells of a start or stop at once; with journald it takes a quarter of a second. podman's own unless said. */
+  readonly eventsLogger?: 'file'
 }
 
 /**
@@ -36,7 +36,7 @@ export function containersConf(conf: ContainersConf): string {
     '',
     ...containers,
     '[engine]',
-    `events_logger = "${conf.eventsLogger}"`,
+    ...(conf.eventsLogger === undefined ? [] : [`events_logger = "${conf.eventsLogger}"`]),
     ...runtime,
     '',
   ].join('\n')

@@ -16,7 +16,7 @@ import { createImages } from './images.ts'
 import { acquireLock } from './lock.ts'
 import { canStackOverlay } from './overlay-support.ts'
 import { createPodman } from './podman.ts'
-import { createPodmanReadiness, type PodmanTraces } from './podman-readiness.ts'
+import { createPodmanReadiness, type PodmanTraces, podmanEntry } from './podman-readiness.ts'
 import { createRegistries } from './registries.ts'
 import { createRunAsUser, describeAsUser } from './run-as-user.ts'
 import { createCommandRunner } from './run-command.ts'
@@ -53,13 +53,15 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const runAsUser = createRunAsUser(commands.run)
   const accounts = createAccounts(commands.run)
   const files = createUserFiles({ agentFile: await findAgentFile(options.programDir) })
-  const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces)
+  const state = createStateStore(stateDir)
+  const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces, async ({ name }) =>
+    (await state.read()).created.includes(podmanEntry(name)),
+  )
   const podman = createPodman(runAsUser, isPrepared)
   const hasUserFile = async (user: UserAccount, path: string) =>
     (await files.readUserFile(user, path, MAX_LOOK_BYTES)) !== null
   const images = createImages({ runAsUser, podman, isPrepared, hasUserFile })
   const { run } = commands
-  const state = createStateStore(stateDir)
   const hasSystemd = await isSystemdRunning()
   const privateDirectories: string[] = []
   return {

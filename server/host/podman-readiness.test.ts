@@ -7,7 +7,7 @@ const traces = { containersConfFile: '/home/razroom/conf', imageStoreDir: '/home
 
 /** A machine on which things appear one after the other. */
 function machine() {
-  const has = { subuid: false, subgid: false, conf: false, store: false }
+  const has = { subuid: false, subgid: false, conf: false, store: false, decided: false }
   const looks = { count: 0 }
   const isReady = createPodmanReadiness(
     {
@@ -22,6 +22,7 @@ function machine() {
       hasUserDirectory: async () => has.store,
     },
     () => traces,
+    async () => has.decided,
   )
   return { has, looks, isReady }
 }
@@ -43,6 +44,14 @@ describe('createPodmanReadiness', () => {
   it('takes an image store that is there already for a decision', async () => {
     const { has, isReady } = machine()
     Object.assign(has, { subuid: true, subgid: true, store: true })
+    expect(await isReady(user)).toBe(true)
+  })
+
+  it('takes the word of setup where it leaves no trace, but not without subordinate ids', async () => {
+    const { has, isReady } = machine()
+    has.decided = true
+    expect(await isReady(user)).toBe(false)
+    Object.assign(has, { subuid: true, subgid: true })
     expect(await isReady(user)).toBe(true)
   })
 

@@ -1,95 +1,13 @@
 /** The steps of setup that put files and directories into the home of the gateway's user. */
 import { applyEnvEdits, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { minimalConfig } from '../domain/razroom-config.ts'
-import { chooseRuntime, containersConf, storageConf } from '../domain/render-containers-conf.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
 import { generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
-import type { Host, UserAccount } from '../host/host.ts'
+import type { Host } from '../host/host.ts'
 import { readWanted } from './gateway-container.ts'
-import { ABSENT_ETAG, readConfigFile, readEnvFile, readPaths, requireUser } from './gateway-files.ts'
+import { ABSENT_ETAG, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
+import { putFile } from './put-file.ts'
 import type { Step } from './runner.ts'
-
-const MAX_SMALL_FILE_BYTES = 1_048_576
-
-/** Writes a file unless it has these bytes already; says whether it did. */
-async function putFile(
-  host: Host,
-  user: UserAccount,
-  path: string,
-  text: string,
-  mode: number,
-): Promise<'kept' | 'new' | 'changed'> {
-  const bytes = new TextEncoder().encode(text)
-  const present = await host.readUserFile(user, path, MAX_SMALL_FILE_BYTES)
-  if (present && present.mode === mode && Buffer.compare(present.bytes, bytes) === 0) return 'kept'
-  await host.writeUserFile(user, { path, bytes, mode, expectedEtag: present?.etag ?? ABSENT_ETAG })
-  return present ? 'changed' : 'new'
-}
-
-/**
- * podman 4.3 of Debian 12 picks the vfs driver, which copies the whole image for each layer and container. An image
- * store cannot change its driver later, so this is decided before there is one, and never over a file of the user's.
- */
-async function chooseOverlay(host: Host, user: UserAccount): Promise<boolean> {
-  const { storageConfFile, imageStoreDir } = await readPaths(host, user)
-  const hasChosen = await host.readUserFile(user, storageConfFile, MAX_SMALL_FILE_BYTES)
-  if (hasChosen || (await host.hasUserDirectory(user, imageStoreDir))) return false
-  if (!(await host.canStackOverlay(user.home))) return false
-  await putFile(host, user, storageConfFile, storageConf(), 0o600)
-  return true
-}
-
-/** Makes rootless podman fit this machine, once, in the user's own configuration, so that shell and panel agree. */
-export function containersConfStep(host: Host): Step {
-  return {
-    id: 'containers-conf',
-    title: 'Rootless podman for this user',
-    async run(context) {
-      const [{ user, paths }, facts] = await Promise.all([requireUser(host), host.readFacts()])
-      const choice = chooseRuntime(facts)
-      const text = containersConf({
-        ...(choice.runtime === null ? {} : { runtime: choice.runtime }),
-        pidsLimitZero: !facts.hasPidsController,
-        eventsLogger: 'file',
-      })
-      await host.ensureUserDirectory(user, paths.containersConfDir, 0o700)
-      const done = []
-      // Before containers.conf: from then on the status looks with podman, whose first run makes the image store.
-      const hasChosen = await chooseOverlay(host, user)
-      const outcome = await putFile(host, user, paths.containersConfFile, text, 0o600)
-      if (outcome !== 'kept') done.push(`wrote ${paths.containersConfFile} (${choice.reason})`)
-      if (hasChosen) done.push(`wrote ${paths.storageConfFile} (overlay instead of whole copies)`)
-      const opened = await host.openContainerDevices()
-      if (opened.length > 0) done.push(`opened ${opened.join(' and ')} to users, as udev would`)
-      if (done.length > 0) context.did(done.join('; '))
-      const podman = await host.checkPodman(user)
-      context.command(host.describePodman(user, ['info']))
-      context.found(
-        `podman works for ${user.name}: runtime ${podman.runtime}, cgroups ${podman.cgroups}, images in ${podman.graphRoot}`,
-      )
-    },
-  }
-}
-
-export function directoriesStep(host: Host): Step {
-  return {
-    id: 'directories',
-    title: 'Directories for config, workspace, cache and log',
-    async run(context) {
-      const { user, paths } = await requireUser(host)
-      const wanted = [paths.configDir, paths.workspaceDir, paths.pluginCacheDir, paths.logDir]
-      context.command(`sudo -u ${user.name} mkdir -p -m 0700 ${wanted.join(' ')}`)
-      const done: string[] = []
-      for (const path of wanted) {
-        const { created, corrected } = await host.ensureUserDirectory(user, path, 0o700)
-        if (created) done.push(`made ${path}`)
-        else if (corrected) done.push(`closed ${path} to others (0700)`)
-      }
-      context.found(`${wanted.length} directories, readable by ${user.name} and root only`)
-      if (done.length > 0) context.did(done.join(', '))
-    },
-  }
-}
 
 /** `.env` with a token, if there is none: a token that is set is never replaced. */
 export function envFileStep(host: Host): Step {

@@ -4,18 +4,14 @@ import type { SetupRequest } from '../../contract/settings.ts'
 import { SetupError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { adoptingEntry, adoptStep } from './adopt-step.ts'
-import { imageStep } from './ensure-image.ts'
+import { checkImageSource, imageStep } from './ensure-image.ts'
 import { checkPorts, startStep } from './gateway-container.ts'
 import { checkMode, unitStep } from './gateway-unit.ts'
 import { readPreflight } from './preflight.ts'
 import type { OperationPlan, Step } from './runner.ts'
-import {
-  configFileStep,
-  containersConfStep,
-  directoriesStep,
-  envFileStep,
-  launchScriptStep,
-} from './setup-files.ts'
+import { directoriesStep } from './setup-directories.ts'
+import { configFileStep, envFileStep, launchScriptStep } from './setup-files.ts'
+import { containersConfStep } from './setup-podman.ts'
 import { decideSettings } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { healthyStep } from './wait-until-healthy.ts'
@@ -71,8 +67,7 @@ function preflightStep(host: Host, request: SetupRequest): Step {
     async run(context) {
       const { stored, settings, found, container } = await decideSettings(host, request)
       await checkMode(host, settings)
-      if (settings.image.kind === 'bundled' || settings.image.kind === 'repo')
-        await host.fingerprintSource(settings.image)
+      await checkImageSource(host, settings.image)
       const ports = await checkPorts(host, settings, container)
       const { facts, findings } = await readPreflight(host, settings, container)
       refuseBlocked(findings)

@@ -15,6 +15,8 @@ export async function makeDirectory(
     const created = (await mkdir(path, { recursive: true, mode: 0o700 })) !== undefined
     const found = await stat(path)
     if (!found.isDirectory()) throw new HostError('FILE_REFUSED', { detail: path })
+    if (found.uid !== process.geteuid?.())
+      throw new HostError('FILE_DENIED', { detail: `${path} belongs to uid ${found.uid}` })
     const corrected = (found.mode & 0o7777) !== mode
     if (corrected) await chmod(path, mode)
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK)
