@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createUploads, isUploadPath, type Uploads } from './uploads.ts'
+import { createUploads, type Uploads } from './uploads.ts'
 
 let stateDir: string
 let uploads: Uploads
@@ -24,7 +24,7 @@ describe('an upload', () => {
     expect(await readFile(path, 'utf8')).toBe('archive')
     expect((await stat(path)).mode & 0o777).toBe(0o600)
     expect((await stat(join(stateDir, 'uploads'))).mode & 0o777).toBe(0o700)
-    expect(isUploadPath(path)).toBe(true)
+    expect(path).toMatch(/\/uploads\/upload-[0-9a-f]{32}$/)
   })
 
   it('leaves nothing when it breaks off', async () => {

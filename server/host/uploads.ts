@@ -26,11 +26,6 @@ export interface Uploads {
   removeUpload(path: string): Promise<void>
 }
 
-/** True for the path of a file that was sent to a panel. */
-export function isUploadPath(path: string): boolean {
-  return NAME.test(basename(path)) && basename(dirname(path)) === 'uploads'
-}
-
 /** @param stateDir root's directory of the panel, 0700 */
 export function createUploads(stateDir: string): Uploads {
   const directory = join(stateDir, 'uploads')

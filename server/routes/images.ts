@@ -1,5 +1,8 @@
-import { NotFoundError } from '../errors.ts'
 import type { Handlers } from '../http/bind-routes.ts'
+import { requireUser } from '../operations/gateway-files.ts'
+import { pruneImages, readImages } from '../operations/prune-images.ts'
+import { rollbackImage } from '../operations/rollback-image.ts'
+import { updateImage } from '../operations/update-image.ts'
 import type { PanelDeps } from './deps.ts'
 
 type ImagesKeys =
@@ -12,18 +15,36 @@ type ImagesKeys =
   | 'DELETE /api/registry-logins'
   | 'POST /api/uploads'
 
-export function imageRoutes(_deps: PanelDeps): Pick<Handlers, ImagesKeys> {
-  const unbuilt = () => {
-    throw new NotFoundError('NOT_FOUND')
-  }
+export function imageRoutes({ host, runner, remember }: PanelDeps): Pick<Handlers, ImagesKeys> {
   return {
-    'GET /api/images': unbuilt,
-    'POST /api/image/update': unbuilt,
-    'POST /api/image/rollback': unbuilt,
-    'POST /api/images/prune': unbuilt,
-    'GET /api/registry-logins': unbuilt,
-    'POST /api/registry-logins': unbuilt,
-    'DELETE /api/registry-logins': unbuilt,
-    'POST /api/uploads': unbuilt,
+    'GET /api/images': () => readImages(host),
+    'POST /api/image/update': async ({ body, request }) => {
+      const { id } = await runner.start(updateImage(host, body), request.startedBy)
+      return { operationId: id }
+    },
+    'POST /api/image/rollback': async ({ request }) => {
+      const { id } = await runner.start(rollbackImage(host), request.startedBy)
+      return { operationId: id }
+    },
+    'POST /api/images/prune': async ({ body, request }) => {
+      const { id } = await runner.start(pruneImages(host, body.ids), request.startedBy)
+      return { operationId: id }
+    },
+    'GET /api/registry-logins': async () => {
+      const { user } = await requireUser(host)
+      return [...(await host.listRegistryLogins(user))]
+    },
+    'POST /api/registry-logins': async ({ body }) => {
+      const { user } = await requireUser(host)
+      remember(body.password)
+      await host.loginRegistry(user, body)
+      return null
+    },
+    'DELETE /api/registry-logins': async ({ body }) => {
+      const { user } = await requireUser(host)
+      await host.logoutRegistry(user, body.registry)
+      return null
+    },
+    'POST /api/uploads': ({ upload }) => host.saveUpload(upload.stream, upload.sizeBytes),
   }
 }

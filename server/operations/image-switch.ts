@@ -1,0 +1,131 @@
+/** One image takes the place of another: the way there, and the way back by itself when it does not answer. */
+import type { Settings } from '../../contract/settings.ts'
+import { sanitizeLogText } from '../domain/log-line.ts'
+import { HostError, PanelError } from '../errors.ts'
+import type { Host, KeptImage, UserAccount } from '../host/host.ts'
+import { imageReference } from './ensure-image.ts'
+import { requireUser } from './gateway-files.ts'
+import type { Step, StepContext } from './runner.ts'
+import { bringUpSteps } from './start-gateway.ts'
+
+/** The name of the image that a step back brings, so that `podman image prune` leaves it alone. */
+export const PREVIOUS_TAG = 'localhost/razroom:previous'
+const LAST_LINES = 60
+const SHOWN_LINES = 6
+const SGR = /\u001b\[[0-9;]*m/g
+
+/** The image the gateway was started with last; null when there is neither a container nor an image. */
+export async function readPresentImage(
+  host: Host,
+  user: UserAccount,
+  settings: Settings,
+): Promise<KeptImage | null> {
+  const container = await host.inspectContainer(user, settings.containerName)
+  const image =
+    (container && (await host.inspectImage(user, container.imageId))) ??
+    (await host.inspectImage(user, imageReference(settings.image)))
+  if (!image) return null
+  const names = image.references.filter((name) => name !== PREVIOUS_TAG)
+  return { source: settings.image, id: image.id, names }
+}
+
+/** Makes this the image of the settings: it gets back the names that another may have taken. */
+export async function putBack(host: Host, user: UserAccount, image: KeptImage): Promise<void> {
+  for (const name of image.names) await host.tagImage(user, image.id, name)
+  const reference = imageReference(image.source)
+  const present = await host.inspectImage(user, reference)
+  // A digest is no name: it is the image itself, or the image is not there.
+  if (present?.id !== image.id && !reference.includes('@')) await host.tagImage(user, image.id, reference)
+  const { settings } = await requireUser(host)
+  await host.updateState({ settings: { ...settings, image: image.source } })
+}
+
+/** Names the image of the last update again, after another was kept under that name meanwhile. */
+export async function restorePreviousTag(host: Host, user: UserAccount): Promise<void> {
+  const { previousImage } = await host.readState()
+  if (!previousImage || !(await host.inspectImage(user, previousImage.id))) return
+  await host.tagImage(user, previousImage.id, PREVIOUS_TAG)
+}
+
+/**
+ * The steps that start the gateway with the image of the settings and wait until it answers. When it does not, or when
+ * they are cancelled, the image that answered last runs again, and the operation has failed: UPDATE_ROLLED_BACK.
+ * @param wayBack false: there is nothing behind this image; then ROLLBACK_FAILED
+ */
+export function provenSteps(
+  host: Host,
+  options: { withinSeconds?: number | undefined; wayBack: (state: SwitchState) => KeptImage | null },
+): Step[] {
+  const { withinSeconds, wayBack } = options
+  const within = withinSeconds === undefined ? {} : { withinSeconds }
+  const startedAt = new Date()
+  return bringUpSteps(host, { force: false, ...within }).map((step) => ({
+    ...step,
+    async run(context) {
+      try {
+        await step.run(context)
+      } catch (error) {
+        await goBack(host, context, { error, since: startedAt, wayBack })
+      }
+    },
+  }))
+}
+
+type SwitchState = Awaited<ReturnType<Host['readState']>>
+
+interface Failure {
+  readonly error: unknown
+  readonly since: Date
+  readonly wayBack: (state: SwitchState) => KeptImage | null
+}
+
+/** Always throws: the operation has failed, however well the way back went. */
+async function goBack(host: Host, context: StepContext, { error, since, wayBack }: Failure): Promise<never> {
+  const target = wayBack(await host.readState())
+  const isCancelled = context.signal.aborted
+  const why = `${wordsOf(error)}${isCancelled ? '' : await lastWords(host, since)}`
+  if (!target) {
+    if (isCancelled) throw error
+    throw new HostError('ROLLBACK_FAILED', { detail: why, cause: error })
+  }
+  const { user } = await requireUser(host)
+  const calm: StepContext = {
+    found: () => undefined,
+    did: () => undefined,
+    command: () => undefined,
+    // The way back is gone to its end, also when the operation was cancelled.
+    signal: new AbortController().signal,
+    watch: context.watch.onLine ? { onLine: context.watch.onLine } : {},
+  }
+  try {
+    await putBack(host, user, target)
+    await restorePreviousTag(host, user)
+    for (const step of bringUpSteps(host, { force: false })) {
+      // Who cancels, or ends the panel, does not want to wait for an answer.
+      if (!isCancelled || step.id !== 'wait-until-healthy') await step.run(calm)
+    }
+  } catch (second) {
+    const detail = `${why} The old image: ${wordsOf(second)}`
+    throw new HostError('ROLLBACK_FAILED', { detail, cause: second })
+  }
+  await host.updateState({ imageSwitch: null })
+  context.did(`put ${target.id.slice(0, 12)} back, which ran before${isCancelled ? '' : ', and it answers'}`)
+  if (isCancelled) throw error
+  throw new HostError('UPDATE_ROLLED_BACK', { detail: why, cause: error })
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof PanelError) return `${error.message}.`
+  return 'It did not start.'
+}
+
+/** What the gateway wrote last since then. */
+async function lastWords(host: Host, since: Date): Promise<string> {
+  const { user, paths } = await requireUser(host)
+  const { lines } = await host.readLogBefore(user, paths.logFile, null, LAST_LINES)
+  const said = lines
+    .filter(({ time }) => Date.parse(time) >= since.getTime())
+    .map(({ text }) => sanitizeLogText(text).replaceAll(SGR, '').trim())
+    .filter((text) => text !== '')
+  return said.length === 0 ? '' : ` Its last lines: ${said.slice(-SHOWN_LINES).join(' | ')}`
+}

@@ -1,0 +1,123 @@
+import type { UpdateRequest } from '../../contract/images.ts'
+import type { Host, KeptImage } from '../host/host.ts'
+import { bringImage, checkImageSource, imageReference } from './ensure-image.ts'
+import { checkPorts } from './gateway-container.ts'
+import { requireUser } from './gateway-files.ts'
+import { PREVIOUS_TAG, provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
+import type { OperationPlan, Step } from './runner.ts'
+
+/**
+ * Brings a new image and runs it; the old one stays for a step back, and comes back by itself when the new one does not
+ * answer. A gateway that was stopped is started for that and runs afterwards.
+ */
+export function updateImage(host: Host, request: UpdateRequest): OperationPlan {
+  return {
+    kind: 'update-image',
+    steps: [
+      checkStep(host, request),
+      keepStep(host),
+      bringStep(host, request),
+      ...provenSteps(host, {
+        withinSeconds: request.healthyWithinSeconds,
+        wayBack: ({ imageSwitch }) => imageSwitch?.from ?? null,
+      }),
+      finishStep(host),
+    ],
+  }
+}
+
+function checkStep(host: Host, { image }: UpdateRequest): Step {
+  return {
+    id: 'check-update',
+    title: 'Look before anything is changed',
+    async run(context) {
+      const { user, settings } = await requireUser(host)
+      await checkImageSource(host, image ?? settings.image)
+      const container = await host.inspectContainer(user, settings.containerName)
+      const ports = await checkPorts(host, settings, container)
+      const state = container?.running ? 'running' : 'not running: it is started, and runs afterwards'
+      context.found(`the gateway is ${state}; ports: ${ports}`)
+    },
+  }
+}
+
+/** An update that was killed has kept an image already: one that answered, which this one's may not have. */
+function keepStep(host: Host): Step {
+  return {
+    id: 'keep-image',
+    title: 'Keep the present image',
+    async run(context) {
+      const { user, settings } = await requireUser(host)
+      const { imageSwitch } = await host.readState()
+      const from = imageSwitch ? imageSwitch.from : await readPresentImage(host, user, settings)
+      await host.updateState({ imageSwitch: { kind: 'update', from, to: null } })
+      if (!from) {
+        context.found('there is no image yet, so nothing to go back to')
+        return
+      }
+      const short = from.id.slice(0, 12)
+      context.command(host.describePodman(user, ['tag', short, PREVIOUS_TAG]))
+      const kept = await host.inspectImage(user, PREVIOUS_TAG)
+      context.found(
+        `${short} is the image that answered last${imageSwitch ? ', before an update that was cut off' : ''}`,
+      )
+      if (kept?.id === from.id) return
+      await host.tagImage(user, from.id, PREVIOUS_TAG)
+      context.did(`${short} has the name ${PREVIOUS_TAG} too`)
+    },
+  }
+}
+
+function bringStep(host: Host, request: UpdateRequest): Step {
+  return {
+    id: 'bring-image',
+    title: 'Bring the new image',
+    async run(context) {
+      const { user, settings } = await requireUser(host)
+      const source = request.image ?? settings.image
+      try {
+        await bringImage({ host, user, context, again: true }, source)
+      } catch (error) {
+        await forget(host)
+        throw error
+      }
+      await host.updateState({ settings: { ...settings, image: source } })
+    },
+  }
+}
+
+/** Without a new image the old one has its names again, and there was no update. */
+async function forget(host: Host): Promise<void> {
+  const { user } = await requireUser(host)
+  const { imageSwitch } = await host.readState()
+  if (imageSwitch?.from) await putBack(host, user, imageSwitch.from)
+  await restorePreviousTag(host, user)
+  await host.updateState({ imageSwitch: null })
+}
+
+function finishStep(host: Host): Step {
+  return {
+    id: 'finish-update',
+    title: 'Keep the way back',
+    async run(context) {
+      const { user, settings } = await requireUser(host)
+      const { imageSwitch, previousImage } = await host.readState()
+      const now = await host.inspectImage(user, imageReference(settings.image))
+      const from: KeptImage | null = imageSwitch?.from ?? null
+      if (!from || from.id === now?.id) {
+        // The same image again: what was kept before it is still the way back.
+        await restorePreviousTag(host, user)
+        await host.updateState({ imageSwitch: null })
+        context.found(from ? 'the image is the one that ran before' : 'there was no image before')
+        return
+      }
+      const { source, id, names } = from
+      const previous = { source, id, replacedAt: new Date().toISOString() }
+      await host.updateState({ previousImage: previous, previousNames: names, imageSwitch: null })
+      context.found(
+        previousImage ? `${previousImage.id.slice(0, 12)} was the way back so far` : 'the first update',
+      )
+      context.did(`a step back brings ${id.slice(0, 12)}`)
+    },
+  }
+}
