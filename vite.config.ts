@@ -20,7 +20,14 @@ function program(input: Record<string, string>, outDir: string): UserConfig {
 
 export default defineConfig(({ mode }): UserConfig => {
   if (mode === 'server')
-    return program({ main: 'server/main.ts', 'user-agent': 'server/host/user-agent/main.ts' }, 'dist/server')
+    return program(
+      {
+        main: 'server/main.ts',
+        'user-agent': 'server/host/user-agent/main.ts',
+        'backup-agent': 'server/host/backup-agent/main.ts',
+      },
+      'dist/server',
+    )
   if (mode === 'gateway') return program({ index: 'gateway/main.ts' }, 'dist/gateway')
   return {
     root: 'web',

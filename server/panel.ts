@@ -39,6 +39,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     runDir,
     programDir,
     bundledDir,
+    panelVersion: config.version,
     podmanTraces: (user) => gatewayPaths(user, defaultSettings()),
     redact,
   })

@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRedactor, type Redactor } from '../redact.ts'
 import { readApiToken } from './api-token.ts'
+import { createBackups } from './backups.ts'
 import { createImageBuilder } from './build-image.ts'
 import { openContainerDevices } from './container-devices.ts'
 import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
@@ -34,8 +35,10 @@ export interface HostOptions {
   readonly stateDir: string
   /** Control socket and lock; root's, 0700. */
   readonly runDir: string
-  /** Where user-agent.js lies beside main.js; without it (in development) the agent's source is run. */
+  /** Where user-agent.js and backup-agent.js lie beside main.js; without them (in development) their source is run. */
   readonly programDir: string
+  /** Of the panel: a backup says which one made it. */
+  readonly panelVersion: string
   /** Dockerfile, gateway/rootfs/tree and dist/gateway of the bundled image. */
   readonly bundledDir: string
   /** What tells that podman may be run for a user. */
@@ -52,7 +55,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const commands = createCommandRunner(redact)
   const runAsUser = createRunAsUser(commands.run)
   const accounts = createAccounts(commands.run)
-  const files = createUserFiles({ agentFile: await findAgentFile(options.programDir) })
+  const files = createUserFiles({ agentFile: await findAgentFile(options.programDir, 'user-agent') })
+  const backups = createBackups({
+    run: commands.run,
+    agentFile: await findAgentFile(options.programDir, 'backup-agent'),
+    stateDir,
+    panelVersion: options.panelVersion,
+  })
   const state = createStateStore(stateDir)
   const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces, async ({ name }) =>
     (await state.read()).created.includes(podmanEntry(name)),
@@ -78,6 +87,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createUserFileMoves(runAsUser),
     ...createUserUnits(commands.run, runAsUser, files),
     ...podman,
+    ...backups,
     ...createImageBuilder({ run, runAsUser, podman, bundledDir }),
     ...images,
     ...createArchiveLoader({ run, runAsUser, podman, images }),
@@ -103,10 +113,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function findAgentFile(programDir: string): Promise<string> {
-  const built = join(programDir, 'user-agent.js')
+async function findAgentFile(programDir: string, name: 'user-agent' | 'backup-agent'): Promise<string> {
+  const built = join(programDir, `${name}.js`)
   return access(built).then(
     () => built,
-    () => join(import.meta.dirname, 'user-agent/main.ts'),
+    () => join(import.meta.dirname, `${name}/main.ts`),
   )
 }

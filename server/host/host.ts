@@ -5,6 +5,7 @@
 import type { PreviousImage } from '../../contract/images.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
+import type { Backups } from './backups.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
 import type { Registries } from './registries.ts'
@@ -233,7 +234,7 @@ export interface PanelState {
   readonly loadedArchives: readonly ArchiveRecord[]
 }
 
-export interface Host extends Homes, UserUnits, Images, Registries, Uploads {
+export interface Host extends Backups, Homes, UserUnits, Images, Registries, Uploads {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */
