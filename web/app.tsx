@@ -32,6 +32,10 @@ const PAGES = {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),
   },
+  '/settings': {
+    title: 'Settings',
+    Page: lazyPage(async () => (await import('./pages/settings/settings-page.tsx')).SettingsPage),
+  },
 } as const
 
 /** The whole page: the login while there is no session, the rail and a page when there is. */
@@ -58,7 +62,7 @@ function Shell(): JSX.Element {
   const isFirst = useRef(true)
   const needsSetup = path === '/' && status.value?.isSetUp === false
   const page = path in PAGES ? PAGES[path as keyof typeof PAGES] : null
-  const title = page?.title ?? 'Not found'
+  const title = page?.title ?? 'Nothing here'
 
   useEffect(() => {
     if (needsSetup) route('/setup', true)
@@ -79,18 +83,28 @@ function Shell(): JSX.Element {
       <Rail path={path} />
       <main id="content" ref={main} tabIndex={-1}>
         <ConnectionBanner />
-        {page && !needsSetup ? <page.Page key={path} /> : <NotFound isWaiting={needsSetup} />}
+        {needsSetup ? (
+          <Loading what="Opening the setup" />
+        ) : page ? (
+          <page.Page key={path} />
+        ) : (
+          <NotFound path={path} />
+        )}
       </main>
       <StepUpDialog />
     </div>
   )
 }
 
-function NotFound({ isWaiting }: { isWaiting: boolean }): JSX.Element {
-  if (isWaiting) return <Loading what="Opening the setup" />
+function NotFound({ path }: { path: string }): JSX.Element {
   return (
     <div class="page">
-      <h1>There is no such page</h1>
+      <div class="page-head">
+        <h1>There is nothing here</h1>
+        <p class="muted break">
+          The panel has no page with the address <code>{path}</code>.
+        </p>
+      </div>
       <p>
         <a href="/">Go to the overview</a>
       </p>

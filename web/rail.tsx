@@ -13,6 +13,7 @@ const LINKS: readonly { readonly path: string; readonly text: string; readonly i
   { path: '/logs', text: 'Logs', icon: 'logs' },
   { path: '/environment', text: 'Environment', icon: 'environment' },
   { path: '/setup', text: 'Setup', icon: 'setup' },
+  { path: '/settings', text: 'Settings', icon: 'settings' },
 ]
 
 const THEME_WORDS = { system: 'system', light: 'light', dark: 'dark' } as const

@@ -1,6 +1,7 @@
 /** The gateway's state in words, the same everywhere. */
 import type { GatewayStatus, Operation, OperationKind } from '../../contract/schemas.ts'
 import type { ImageSource, Mode } from '../../contract/settings.ts'
+import type { UnitFileState } from '../../contract/unit.ts'
 
 /** A word or two for a state. */
 export function stateWords({ state, healthy }: Pick<GatewayStatus, 'state' | 'healthy'>): string {
@@ -130,3 +131,19 @@ export const MODE_WORDS = {
   container: 'Container',
   quadlet: 'systemd service of the user',
 } as const satisfies Readonly<Record<Mode, string>>
+
+/** What is to be known of the unit's file; null when it is as it should be. */
+export function unitFileWords(state: UnitFileState): string | null {
+  switch (state) {
+    case 'current':
+      return null
+    case 'absent':
+      return 'unit file missing'
+    case 'outdated':
+      return 'unit renewed at the next start'
+    case 'edited':
+      return 'unit edited by hand'
+    case 'foreign':
+      return 'unit made by somebody else'
+  }
+}

@@ -1,19 +1,18 @@
 import type { JSX } from 'preact'
 import type { Status } from '../../../contract/schemas.ts'
 import { now } from '../../state/clock.ts'
-import { formatBytes, formatDateTime, formatDuration, shortId } from '../../ui/format.ts'
-
-const MODE_WORDS = {
-  container: 'Container, started by hand or by the panel',
-  quadlet: 'systemd service of the user',
-} as const
+import { countOf, formatBytes, formatDateTime, formatDuration, shortId } from '../../ui/format.ts'
+import { MODE_WORDS, unitFileWords } from '../../ui/gateway-words.ts'
 
 /** Ports, image, mode and user. */
 export function FactsCard({ status }: { status: Status }): JSX.Element {
   const { gateway, image, user, panel } = status
   return (
     <section class="card stack cards-wide" aria-label="Details">
-      <h2>Details</h2>
+      <div class="row-apart">
+        <h2>Details</h2>
+        <a href="/settings">Settings</a>
+      </div>
       <dl class="facts">
         <dt>Gateway</dt>
         <dd class="mono">
@@ -26,7 +25,13 @@ export function FactsCard({ status }: { status: Status }): JSX.Element {
         <dt>Image</dt>
         <dd>{image ? <ImageFacts image={image} isUp={gateway.state === 'running'} /> : 'None yet'}</dd>
         <dt>Mode</dt>
-        <dd>{MODE_WORDS[gateway.mode]}</dd>
+        <dd class="stack-tight">
+          <span>{MODE_WORDS[gateway.mode]}</span>
+          {gateway.unit && <UnitFacts unit={gateway.unit} />}
+          <span class="small muted">
+            {gateway.startsAtBoot ? 'Starts with the machine' : 'Does not start with the machine'}
+          </span>
+        </dd>
         <dt>Container</dt>
         <dd>
           <span class="mono">{gateway.containerName}</span>
@@ -44,6 +49,30 @@ export function FactsCard({ status }: { status: Status }): JSX.Element {
         <dd>{panel.version}</dd>
       </dl>
     </section>
+  )
+}
+
+function UnitFacts({ unit }: { unit: NonNullable<Status['gateway']['unit']> }): JSX.Element {
+  const words = unitFileWords(unit.fileState)
+  return (
+    <>
+      <p class="row small">
+        <span class="mono break">{unit.name}</span>
+        <span class="muted">
+          {unit.activeState} ({unit.subState})
+        </span>
+        {words !== null && (
+          <a class="badge" data-tone="warn" href="/settings#unit">
+            {words}
+          </a>
+        )}
+      </p>
+      {unit.restarts > 0 && (
+        <p class="small">
+          systemd has started it again {countOf(unit.restarts, 'time')} since the last start.
+        </p>
+      )}
+    </>
   )
 }
 
@@ -73,6 +102,20 @@ function ImageFacts(props: { image: NonNullable<Status['image']>; isUp: boolean 
         {formatBytes(image.sizeBytes)}
       </p>
       {image.source.kind === 'repo' && <p class="small muted mono break">{image.source.path}</p>}
+      {image.source.kind !== 'bundled' && image.source.kind !== 'repo' && (
+        <p class="small muted mono break">{image.reference}</p>
+      )}
+      {image.digest !== undefined && (
+        <p class="small muted mono break" title="Digest of the manifest">
+          {image.digest}
+        </p>
+      )}
+      {image.previous && (
+        <p class="small muted">
+          Before it, until {formatDateTime(image.previous.replacedAt)}:{' '}
+          <span class="mono">{shortId(image.previous.id)}</span>
+        </p>
+      )}
     </div>
   )
 }

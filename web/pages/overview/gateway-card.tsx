@@ -5,13 +5,13 @@ import { removeContainer, restartGateway, startGateway, stopGateway } from '../.
 import { openControlUi } from '../../api/token.ts'
 import { now } from '../../state/clock.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, EquivalentCommands } from '../../ui/command.tsx'
+import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { formatDateTime, formatDuration } from '../../ui/format.ts'
 import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { stateWords } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { hintCommand } from '../../ui/problem-view.tsx'
+import { Failure } from './failure.tsx'
 
 interface CardProps {
   readonly status: Status
@@ -126,30 +126,6 @@ function StartProgress({ gateway }: { gateway: GatewayStatus }): JSX.Element {
           : elapsed > usual * 1.3
             ? `It usually takes ${formatDuration(usual)} here; this time it takes longer.`
             : `It usually takes ${formatDuration(usual)} here.`}
-      </p>
-    </div>
-  )
-}
-
-function Failure({ gateway: { fatal } }: { gateway: GatewayStatus }): JSX.Element {
-  if (!fatal) {
-    return (
-      <p class="note" data-tone="bad">
-        The gateway ended by itself, and its last lines do not say why. <a href="/logs">Look at the log</a>
-      </p>
-    )
-  }
-  const hint = hintCommand(fatal.hint)
-  return (
-    <div class="note" data-tone="bad">
-      <p>
-        <strong>{fatal.meaning}</strong>
-      </p>
-      <p class="mono break">{fatal.line}</p>
-      <p>{hint.text}</p>
-      {hint.command !== null && <Command text={hint.command} />}
-      <p>
-        <a href="/logs">Look at the log</a>
       </p>
     </div>
   )

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Problem, SetupPlan } from '../../../contract/schemas.ts'
 import type { UserNamespace } from '../../../contract/settings.ts'
 import { fieldMessage } from '../../api/problem.ts'
@@ -26,13 +26,23 @@ interface AdvancedProps {
 
 /** What most people leave as it is. Open when something in it is unusual or wrong. */
 export function AdvancedFields(props: AdvancedProps): JSX.Element {
-  const [isOpen, setOpen] = useState(() => isUnusual(props.form))
+  const [isOpen, setOpen] = useState(() => isUnusual(props.form) || location.hash === '#advanced')
   const hasError = hasAdvancedError(props.errors)
   useEffect(() => {
     if (hasError) setOpen(true)
   }, [hasError])
+  const details = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    // Behind the shell's own jump to the top of a new page.
+    if (location.hash === '#advanced') requestAnimationFrame(() => details.current?.scrollIntoView())
+  }, [])
   return (
-    <details class="card advanced" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details
+      ref={details}
+      class="card advanced"
+      open={isOpen}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>
         <h2>Advanced</h2>
         <span class="small muted">Address, user, names, directories</span>

@@ -1,0 +1,67 @@
+import type { JSX } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import type { GatewayStatus, LogLine } from '../../../contract/schemas.ts'
+import { loadLastLines } from '../../api/logs.ts'
+import { Command } from '../../ui/command.tsx'
+import { hintCommand } from '../../ui/problem-view.tsx'
+
+const SHOWN_LINES = 6
+
+/** Why the gateway ended, as far as its last lines say it, and those lines. */
+export function Failure({ gateway }: { gateway: GatewayStatus }): JSX.Element {
+  const { fatal } = gateway
+  const hint = fatal ? hintCommand(fatal.hint) : null
+  return (
+    <div class="note" data-tone="bad">
+      {fatal ? (
+        <>
+          <p>
+            <strong>{fatal.meaning}</strong>
+          </p>
+          <p class="mono break">{fatal.line}</p>
+        </>
+      ) : (
+        <p>The gateway ended by itself, and its last lines do not say why.</p>
+      )}
+      {hint && <p>{hint.text}</p>}
+      {hint?.command && <Command text={hint.command} />}
+      <LastLines since={gateway.since} />
+      <p>
+        <a href="/logs">Look at the log</a>
+      </p>
+    </div>
+  )
+}
+
+/** The end of the log, read once for each end of the gateway. Where there is none, the link to the log says it all. */
+function LastLines({ since }: { since: string | undefined }): JSX.Element | null {
+  const [lines, setLines] = useState<readonly LogLine[]>([])
+  const [failure, setFailure] = useState<string | null>(null)
+  useEffect(() => {
+    let isStale = false
+    loadLastLines(SHOWN_LINES).then(
+      (found) => {
+        if (!isStale) setLines(found)
+      },
+      (error: unknown) => {
+        if (!isStale) setFailure(error instanceof Error ? error.message : String(error))
+      },
+    )
+    return () => {
+      isStale = true
+    }
+  }, [since])
+  if (failure !== null) return <p class="small muted">Its last lines could not be read: {failure}</p>
+  if (lines.length === 0) return null
+  return (
+    <details open>
+      <summary class="small">Its last lines</summary>
+      <pre class="last-lines">{lines.map(({ text }) => withoutColours(text)).join('\n')}</pre>
+    </details>
+  )
+}
+
+/** SGR colours are all that a line may have of escapes. */
+function withoutColours(text: string): string {
+  return text.replaceAll(/\x1b\[[0-9;:]*m/g, '')
+}
