@@ -205,7 +205,10 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
         return (await invokeTool(host, token)) === 200
       })
       await panel.start()
-      expect(await seeState('running')).toMatchObject({ gateway: { unit: { activeState: 'active' } } })
+      await waitUntil('the unit is up', 60_000, async () => {
+        const { gateway } = await readStatus(panel)
+        return gateway.healthy && gateway.unit?.activeState === 'active'
+      })
       expect((await callApi(panel, 'POST /api/mode', { startAtBoot: false })).status).toBe(202)
       await waitUntil('it is stored', 60_000, async () => {
         const { gateway, operationId } = await readStatus(panel)
