@@ -3,16 +3,6 @@ import type { CliIo } from './cli-io.ts'
 import { parseHostPort } from './parse-port.ts'
 import { usageError } from './problem-error.ts'
 
-/** Variables of Razroom's own Podman scripts that this version has no setting for. */
-const WITHOUT_SETTING = [
-  'RAZROOM_CONFIG_DIR',
-  'RAZROOM_WORKSPACE_DIR',
-  'RAZROOM_PODMAN_USER',
-  'RAZROOM_PODMAN_CONTAINER',
-  'RAZROOM_PODMAN_IMAGE',
-  'RAZROOM_PODMAN_USERNS',
-] as const
-
 /** A variable's value; an empty one counts as not set, as in Razroom's own Podman scripts. */
 function variable(env: CliIo['env'], name: string): string | undefined {
   const value = env[name]
@@ -47,7 +37,35 @@ export function repoFromEnv(env: CliIo['env']): string | undefined {
   return variable(env, 'RAZROOM_REPO_PATH')
 }
 
-/** Names of variables that are set and that this version does not follow: said, never silently dropped. */
-export function ignoredVariables(env: CliIo['env']): readonly string[] {
-  return WITHOUT_SETTING.filter((name) => variable(env, name) !== undefined)
+/** RAZROOM_PODMAN_IMAGE: an image by its name, for those who do not build one. */
+export function imageFromEnv(env: CliIo['env']): string | undefined {
+  return variable(env, 'RAZROOM_PODMAN_IMAGE')
+}
+
+/** Who runs the gateway, under which name and where, as far as the environment says; unchecked. */
+export interface PlaceFromEnv {
+  readonly user?: string
+  readonly containerName?: string
+  readonly configDir?: string
+  readonly workspaceDir?: string
+  readonly userns?: string
+}
+
+/**
+ * RAZROOM_PODMAN_USER, RAZROOM_PODMAN_CONTAINER, RAZROOM_CONFIG_DIR, RAZROOM_WORKSPACE_DIR, RAZROOM_PODMAN_USERNS.
+ */
+export function placeFromEnv(env: CliIo['env']): PlaceFromEnv {
+  const names = {
+    user: 'RAZROOM_PODMAN_USER',
+    containerName: 'RAZROOM_PODMAN_CONTAINER',
+    configDir: 'RAZROOM_CONFIG_DIR',
+    workspaceDir: 'RAZROOM_WORKSPACE_DIR',
+    userns: 'RAZROOM_PODMAN_USERNS',
+  }
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([key, name]) => {
+      const value = variable(env, name)
+      return value === undefined ? [] : [[key, value]]
+    }),
+  )
 }

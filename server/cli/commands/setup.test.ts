@@ -51,6 +51,22 @@ test.each([
     { RAZROOM_PODMAN_GATEWAY_HOST_PORT: '28789', RAZROOM_PODMAN_BRIDGE_HOST_PORT: '28791' },
     { gatewayPort: 28789, bridgePort: 28790 },
   ],
+  [['--user', 'alice'], { RAZROOM_PODMAN_USER: 'bob' }, { user: 'alice' }],
+  [[], { RAZROOM_PODMAN_USER: 'bob' }, { user: 'bob', createUser: true }],
+  [
+    ['--container-name', 'gw', '--workspace-dir', 'ws', '--userns', 'host'],
+    { RAZROOM_PODMAN_CONTAINER: 'x', RAZROOM_CONFIG_DIR: '/srv/razroom/', RAZROOM_PODMAN_USERNS: 'auto' },
+    { containerName: 'gw', configDir: '/srv/razroom', workspaceDir: '/somewhere/ws', userns: 'host' },
+  ],
+  [
+    [],
+    { RAZROOM_PODMAN_IMAGE: 'razroom:local' },
+    { image: { kind: 'registry', reference: 'razroom:local' } },
+  ],
+  [['--repo', '/src'], { RAZROOM_PODMAN_IMAGE: 'razroom:local' }, { image: { kind: 'repo', path: '/src' } }],
+  [['--quadlet', '--no-start-at-boot'], {}, { mode: 'quadlet', startAtBoot: false }],
+  [['--start-at-boot'], {}, { startAtBoot: true }],
+  [['--publish', '127.0.0.2'], {}, { publishAddress: '127.0.0.2' }],
 ] as const)('%j with %j asks for %j', async (argv, env, body) => {
   const result = await run([...argv], { io: { env } })
   expect(result).toMatchObject({ code: 0, stderr: '' })
@@ -69,8 +85,13 @@ test.each([
   [[], { RAZROOM_PODMAN_GATEWAY_HOST_PORT: 'x' }, 'RAZROOM_PODMAN_GATEWAY_HOST_PORT must be a port'],
   [['--image', 'ghcr.io/x/y'], {}, '--image is not available yet: use --repo DIR or --bundled'],
   [['--archive', 'x.tar'], {}, '--archive is not available yet'],
-  [['--publish', '0.0.0.0'], {}, '--publish is not available yet'],
-  [['--user', 'me'], {}, '--user is not available yet'],
+  [['--publish', 'everywhere'], {}, '--publish must be an IP address, not "everywhere"'],
+  [['--user', 'Me'], {}, '--user must be a user name, not "Me"'],
+  [[], { RAZROOM_PODMAN_USER: '0' }, 'RAZROOM_PODMAN_USER must be a user name, not "0"'],
+  [['--container-name', '.x'], {}, 'must be letters'],
+  [['--userns', 'nomap'], {}, 'must be keep-id, auto or host, not "nomap"'],
+  [['--config-dir', ''], {}, '--config-dir must be a directory'],
+  [['--start-at-boot', '--no-start-at-boot'], {}, 'exclude each other'],
   [['now'], {}, 'setup takes no operand'],
 ] as const)('%j with %j is refused before anything happens', async (argv, env, says) => {
   const { code, stderr, stdout, body } = await run([...argv], { io: { env } })
@@ -104,11 +125,9 @@ test('--json is the operation, and no link is made', async () => {
   expect(JSON.parse(stdout)).toEqual(testOperation())
 })
 
-test('variables without a setting are named, not dropped in silence', async () => {
-  const env = { RAZROOM_PODMAN_USER: 'me', RAZROOM_CONFIG_DIR: '' }
-  const { code, stderr } = await run([], { io: { env } })
+test('an address beyond loopback is consent, and what it opens is said', async () => {
+  const { code, stderr, body } = await run(['--publish', '0.0.0.0'])
   expect(code).toBe(0)
-  expect(stderr).toBe(
-    'RAZROOM_PODMAN_USER is set, but this version has no setting for it: it is not followed.\n',
-  )
+  expect(body).toEqual({ publishAddress: '0.0.0.0', confirmExposure: true })
+  expect(stderr).toMatch(/--publish 0\.0\.0\.0: every machine that reaches this address/)
 })

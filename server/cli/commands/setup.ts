@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { isAbsolutePath } from '../../../contract/rules.ts'
-import type { ImageSource, Mode, SetupRequest } from '../../../contract/settings.ts'
+import type { ImageSource, SetupRequest } from '../../../contract/settings.ts'
+import { askYes, canAsk } from '../ask.ts'
 import type { CliIo } from '../cli-io.ts'
 import type { Client } from '../client.ts'
 import { alwaysRoot, type Command, type CommandContext, type OptionValues, textOption } from '../command.ts'
@@ -8,58 +9,58 @@ import { formatTime } from '../format-time.ts'
 import { runGatewayAction } from '../gateway-action.ts'
 import { buildGatewayLink, describeImage } from '../gateway-link.ts'
 import { refuseOperands } from '../parse-arguments.ts'
-import { parseHostPort } from '../parse-port.ts'
-import { ignoredVariables, modeFromEnv, portsFromEnv, repoFromEnv } from '../podman-variables.ts'
+import { imageFromEnv, repoFromEnv } from '../podman-variables.ts'
 import { usageError } from '../problem-error.ts'
+import { isExposed, PLACE_OPTIONS, readPlaceOptions } from '../setup-options.ts'
 import { printable } from '../terminal-text.ts'
 
 /** Options of the public interface that this version refuses, with what to do instead. */
 const NOT_YET: Readonly<Record<string, string>> = {
   image: 'use --repo DIR or --bundled',
   archive: 'use --repo DIR or --bundled',
-  publish: 'the gateway is published on 127.0.0.1',
-  user: 'the gateway runs as the user razroom',
 }
 
 export const setup: Command = {
   name: 'setup',
   summary: 'Set the gateway up and start it',
   forms: [
-    'setup [--quadlet|--container] [--repo DIR|--bundled]',
-    '      [--gateway-port N] [--bridge-port N] [--verbose] [--json]',
+    'setup [--quadlet|--container] [--start-at-boot|--no-start-at-boot]',
+    '      [--repo DIR|--bundled] [--gateway-port N] [--bridge-port N] [--publish ADDRESS]',
+    '      [--user NAME] [--container-name NAME] [--config-dir DIR] [--workspace-dir DIR]',
+    '      [--userns keep-id|auto|host] [--verbose] [--json]',
   ],
   about: [
     'Makes the user razroom, builds the image for it, writes what is missing of its configuration, and starts the\n' +
       'gateway. Running it again changes only what differs. Nothing that exists is replaced: no token, no config.',
+    'With --user an existing user runs it, and nothing is made for that user but what it lacks. A gateway that this\n' +
+      'user already has (a container, a unit, files of one) is taken over with its token, ports and image.',
     'Without an image source the panel takes the one it used last, at first the bundled gateway: a small one that\n' +
       "keeps Razroom's outside, for a first try.",
+    '--publish with an address beyond loopback opens the gateway to other machines: on a terminal it asks first.',
     'The environment gives defaults: RAZROOM_PODMAN_QUADLET (1 or 0), RAZROOM_PODMAN_GATEWAY_HOST_PORT,\n' +
-      'RAZROOM_PODMAN_BRIDGE_HOST_PORT, RAZROOM_REPO_PATH.',
-    'With --json: the finished Operation. Not available yet: --image, --archive, --publish, --user.',
+      'RAZROOM_PODMAN_BRIDGE_HOST_PORT, RAZROOM_PODMAN_USER (made when there is none), RAZROOM_PODMAN_CONTAINER,\n' +
+      'RAZROOM_PODMAN_USERNS, RAZROOM_CONFIG_DIR, RAZROOM_WORKSPACE_DIR, RAZROOM_REPO_PATH, RAZROOM_PODMAN_IMAGE.',
+    'With --json: the finished Operation. Not available yet: --image, --archive.',
   ],
   options: {
-    quadlet: { type: 'boolean', about: 'run it as a systemd user service (not available yet)' },
-    container: { type: 'boolean', about: 'run it as a container that you start' },
+    ...PLACE_OPTIONS,
     repo: { type: 'string', value: 'DIR', about: 'build the image from this Razroom checkout' },
     bundled: { type: 'boolean', about: 'build the bundled gateway, for a first try' },
-    'gateway-port': { type: 'string', value: 'N', about: 'port of the gateway on 127.0.0.1' },
-    'bridge-port': { type: 'string', value: 'N', about: 'port of the bridge on 127.0.0.1' },
     image: { type: 'string', value: 'REF', about: 'not available yet' },
     archive: { type: 'string', value: 'FILE', about: 'not available yet' },
-    publish: { type: 'string', value: 'ADDRESS', about: 'not available yet' },
-    user: { type: 'string', value: 'NAME', about: 'not available yet' },
   },
   examples: [
     ['sudo razroom-panel setup --repo ~/razroom', 'build Razroom from a checkout and start it'],
     ['sudo razroom-panel setup --bundled', 'try the panel with the bundled gateway'],
     ['sudo razroom-panel setup --gateway-port 28789', 'use another port'],
+    ['sudo razroom-panel setup --quadlet --user alice', 'run it as a service of alice'],
   ],
   needsRoot: alwaysRoot,
   async run(context) {
     refuseOperands('setup', context.positionals)
-    const body = readSetupRequest(context.options, context.io)
-    for (const name of ignoredVariables(context.io.env))
-      context.out.note(`${name} is set, but this version has no setting for it: it is not followed.`)
+    const request = readSetupRequest(context.options, context.io)
+    const body = isExposed(request) ? { ...request, confirmExposure: true } : request
+    if (isExposed(request)) await sayExposure(context, request)
     return runGatewayAction(
       context,
       (client) => client.call('POST /api/setup', { body }),
@@ -72,25 +73,17 @@ export const setup: Command = {
 export function readSetupRequest(options: OptionValues, io: Pick<CliIo, 'env' | 'cwd'>): SetupRequest {
   for (const [name, instead] of Object.entries(NOT_YET))
     if (options[name] !== undefined) throw usageError(`--${name} is not available yet: ${instead}`)
-  const mode = readMode(options, io)
   const image = readImage(options, io)
-  const ports = portsFromEnv(io.env)
-  const gatewayPort = textOption(options, 'gateway-port')
-  const bridgePort = textOption(options, 'bridge-port')
-  return {
-    ...(mode === undefined ? {} : { mode }),
-    ...(image === undefined ? {} : { image }),
-    ...ports,
-    ...(gatewayPort === undefined ? {} : { gatewayPort: parseHostPort(gatewayPort, '--gateway-port') }),
-    ...(bridgePort === undefined ? {} : { bridgePort: parseHostPort(bridgePort, '--bridge-port') }),
-  }
+  return { ...readPlaceOptions(options, io), ...(image === undefined ? {} : { image }) }
 }
 
-function readMode(options: OptionValues, io: Pick<CliIo, 'env'>): Mode | undefined {
-  if (options.quadlet === true && options.container === true)
-    throw usageError('--quadlet and --container exclude each other')
-  if (options.quadlet === true) return 'quadlet'
-  return options.container === true ? 'container' : modeFromEnv(io.env)
+/** Naming the address is the consent; a person at a terminal is asked once more, a script is told. */
+async function sayExposure({ io, out }: CommandContext, request: SetupRequest): Promise<void> {
+  const exposure =
+    `--publish ${request.publishAddress}: every machine that reaches this address can then reach the gateway and ` +
+    'its bridge. Only the token protects them, and it crosses the network unencrypted.'
+  out.note(exposure)
+  if (!out.json && canAsk(io)) await askYes(io, 'Publish it there?')
 }
 
 function readImage(options: OptionValues, io: Pick<CliIo, 'env' | 'cwd'>): ImageSource | undefined {
@@ -100,7 +93,10 @@ function readImage(options: OptionValues, io: Pick<CliIo, 'env' | 'cwd'>): Image
     return { kind: 'bundled' }
   }
   const repo = named ?? repoFromEnv(io.env)
-  if (repo === undefined) return undefined
+  if (repo === undefined) {
+    const reference = imageFromEnv(io.env)
+    return reference === undefined ? undefined : { kind: 'registry', reference }
+  }
   const path = resolve(io.cwd, repo)
   const source = named === undefined ? 'RAZROOM_REPO_PATH' : '--repo'
   if (repo === '' || !isAbsolutePath(path))
