@@ -129,6 +129,11 @@ export const ERROR_CODES = {
     title: 'This is not a plain file',
     hint: 'Put a regular file, or a directory, in its place.',
   },
+  FILE_EXISTS: {
+    status: 409,
+    title: 'There is a file of this name already',
+    hint: 'Name another one, or move it away.',
+  },
   FILE_TOO_LARGE: {
     status: 409,
     title: 'The file is too large',

@@ -5,6 +5,7 @@ import { readPanelConfig } from './config.ts'
 import { connectPanel } from './connect-panel.ts'
 import { readInputFile } from './host/read-input-file.ts'
 import { runUninstaller } from './host/run-uninstaller.ts'
+import { writeOutputFile } from './host/write-output-file.ts'
 import { checkEnvText } from './operations/edit-env.ts'
 import { serve } from './serve.ts'
 
@@ -34,6 +35,7 @@ const code = await runCli(
     connect: (): Promise<Connection> => connectPanel(readPanelConfig()),
     serve: ({ port }) => serve(readPanelConfig(port)),
     readInputFile,
+    writeOutputFile,
     checkEnv: checkEnvText,
     uninstall: (options, onLine) => runUninstaller(readPanelConfig().bundledDir, options, onLine),
   },

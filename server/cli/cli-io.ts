@@ -37,6 +37,8 @@ export interface CliServices {
   readonly serve: (options: { readonly port?: number }) => Promise<number>
   /** Bytes of a regular file the person named. Errors: NOT_FOUND, FILE_REFUSED, FILE_TOO_LARGE, FILE_DENIED. */
   readonly readInputFile: (path: string) => Promise<Uint8Array>
+  /** Writes a new file (0600) the person named. Errors: FILE_EXISTS, NOT_FOUND (its directory), FILE_DENIED. */
+  readonly writeOutputFile: (path: string, text: string) => Promise<void>
   /** The check behind POST /api/env/check, which needs no machine and no root. */
   readonly checkEnv: (text: string) => EnvCheck
   /**

@@ -1,17 +1,20 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
 import { env } from './commands/env.ts'
+import { exportGateway } from './commands/export.ts'
 import { launch } from './commands/launch.ts'
 import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
 import { remove } from './commands/remove.ts'
 import { restart } from './commands/restart.ts'
+import { rollback } from './commands/rollback.ts'
 import { serve } from './commands/serve.ts'
 import { setup } from './commands/setup.ts'
 import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
 import { token } from './commands/token.ts'
 import { uninstall } from './commands/uninstall.ts'
+import { update } from './commands/update.ts'
 
 /** Every command, in the order of the help text. */
 export const COMMANDS: readonly Command[] = [
@@ -22,9 +25,12 @@ export const COMMANDS: readonly Command[] = [
   stop,
   restart,
   remove,
+  update,
+  rollback,
   token,
   env,
   logs,
+  exportGateway,
   access,
   serve,
   uninstall,

@@ -178,6 +178,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     version: '1.2.3',
     serve: unexpected('serve'),
     readInputFile: unexpected('readInputFile'),
+    writeOutputFile: unexpected('writeOutputFile'),
     checkEnv: unexpected('checkEnv'),
     uninstall: unexpected('uninstall'),
     connect: async () => {

@@ -1,16 +1,14 @@
-import { NotFoundError } from '../errors.ts'
 import type { Handlers } from '../http/bind-routes.ts'
+import { openApiDocument } from '../http/openapi.ts'
+import { readExport } from '../operations/read-export.ts'
 import type { PanelDeps } from './deps.ts'
 
 type ExportKeys = 'GET /api/export/:format' | 'POST /api/export/:format/reveal' | 'GET /api/openapi.json'
 
-export function exportRoutes(_deps: PanelDeps): Pick<Handlers, ExportKeys> {
-  const unbuilt = () => {
-    throw new NotFoundError('NOT_FOUND')
-  }
+export function exportRoutes({ host, monitor, cookieName }: PanelDeps): Pick<Handlers, ExportKeys> {
   return {
-    'GET /api/export/:format': unbuilt,
-    'POST /api/export/:format/reveal': unbuilt,
-    'GET /api/openapi.json': unbuilt,
+    'GET /api/export/:format': ({ params }) => readExport(host, params.format, false),
+    'POST /api/export/:format/reveal': ({ params }) => readExport(host, params.format, true),
+    'GET /api/openapi.json': async () => openApiDocument((await monitor.read()).panel.version, cookieName),
   }
 }
