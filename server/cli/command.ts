@@ -7,12 +7,14 @@ export interface OptionSpec {
   readonly short?: string
   /** Placeholder of the value in the usage text, for example DIR. */
   readonly value?: string
+  /** It may be given more than once. */
+  readonly multiple?: true
   readonly about: string
 }
 
 /** Values as the command line gave them; an option that is not there is undefined. */
 export interface OptionValues {
-  readonly [name: string]: string | boolean | undefined
+  readonly [name: string]: string | boolean | readonly string[] | undefined
 }
 
 export interface CommandContext {
@@ -51,4 +53,10 @@ export const alwaysRoot = (): boolean => true
 export function textOption(options: OptionValues, name: string): string | undefined {
   const value = options[name]
   return typeof value === 'string' ? value : undefined
+}
+
+/** The values of an option that may be given more than once. */
+export function listOption(options: OptionValues, name: string): readonly string[] {
+  const value = options[name]
+  return Array.isArray(value) ? value : []
 }

@@ -19,6 +19,5 @@ export async function buildGatewayLink(client: Client, status: Status): Promise<
 
 /** Where an image comes from, for people; the bundled gateway says what it is wherever it runs. */
 export function describeImage(image: NonNullable<Status['image']>): string {
-  const source = image.source.kind === 'repo' ? `built from ${image.source.path}` : 'for a first try'
-  return `${image.label}, ${source}`
+  return image.source.kind === 'bundled' ? `${image.label}, for a first try` : image.label
 }

@@ -80,9 +80,9 @@ function toParseArgsOptions(
   options: Readonly<Record<string, OptionSpec>>,
 ): NonNullable<ParseArgsConfig['options']> {
   return Object.fromEntries(
-    Object.entries(options).map(([name, { type, short }]) => [
+    Object.entries(options).map(([name, { type, short, multiple = false }]) => [
       name,
-      short === undefined ? { type } : { type, short },
+      short === undefined ? { type, multiple } : { type, short, multiple },
     ]),
   )
 }

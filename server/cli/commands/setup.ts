@@ -1,36 +1,29 @@
-import { resolve } from 'node:path'
-import { isAbsolutePath } from '../../../contract/rules.ts'
 import type { ImageSource, SetupRequest } from '../../../contract/settings.ts'
 import { askYes, canAsk } from '../ask.ts'
 import type { CliIo } from '../cli-io.ts'
 import type { Client } from '../client.ts'
-import { alwaysRoot, type Command, type CommandContext, type OptionValues, textOption } from '../command.ts'
+import { alwaysRoot, type Command, type CommandContext, type OptionValues } from '../command.ts'
 import { formatTime } from '../format-time.ts'
 import { runGatewayAction } from '../gateway-action.ts'
 import { buildGatewayLink, describeImage } from '../gateway-link.ts'
+import { IMAGE_FORM, IMAGE_OPTIONS, readImageSource, registrySource, repoSource } from '../image-options.ts'
 import { refuseOperands } from '../parse-arguments.ts'
 import { imageFromEnv, repoFromEnv } from '../podman-variables.ts'
-import { usageError } from '../problem-error.ts'
 import { isExposed, PLACE_OPTIONS, readPlaceOptions } from '../setup-options.ts'
 import { printable } from '../terminal-text.ts'
-
-/** Options of the public interface that this version refuses, with what to do instead. */
-const NOT_YET: Readonly<Record<string, string>> = {
-  image: 'use --repo DIR or --bundled',
-  archive: 'use --repo DIR or --bundled',
-}
 
 export const setup: Command = {
   name: 'setup',
   summary: 'Set the gateway up and start it',
   forms: [
     'setup [--quadlet|--container] [--start-at-boot|--no-start-at-boot]',
-    '      [--repo DIR|--bundled] [--gateway-port N] [--bridge-port N] [--publish ADDRESS]',
+    `      ${IMAGE_FORM}`,
+    '      [--gateway-port N] [--bridge-port N] [--publish ADDRESS]',
     '      [--user NAME] [--container-name NAME] [--config-dir DIR] [--workspace-dir DIR]',
     '      [--userns keep-id|auto|host] [--verbose] [--json]',
   ],
   about: [
-    'Makes the user razroom, builds the image for it, writes what is missing of its configuration, and starts the\n' +
+    'Makes the user razroom, brings the image for it, writes what is missing of its configuration, and starts the\n' +
       'gateway. Running it again changes only what differs. Nothing that exists is replaced: no token, no config.',
     'With --user an existing user runs it, and nothing is made for that user but what it lacks. A gateway that this\n' +
       'user already has (a container, a unit, files of one) is taken over with its token, ports and image.',
@@ -40,14 +33,11 @@ export const setup: Command = {
     'The environment gives defaults: RAZROOM_PODMAN_QUADLET (1 or 0), RAZROOM_PODMAN_GATEWAY_HOST_PORT,\n' +
       'RAZROOM_PODMAN_BRIDGE_HOST_PORT, RAZROOM_PODMAN_USER (made when there is none), RAZROOM_PODMAN_CONTAINER,\n' +
       'RAZROOM_PODMAN_USERNS, RAZROOM_CONFIG_DIR, RAZROOM_WORKSPACE_DIR, RAZROOM_REPO_PATH, RAZROOM_PODMAN_IMAGE.',
-    'With --json: the finished Operation. Not available yet: --image, --archive.',
+    'With --json: the finished Operation.',
   ],
   options: {
     ...PLACE_OPTIONS,
-    repo: { type: 'string', value: 'DIR', about: 'build the image from this Razroom checkout' },
-    bundled: { type: 'boolean', about: 'build the bundled gateway, for a first try' },
-    image: { type: 'string', value: 'REF', about: 'not available yet' },
-    archive: { type: 'string', value: 'FILE', about: 'not available yet' },
+    ...IMAGE_OPTIONS,
   },
   examples: [
     ['sudo razroom-panel setup --repo ~/razroom', 'build Razroom from a checkout and start it'],
@@ -71,8 +61,6 @@ export const setup: Command = {
 
 /** The request that options and environment make together; options win. Errors: USAGE. */
 export function readSetupRequest(options: OptionValues, io: Pick<CliIo, 'env' | 'cwd'>): SetupRequest {
-  for (const [name, instead] of Object.entries(NOT_YET))
-    if (options[name] !== undefined) throw usageError(`--${name} is not available yet: ${instead}`)
   const image = readImage(options, io)
   return { ...readPlaceOptions(options, io), ...(image === undefined ? {} : { image }) }
 }
@@ -86,22 +74,14 @@ async function sayExposure({ io, out }: CommandContext, request: SetupRequest): 
   if (!out.json && canAsk(io)) await askYes(io, 'Publish it there?')
 }
 
+/** A checkout outranks an image by its name, as in Razroom's own scripts: there the name is what it is built as. */
 function readImage(options: OptionValues, io: Pick<CliIo, 'env' | 'cwd'>): ImageSource | undefined {
-  const named = textOption(options, 'repo')
-  if (options.bundled === true) {
-    if (named !== undefined) throw usageError('--repo and --bundled exclude each other')
-    return { kind: 'bundled' }
-  }
-  const repo = named ?? repoFromEnv(io.env)
-  if (repo === undefined) {
-    const reference = imageFromEnv(io.env)
-    return reference === undefined ? undefined : { kind: 'registry', reference }
-  }
-  const path = resolve(io.cwd, repo)
-  const source = named === undefined ? 'RAZROOM_REPO_PATH' : '--repo'
-  if (repo === '' || !isAbsolutePath(path))
-    throw usageError(`${source} must be a directory, not ${JSON.stringify(repo)}`)
-  return { kind: 'repo', path }
+  const named = readImageSource(options, io)
+  if (named !== undefined) return named
+  const repo = repoFromEnv(io.env)
+  if (repo !== undefined) return repoSource('RAZROOM_REPO_PATH', repo, io)
+  const image = imageFromEnv(io.env)
+  return image === undefined ? undefined : registrySource('RAZROOM_PODMAN_IMAGE', image)
 }
 
 async function conclude({ out, hasDaemon }: CommandContext, client: Client, changed: boolean): Promise<void> {
