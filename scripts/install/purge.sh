@@ -4,12 +4,8 @@
 # Lines of the record (state.json, `created`): user:NAME, home:DIR, dir:DIR, subuid:NAME:START:COUNT, subgid:...,
 # linger:NAME.
 RECORD=()
-GATEWAY_USER=''
 CONTAINER=''
 IS_SET_UP=no
-USER_ID=''
-GROUP_ID=''
-USER_HOME=''
 BACKUP_FILE=''
 
 read_record() {
@@ -27,7 +23,7 @@ read_record() {
     }" -- "$STATE/state.json") ||
     fail "$STATE/state.json cannot be read." "Mend it, or remove the panel alone: $(uninstall_command)"
   mapfile -t RECORD <<< "$record"
-  GATEWAY_USER=${RECORD[0]}
+  look_up_user "${RECORD[0]}"
   CONTAINER=${RECORD[1]}
   IS_SET_UP=${RECORD[2]}
   RECORD=("${RECORD[@]:3}")
@@ -35,7 +31,6 @@ read_record() {
     "Look at $STATE/state.json."
   [[ $CONTAINER =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$ ]] || fail "The record names a strange container: '$CONTAINER'." \
     "Look at $STATE/state.json."
-  IFS=: read -r _ _ USER_ID GROUP_ID _ USER_HOME _ < <(getent passwd -- "$GATEWAY_USER") || USER_ID=''
   if [ "$USER_ID" = 0 ]; then fail "The record names root as the gateway's user." "Look at $STATE/state.json."; fi
 }
 
@@ -75,15 +70,6 @@ back_up() {
   logged "$program" backup "$BACKUP_FILE" || fail_with_log 'The backup failed, so nothing was removed.' \
     "Mend that, or go on without: $(uninstall_command) --purge --confirm $GATEWAY_USER --no-backup"
   note "The backup is in $BACKUP_FILE"
-}
-
-# Everything of the user's is done as that user: a link in a home leads root nowhere then.
-as_user() {
-  local runtime=()
-  if [ -d "/run/user/$USER_ID" ]; then runtime=("XDG_RUNTIME_DIR=/run/user/$USER_ID"); fi
-  setsid --wait setpriv --reuid="$USER_ID" --regid="$GROUP_ID" --init-groups -- \
-    env --ignore-environment --chdir=/ PATH="$PATH" HOME="$USER_HOME" USER="$GATEWAY_USER" LOGNAME="$GATEWAY_USER" \
-    "${runtime[@]}" "$@" < /dev/null
 }
 
 purge_gateway() {

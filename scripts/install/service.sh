@@ -158,6 +158,7 @@ BECOME_PANEL='
   exec "$2" serve --port "$3"'
 
 start_process() {
+  forget_former_boot
   install --directory --mode=0700 -- "$RUN"
   if [ -f "$PANEL_LOG" ] && [ "$(stat --format=%s -- "$PANEL_LOG")" -gt 8388608 ]; then
     mv -- "$PANEL_LOG" "$PANEL_LOG.1"

@@ -24,13 +24,7 @@ set_gateway_up() {
 
 # A first setup makes a service where there is a systemd to run it; later ones keep what is set.
 wants_service() {
-  has_systemd && [ -z "${RAZROOM_PODMAN_QUADLET:-}" ] && ! has_settings
-}
-
-has_settings() {
-  [ -f "$STATE/state.json" ] && "$LIB/current/node" --eval "
-    process.exit(JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8')).settings ? 0 : 1)
-    " -- "$STATE/state.json"
+  has_systemd && [ -z "${RAZROOM_PODMAN_QUADLET:-}" ] && ! setting mode > /dev/null
 }
 
 # A Razroom checkout that lies about is told of, and built only on demand.

@@ -7,7 +7,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd /
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-for part in paths report packages service; do
+for part in paths report packages user service; do
   # shellcheck source=/dev/null
   . "$here/$part.sh"
 done
@@ -35,12 +35,9 @@ start() {
   fi
 }
 
-# Whether the gateway was set up as a container that starts at boot.
+# Whether the gateway was set up as a container that starts at boot; one of a unit is started by its systemd.
 wants_gateway() {
-  [ -f "$STATE/state.json" ] && "$LIB/current/node" --eval "
-    const { settings } = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))
-    process.exit(settings && settings.mode === 'container' && settings.startAtBoot !== false ? 0 : 1)
-    " -- "$STATE/state.json" 2>> "$BOOT_LOG"
+  [ "$(setting mode)" = container ] && [ "$(setting startAtBoot)" = true ]
 }
 
 case ${1:-} in

@@ -75,9 +75,33 @@ prepare_environment() {
   unset CONTAINER_HOST CONTAINERS_CONF CONTAINERS_STORAGE_CONF XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME
   unset XDG_RUNTIME_DIR DBUS_SESSION_BUS_ADDRESS
   local runtime_dir=/run/user/$EUID
-  if [[ ! -d $runtime_dir ]]; then return; fi
+  if [[ ! -d $runtime_dir ]]; then
+    forget_former_boot
+    return
+  fi
   export XDG_RUNTIME_DIR=$runtime_dir
   if [[ -S $runtime_dir/bus ]]; then export DBUS_SESSION_BUS_ADDRESS=unix:path=$runtime_dir/bus; fi
+}
+
+# Without a runtime directory podman keeps what is running in /tmp. Where that outlives a boot, podman 4.3 finds its
+# processes gone, or takes dead containers for running ones; so it goes when no container of this user has a monitor.
+forget_former_boot() {
+  local status key value
+  for status in /proc/[0-9]*/status; do
+    local name='' uid=''
+    # A process may end while it is read.
+    while read -r key value _; do
+      case $key in
+        Name:) name=$value ;;
+        Uid:) uid=$value ;;
+      esac
+    done 2>/dev/null <"$status" || continue
+    if [[ $uid == "$EUID" && $name =~ ^(conmon|podman|catatonit) ]]; then return; fi
+  done
+  local top=${'$'}{TMPDIR:-/tmp}
+  rm -rf -- "$top/podman-run-$EUID" "$top/storage-run-$EUID"
+  # Here may be directories of other ids of the container, which podman takes as it finds them.
+  rm -rf -- "$top/containers-user-$EUID" 2>/dev/null || return 0
 }
 
 check_podman() {

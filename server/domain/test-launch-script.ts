@@ -89,7 +89,7 @@ export async function runScript(options: RunOptions = {}): Promise<Run> {
     ? ['script', '--quiet', '--return', '--command', `'${script}' ${args.join(' ')}`, '/dev/null']
     : ['/bin/bash', script, ...args]
   const path = `${bin}:${programs ? tools : '/usr/bin:/bin'}`
-  const env = { PATH: path, RECORD: record, FAKE_STATE: 'running 0', ...options.env }
+  const env = { PATH: path, TMPDIR: bin, RECORD: record, FAKE_STATE: 'running 0', ...options.env }
   const ended = await new Promise<Omit<Run, 'calls'>>((resolve) => {
     const [program = '', ...rest] = command
     const child = execFile(program, rest, { env, timeout: 20_000 }, (error, out, err) =>
