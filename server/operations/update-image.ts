@@ -1,5 +1,6 @@
 import type { UpdateRequest } from '../../contract/images.ts'
 import type { Host, KeptImage } from '../host/host.ts'
+import { backupStep } from './backup.ts'
 import { bringImage, checkImageSource, imageReference } from './ensure-image.ts'
 import { checkPorts } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
@@ -15,6 +16,7 @@ export function updateImage(host: Host, request: UpdateRequest): OperationPlan {
     kind: 'update-image',
     steps: [
       checkStep(host, request),
+      backupStep(host, 'update'),
       keepStep(host),
       bringStep(host, request),
       ...provenSteps(host, {

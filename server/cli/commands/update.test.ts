@@ -9,19 +9,20 @@ import {
   testOperation,
 } from '../test-panel.ts'
 
+const NEW = testOperation({ steps: [{ id: 'finish-update', title: 'Keep', state: 'done' }] })
 const panels: TestPanel[] = []
 afterEach(async () => {
   for (const panel of panels.splice(0)) await panel.close()
 })
 
-async function run(argv: string[], options: RunOptions = {}, changed = true) {
+async function run(argv: string[], options: RunOptions = {}, isNew = true) {
   const panel = await startTestPanel(
     {
       'POST /api/image/update': () => ({ operationId: 'op-1' }),
       'POST /api/image/rollback': () => ({ operationId: 'op-1' }),
       'GET /api/status': () => TEST_STATUS,
     },
-    { events: tellOperation(testOperation({ changed })) },
+    { events: tellOperation(isNew ? NEW : testOperation()) },
   )
   panels.push(panel)
   const result = await runTestCli(argv, { panel, ...options })
@@ -55,7 +56,7 @@ test.each([
 
 test('an update says what runs, and when there was nothing to do', async () => {
   expect((await run(['update'])).stdout).toContain('The gateway runs the new image.\nImage: bundled gateway')
-  expect((await run(['update'], {}, false)).stdout).toContain('It was up to date: nothing was changed.')
+  expect((await run(['update'], {}, false)).stdout).toContain('It runs, and its image was up to date.')
 })
 
 test('rollback asks for the way back and names the way forward', async () => {
@@ -67,5 +68,5 @@ test('rollback asks for the way back and names the way forward', async () => {
 })
 
 test('--json is the operation', async () => {
-  expect(JSON.parse((await run(['update', '--json'])).stdout)).toEqual(testOperation())
+  expect(JSON.parse((await run(['update', '--json'])).stdout)).toEqual(NEW)
 })

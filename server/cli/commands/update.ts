@@ -43,12 +43,11 @@ export const update: Command = {
     return runGatewayAction(
       context,
       (client) => client.call('POST /api/image/update', { body }),
-      async ({ changed }, client) => {
+      async ({ steps }, client) => {
+        const isNew = steps.some(({ id, state }) => id === 'finish-update' && state === 'done')
         const { image: now } = await client.call('GET /api/status', {})
         context.out.line()
-        context.out.line(
-          changed ? 'The gateway runs the new image.' : 'It was up to date: nothing was changed.',
-        )
+        context.out.line(isNew ? 'The gateway runs the new image.' : 'It runs, and its image was up to date.')
         if (now !== null) context.out.line(`Image: ${printable(describeImage(now))}`)
         if (now?.previous) context.out.line('The one before is kept: sudo razroom-panel rollback')
       },
