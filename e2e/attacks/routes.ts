@@ -12,6 +12,8 @@ export interface Route {
   /** Changes something, as far as a method tells (RFC 9110, 9.2.1). */
   readonly isChanging: boolean
   readonly isSecret: boolean
+  /** The content type it takes. */
+  readonly type: string
   /** Headers and body that let it through the checks on form. */
   readonly headers: readonly Header[]
   readonly body: string | undefined
@@ -20,7 +22,8 @@ export interface Route {
 function toRoute([key, endpoint]: [string, Endpoint]): Route {
   const [method = '', pattern = ''] = key.split(' ')
   const isChanging = method !== 'GET'
-  const isJson = method === 'POST' || method === 'PUT'
+  const hasBody = method === 'POST' || method === 'PUT'
+  const type = endpoint.upload ? 'application/octet-stream' : 'application/json'
   return {
     key,
     method,
@@ -28,8 +31,9 @@ function toRoute([key, endpoint]: [string, Endpoint]): Route {
     access: endpoint.access,
     isChanging,
     isSecret: endpoint.secret === true,
-    headers: isJson ? [['Content-Type', 'application/json']] : [],
-    body: isJson ? '{}' : undefined,
+    type,
+    headers: hasBody ? [['Content-Type', type]] : [],
+    body: hasBody ? '{}' : undefined,
   }
 }
 
