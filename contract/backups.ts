@@ -22,7 +22,15 @@ export type BackupEntry = Static<typeof BackupEntry>
 
 /** Without a path the backup goes into the panel's own directory. */
 export const BackupRequest = Type.Object(
-  { path: Type.Optional(HostPath), includeWorkspace: Type.Optional(Type.Boolean()) },
+  {
+    path: Type.Optional(HostPath),
+    includeWorkspace: Type.Optional(Type.Boolean()),
+    scheduled: Type.Optional(
+      Type.Boolean({
+        description: 'as the schedule makes it: as its settings say, and old ones of it are removed',
+      }),
+    ),
+  },
   strict,
 )
 export type BackupRequest = Static<typeof BackupRequest>

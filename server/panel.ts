@@ -12,6 +12,7 @@ import { createHost } from './host/create-host.ts'
 import type { GuardOptions } from './http/guards.ts'
 import { createSessions } from './http/session.ts'
 import { createMonitor } from './monitor.ts'
+import { createBackupClock } from './operations/backup-clock.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createRunner } from './operations/runner.ts'
 import { createRedactor } from './redact.ts'
@@ -71,6 +72,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
   const cookieName = `razroom-panel-${config.port}`
   const deps: PanelDeps = { host, bus, runner, monitor, sessions, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
+  const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined
 
   return {
@@ -82,6 +84,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     buildControl: () => buildApp(deps, { kind: 'control' }),
     follow() {
       monitor.run()
+      backupClock.run()
       bus.subscribe((event) => {
         if (event.type === 'env.changed' || event.type === 'operation.finished') void rememberSecrets(deps)
       })
@@ -91,6 +94,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     },
     async close() {
       clearInterval(sweeper)
+      backupClock.close()
       await runner.close()
       await monitor.close()
       await host.close()

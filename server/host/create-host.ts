@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRedactor, type Redactor } from '../redact.ts'
 import { readApiToken } from './api-token.ts'
+import { createBackupTimer } from './backup-timer.ts'
 import { createBackups } from './backups.ts'
 import { createImageBuilder } from './build-image.ts'
 import { openContainerDevices } from './container-devices.ts'
@@ -88,6 +89,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createUserUnits(commands.run, runAsUser, files),
     ...podman,
     ...backups,
+    ...createBackupTimer(commands.run),
     ...createImageBuilder({ run, runAsUser, podman, bundledDir }),
     ...images,
     ...createArchiveLoader({ run, runAsUser, podman, images }),

@@ -5,6 +5,7 @@
 import type { PreviousImage } from '../../contract/images.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
+import type { BackupTimer } from './backup-timer.ts'
 import type { Backups } from './backups.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
@@ -12,6 +13,7 @@ import type { Registries } from './registries.ts'
 import type { Uploads } from './uploads.ts'
 import type { UserUnits } from './user-units.ts'
 
+export type { BackupSource } from './backups.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 
 export interface UserAccount {
@@ -234,7 +236,7 @@ export interface PanelState {
   readonly loadedArchives: readonly ArchiveRecord[]
 }
 
-export interface Host extends Backups, Homes, UserUnits, Images, Registries, Uploads {
+export interface Host extends Backups, BackupTimer, Homes, UserUnits, Images, Registries, Uploads {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */

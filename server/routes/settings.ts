@@ -1,6 +1,7 @@
 import { defaultSettings, type Settings } from '../../contract/settings.ts'
 import { InputError } from '../errors.ts'
 import type { Handlers } from '../http/bind-routes.ts'
+import { applyBackupSchedule } from '../operations/backup-schedule.ts'
 import { checkExposure } from '../operations/check-exposure.ts'
 import type { PanelDeps } from './deps.ts'
 
@@ -19,6 +20,7 @@ export function settingsRoutes({ host, monitor }: PanelDeps): Pick<Handlers, Set
       }
       checkExposure(settings, stored.publishAddress, confirmExposure)
       await host.updateState({ settings })
+      if (change.backupSchedule !== undefined) await applyBackupSchedule(host, settings.backupSchedule)
       await monitor.refresh()
       return settings
     },

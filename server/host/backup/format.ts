@@ -13,6 +13,8 @@ export const MANIFEST_NAME = 'manifest.json'
 export const FORMAT_VERSION = 1
 /** Files and directories of one backup: their list is held in memory. */
 export const MAX_ENTRIES = 250_000
+/** 16 TiB: more than that is no gateway's. */
+export const MAX_TOTAL_BYTES = 17_592_186_044_416
 /** Of `backup.json`, in bytes. */
 export const MAX_FACTS_BYTES = 65_536
 /** Of `manifest.json`, in bytes: some 500 for each entry. */
@@ -60,7 +62,7 @@ const facts = {
   settings: Settings,
   /** Bounds of what follows: a reader stops there. */
   maxEntries: Type.Integer({ minimum: 0, maximum: MAX_ENTRIES }),
-  maxBytes: Type.Integer({ minimum: 0 }),
+  maxBytes: Type.Integer({ minimum: 0, maximum: MAX_TOTAL_BYTES }),
 } as const
 
 /** `backup.json`. */

@@ -1,7 +1,6 @@
 /** Reads a whole backup and holds it against its own manifest: the one way in for verifying, previews and restores. */
 import { createHash } from 'node:crypto'
 import type { Readable } from 'node:stream'
-import { HostError } from '../../errors.ts'
 import { decompress, ENTRY_OVERHEAD_BYTES, type RawEntry, readEntries, readJson } from './archive-reader.ts'
 import { createEntryJudge, invalid, type PlainEntry, type TarHeader } from './entry-rules.ts'
 import {
@@ -27,8 +26,6 @@ export interface ScannedEntry {
 }
 
 export interface ScanOptions {
-  /** Bytes that a restore has room for; null: it is not asked. */
-  readonly roomBytes?: number | null
   /** Takes each entry as it comes: it is not verified yet, only of a harmless kind. */
   readonly onEntry?: (scanned: ScannedEntry) => Promise<void>
   readonly signal?: AbortSignal | undefined
@@ -38,20 +35,12 @@ export interface ScanOptions {
  * @param file the bytes of the archive; destroyed at the end
  * @returns the manifest: when it returns, every entry was as the manifest has it, and nothing else was there
  * @throws {InputError} BACKUP_INVALID with the reason
- * @throws {HostError} DISK_FULL it says that it holds more than there is room for
  */
 export async function scanArchive(file: Readable, options: ScanOptions = {}): Promise<Manifest> {
   const limit = { bytes: FIRST_BYTES }
   const tar = await decompress(file, limit)
   const entries = readEntries(tar)
   const facts = await readFacts(entries)
-  const { roomBytes = null } = options
-  if (roomBytes !== null && facts.maxBytes > roomBytes + FIRST_BYTES * 32) {
-    tar.destroy()
-    throw new HostError('DISK_FULL', {
-      detail: `the backup holds up to ${facts.maxBytes} bytes, and there is room for ${roomBytes}`,
-    })
-  }
   limit.bytes += facts.maxBytes + facts.maxEntries * ENTRY_OVERHEAD_BYTES + MAX_MANIFEST_BYTES
   const seen: SeenEntry[] = []
   const judge = createEntryJudge(facts.workspaceInConfig)

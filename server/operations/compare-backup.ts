@@ -1,0 +1,69 @@
+/** What a backup holds against what is there. */
+import type { RestorePreview } from '../../contract/backups.ts'
+import { parseEnvFile, readEnv } from '../domain/env-file.ts'
+import { readConfig } from '../domain/razroom-config.ts'
+import { effectiveToken } from '../domain/token.ts'
+import { PanelError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+
+type VerifiedBackup = Awaited<ReturnType<Host['verifyBackup']>>
+type TreeItem = Awaited<ReturnType<Host['listGatewayTree']>>[number]
+type Change = RestorePreview['files'][number]
+
+export interface Comparison {
+  readonly files: readonly Change[]
+  readonly counts: RestorePreview['counts']
+  /** Files here that the backup does not have. */
+  readonly kept: number
+  /** Bytes that a restore writes. */
+  readonly bytes: number
+}
+
+const ORDER = { changed: 0, new: 1, same: 2 } as const
+
+/** @param includeWorkspace false: what lies in the workspace is neither restored nor counted */
+export function compareBackup(
+  { manifest }: VerifiedBackup,
+  present: readonly TreeItem[],
+  includeWorkspace: boolean,
+): Comparison {
+  const isMeant = ({ path }: { path: string }) =>
+    path === 'config' || path.startsWith('config/') || (includeWorkspace && manifest.includesWorkspace)
+  const here = new Map(present.filter(isMeant).map((item) => [item.path, item]))
+  const counts = { new: 0, changed: 0, same: 0 }
+  const files: Change[] = []
+  let bytes = 0
+  let found = 0
+  for (const entry of manifest.entries.filter(isMeant)) {
+    const item = here.get(entry.path)
+    if (entry.type === 'directory') continue
+    if (item !== undefined && item.type !== 'directory') found += 1
+    const change = item === undefined ? 'new' : isSame(entry, item) ? 'same' : 'changed'
+    const sizeBytes = entry.type === 'file' ? entry.size : 0
+    counts[change] += 1
+    if (change !== 'same') bytes += sizeBytes
+    files.push({ path: entry.path, change, sizeBytes })
+  }
+  const plain = [...here.values()].filter(({ type }) => type !== 'directory').length
+  files.sort((a, b) => ORDER[a.change] - ORDER[b.change] || (a.path < b.path ? -1 : 1))
+  return { files, counts, kept: plain - found, bytes }
+}
+
+function isSame(entry: VerifiedBackup['manifest']['entries'][number], item: TreeItem): boolean {
+  if (entry.type !== item.type) return false
+  if (entry.type === 'link') return entry.target === item.target
+  if (entry.type === 'directory') return true
+  return entry.size === item.size && entry.mode === item.mode && entry.sha256 === item.sha256
+}
+
+/** The token that the gateway checks with the files of the backup; null when there is none, or none that can be read. */
+export function tokenOfBackup({ envFile, configFile }: VerifiedBackup): string | null {
+  const env = readEnv(parseEnvFile(envFile ?? new Uint8Array()))
+  try {
+    return effectiveToken(env, configFile === null ? null : readConfig(configFile))?.token ?? null
+  } catch (error) {
+    // A razroom.json that was broken when it was saved is restored as broken as it was.
+    if (error instanceof PanelError && error.code === 'CONFIG_INVALID') return null
+    throw error
+  }
+}

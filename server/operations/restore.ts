@@ -1,0 +1,242 @@
+/** The way back: a backup is verified, what is there is backed up, and then the files are put in their places. */
+import type { RestoreRequest } from '../../contract/backups.ts'
+import type { SetupRequest } from '../../contract/settings.ts'
+import { gatewayPaths } from '../domain/gateway-spec.ts'
+import { ConflictError, HostError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import { backupStep } from './backup.ts'
+import { type Comparison, compareBackup, tokenOfBackup } from './compare-backup.ts'
+import { readEffectiveToken, requireUser } from './gateway-files.ts'
+import { sourceOf } from './preview-restore.ts'
+import type { OperationPlan, Step } from './runner.ts'
+import { directoriesStep } from './setup-directories.ts'
+import { containersConfStep } from './setup-podman.ts'
+import { decideSettings } from './setup-settings.ts'
+import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
+import { bringUpSteps } from './start-gateway.ts'
+import { stopStep } from './stop-gateway.ts'
+
+/** What the file system needs beside the files themselves. */
+const RESERVE_BYTES = 67_108_864
+const LOOPBACK = ['127.0.0.1', '::1']
+
+/** What the steps of one restore know of each other. */
+interface Work {
+  readonly request: RestoreRequest
+  backup: Awaited<ReturnType<Host['verifyBackup']>> | null
+  comparison: Comparison | null
+  /** There are files that a backup of now would hold. */
+  hasFiles: boolean
+}
+
+/**
+ * Restores a backup. On a machine without a gateway yet, the first steps of setup come before it, with the settings of
+ * the backup. Files that the backup does not have stay. A gateway that runs is stopped before and started after; so it
+ * is by a second run when the first one was ended in between.
+ * @throws {InputError} REQUEST_INVALID neither a name nor a path
+ */
+export function restoreGateway(host: Host, request: RestoreRequest): OperationPlan {
+  sourceOf(request)
+  const work: Work = { request, backup: null, comparison: null, hasFiles: false }
+  const isMarked = async (): Promise<boolean> => (await host.readRestoreMark())?.startAfter === true
+  return {
+    kind: 'restore',
+    steps: [
+      verifyStep(host, work),
+      settingsStep(host, work),
+      userStep(host, { createUser: false }),
+      idRangesStep(host),
+      userManagerStep(host),
+      containersConfStep(host),
+      directoriesStep(host),
+      compareStep(host, work),
+      onlyIf(
+        backupOfNow(host, request),
+        async () => isChange(work) && work.hasFiles,
+        'there is nothing that it would replace',
+      ),
+      stopBeforeStep(host, work),
+      filesStep(host, work),
+      ...bringUpSteps(host, { force: true }).map((step) =>
+        onlyIf(step, isMarked, 'the gateway did not run before'),
+      ),
+      doneStep(host, work),
+    ],
+  }
+}
+
+function onlyIf(step: Step, isWanted: () => Promise<boolean>, otherwise: string): Step {
+  return {
+    ...step,
+    async run(context) {
+      if (await isWanted()) await step.run(context)
+      else context.found(otherwise)
+    },
+  }
+}
+
+function verified({ backup }: Work): NonNullable<Work['backup']> {
+  if (backup === null) throw new HostError('INTERNAL', { detail: 'the backup has not been verified' })
+  return backup
+}
+
+function isChange({ comparison }: Work): boolean {
+  return comparison === null || comparison.counts.new + comparison.counts.changed > 0
+}
+
+function verifyStep(host: Host, work: Work): Step {
+  return {
+    id: 'verify-backup',
+    title: 'Read and verify the whole backup',
+    async run(context) {
+      const source = sourceOf(work.request)
+      const what = 'name' in source ? source.name : source.path
+      context.command(`sudo razroom-panel restore --preview ${what}`)
+      work.backup = await host.verifyBackup(source, context.watch)
+      const { createdAt, user, entries, includesWorkspace } = work.backup.manifest
+      const workspace = includesWorkspace ? 'with' : 'without'
+      context.found(
+        `${what}: of ${user}, made ${createdAt}, ${entries.length} entries ${workspace} the workspace; all checksums are right`,
+      )
+    },
+  }
+}
+
+/** A machine that has settings keeps them: the backup brings files, not another way of running the gateway. */
+function settingsStep(host: Host, work: Work): Step {
+  return {
+    id: 'restore-settings',
+    title: 'The settings of the gateway',
+    async run(context) {
+      const { settings: stored } = await host.readState()
+      if (stored !== null) {
+        context.found(`set up already (user ${stored.user}): its settings stay`)
+        return
+      }
+      const { settings } = verified(work).manifest
+      const isOpen = !LOOPBACK.includes(settings.publishAddress)
+      const request: SetupRequest = {
+        user: settings.user,
+        containerName: settings.containerName,
+        mode: settings.mode,
+        startAtBoot: settings.startAtBoot,
+        image: settings.image,
+        gatewayPort: settings.gatewayPort,
+        bridgePort: settings.bridgePort,
+        publishAddress: isOpen ? '127.0.0.1' : settings.publishAddress,
+        configDir: settings.configDir,
+        workspaceDir: settings.workspaceDir,
+        userns: settings.userns,
+      }
+      const decision = await decideSettings(host, request)
+      if (decision.found !== null) {
+        throw new ConflictError('SETUP_REQUIRED', {
+          detail: `${settings.user} has a gateway that the panel did not make: take it over by setup first`,
+        })
+      }
+      await host.updateState({ settings: decision.settings })
+      const narrowed = isOpen ? `; published on 127.0.0.1, where it was ${settings.publishAddress}` : ''
+      context.did(
+        `took user ${settings.user}, ports ${settings.gatewayPort} and ${settings.bridgePort}, and the image source from the backup${narrowed}`,
+      )
+    },
+  }
+}
+
+function compareStep(host: Host, work: Work): Step {
+  return {
+    id: 'compare-backup',
+    title: 'Compare it with what is there',
+    async run(context) {
+      const { user, paths } = await requireUser(host)
+      const present = await host.listGatewayTree(user, paths, context.watch)
+      const comparison = compareBackup(verified(work), present, work.request.includeWorkspace ?? true)
+      const { counts, kept, bytes } = comparison
+      const free = await host.readDiskFree(paths.configDir)
+      if (bytes + RESERVE_BYTES > free) {
+        throw new HostError('DISK_FULL', {
+          detail: `the restore writes ${bytes} bytes below ${paths.configDir}, and ${free} are free`,
+        })
+      }
+      work.comparison = comparison
+      work.hasFiles = present.some(({ type }) => type === 'file')
+      context.found(
+        `${counts.new} new, ${counts.changed} changed, ${counts.same} the same; ${kept} that the backup does not have stay`,
+      )
+    },
+  }
+}
+
+function backupOfNow(host: Host, { includeWorkspace = true }: RestoreRequest): Step {
+  return { ...backupStep(host, 'restore', { includeWorkspace }), title: 'Back up what is there now' }
+}
+
+/** Whether it is to run afterwards is written down before it is stopped: a second run could not see it any more. */
+function stopBeforeStep(host: Host, work: Work): Step {
+  const stop = stopStep(host)
+  return {
+    ...stop,
+    async run(context) {
+      const mark = await host.readRestoreMark()
+      if (!isChange(work) && mark === null) {
+        context.found('nothing differs: the gateway is left alone')
+        return
+      }
+      if (mark === null) {
+        const { user, settings } = await requireUser(host)
+        const container = await host.inspectContainer(user, settings.containerName)
+        await host.writeRestoreMark({ startAfter: container?.running === true })
+      }
+      await stop.run(context)
+    },
+  }
+}
+
+function filesStep(host: Host, work: Work): Step {
+  return {
+    id: 'restore-files',
+    title: 'Put the files in their places',
+    async run(context) {
+      const { user, paths } = await requireUser(host)
+      const { configDir, workspaceDir } = paths
+      context.command(`sudo razroom-panel restore ${describe(work.request)}`)
+      const report = await host.restoreBackup(
+        user,
+        sourceOf(work.request),
+        {
+          directories: { configDir, workspaceDir },
+          includesWorkspace: work.request.includeWorkspace ?? true,
+          manifest: verified(work).manifest,
+        },
+        context.watch,
+      )
+      context.found(`${report.unchanged} were the same already`)
+      if (report.written === 0 && report.aside.length === 0) return
+      const aside = report.aside.length > 0 ? `; kept under another name: ${report.aside.join(', ')}` : ''
+      context.did(`wrote ${report.written} files, links and directories as ${user.name}${aside}`)
+    },
+  }
+}
+
+function describe({ name, path, includeWorkspace = true }: RestoreRequest): string {
+  return `${name ?? path ?? ''}${includeWorkspace ? '' : ' --no-workspace'}`
+}
+
+function doneStep(host: Host, work: Work): Step {
+  return {
+    id: 'restore-done',
+    title: 'Look at the result',
+    async run(context) {
+      const { user, settings } = await requireUser(host)
+      const token = (await readEffectiveToken(host, user))?.token ?? null
+      const isSame = token === tokenOfBackup(verified(work))
+      await host.writeRestoreMark(null)
+      if (work.request.path !== undefined) await host.removeUpload(work.request.path)
+      const container = await host.inspectContainer(user, settings.containerName)
+      const next = container === null ? '; image and container come with: sudo razroom-panel setup' : ''
+      context.found(
+        `${isSame ? 'the token is that of the backup' : 'the token is not that of the backup'}; files are in ${gatewayPaths(user, settings).configDir}${next}`,
+      )
+    },
+  }
+}
