@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
+import { backup } from './commands/backup.ts'
 import { env } from './commands/env.ts'
 import { exportGateway } from './commands/export.ts'
 import { launch } from './commands/launch.ts'
@@ -7,6 +8,7 @@ import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
 import { remove } from './commands/remove.ts'
 import { restart } from './commands/restart.ts'
+import { restore } from './commands/restore.ts'
 import { rollback } from './commands/rollback.ts'
 import { serve } from './commands/serve.ts'
 import { setup } from './commands/setup.ts'
@@ -27,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   remove,
   update,
   rollback,
+  backup,
+  restore,
   token,
   env,
   logs,
