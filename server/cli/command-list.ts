@@ -16,6 +16,7 @@ import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
 import { token } from './commands/token.ts'
 import { uninstall } from './commands/uninstall.ts'
+import { unit } from './commands/unit.ts'
 import { update } from './commands/update.ts'
 
 /** Every command, in the order of the help text. */

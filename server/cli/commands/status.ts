@@ -48,7 +48,7 @@ export function statusLines(now: Status, out: Output): string[] {
       'Ports',
       `${gateway.ports.gateway} gateway, ${gateway.ports.bridge} bridge, on ${gateway.ports.address}`,
     ],
-    ['Mode', gateway.mode],
+    ['Mode', modeText(gateway)],
     [
       'Image',
       now.image === null ? 'none' : printable(`${describeImage(now.image)} (${now.image.reference})`),
@@ -84,6 +84,18 @@ function stateText(gateway: GatewayStatus, out: Output): string {
       : `, since ${formatTime(gateway.since)} (${formatAge(gateway.since, Date.now())})`
   const exit = gateway.exitCode === undefined ? '' : `, exit code ${gateway.exitCode}`
   return `${state}${healthText(gateway)}${since}${exit}`
+}
+
+function modeText({ mode, unit, startsAtBoot }: GatewayStatus): string {
+  if (unit === undefined) return mode
+  const isByHand = unit.fileState === 'edited' || unit.fileState === 'foreign'
+  const parts = [
+    `${unit.name} ${unit.activeState}`,
+    startsAtBoot ? 'started at boot' : 'not started at boot',
+    ...(unit.restarts > 0 ? [`started again ${unit.restarts} times by systemd`] : []),
+    ...(isByHand ? [`${unit.fileState} by hand, see: razroom-panel unit`] : []),
+  ]
+  return `${mode} (${printable(parts.join(', '))})`
 }
 
 function healthText({ state, healthy, usualStartMs }: GatewayStatus): string {
