@@ -29,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   restart,
   remove,
   update,
+  unit,
   rollback,
   backup,
   restore,
