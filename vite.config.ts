@@ -25,6 +25,7 @@ export default defineConfig(({ mode }): UserConfig => {
         main: 'server/main.ts',
         'user-agent': 'server/host/user-agent/main.ts',
         'backup-agent': 'server/host/backup-agent/main.ts',
+        'ownership-agent': 'server/host/ownership-agent/main.ts',
       },
       'dist/server',
     )

@@ -11,6 +11,7 @@ import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
 import { readDiskFree } from './disk-free.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
+import { createOwnership } from './give-back.ts'
 import { createHomes } from './homes.ts'
 import type { Host, UserAccount } from './host.ts'
 import { createArchiveLoader } from './image-archive.ts'
@@ -84,6 +85,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     probeGateway,
     ...accounts,
     ...createHomes(commands.run),
+    ...createOwnership({
+      run: commands.run,
+      agentFile: await findAgentFile(options.programDir, 'ownership-agent'),
+      runDir,
+    }),
     ...files,
     ...createUserFileMoves(runAsUser),
     ...createUserUnits(commands.run, runAsUser, files),
@@ -115,7 +121,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
 }
 
-async function findAgentFile(programDir: string, name: 'user-agent' | 'backup-agent'): Promise<string> {
+async function findAgentFile(
+  programDir: string,
+  name: 'user-agent' | 'backup-agent' | 'ownership-agent',
+): Promise<string> {
   const built = join(programDir, `${name}.js`)
   return access(built).then(
     () => built,

@@ -13,16 +13,23 @@ export async function readDiskFree(path: string): Promise<number> {
 
 /** The deepest part of the path that exists and that only root could have put there. */
 export async function nearestTrusted(path: string): Promise<string> {
+  return (await splitTrusted(path)).at
+}
+
+/** {@link nearestTrusted}, with links of root's resolved, and the parts of the path that are left below it. */
+export async function splitTrusted(path: string): Promise<{ at: string; rest: readonly string[] }> {
+  const parts = path.split('/').filter((name) => name !== '' && name !== '.')
   let at = '/'
-  for (const part of path.split('/').filter((name) => name !== '' && name !== '.')) {
+  for (const [index, part] of parts.entries()) {
     const next = join(at, part)
     const found = await lstat(next).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
       throw error
     })
-    if (found === null || (found.isSymbolicLink() && found.uid !== 0)) return at
+    if (found === null || (found.isSymbolicLink() && found.uid !== 0)) return { at, rest: parts.slice(index) }
     at = found.isSymbolicLink() ? await realpath(next) : next
-    if (found.uid !== 0 || !(found.isDirectory() || found.isSymbolicLink())) return at
+    if (found.uid !== 0 || !(found.isDirectory() || found.isSymbolicLink()))
+      return { at, rest: parts.slice(index + 1) }
   }
-  return at
+  return { at, rest: [] }
 }

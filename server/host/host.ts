@@ -7,6 +7,7 @@ import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
 import type { BackupTimer } from './backup-timer.ts'
 import type { Backups } from './backups.ts'
+import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
 import type { Registries } from './registries.ts'
@@ -236,7 +237,7 @@ export interface PanelState {
   readonly loadedArchives: readonly ArchiveRecord[]
 }
 
-export interface Host extends Backups, BackupTimer, Homes, UserUnits, Images, Registries, Uploads {
+export interface Host extends Ownership, Backups, BackupTimer, Homes, UserUnits, Images, Registries, Uploads {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */

@@ -6,6 +6,7 @@ import type { GatewayPaths } from '../domain/gateway-spec.ts'
 import { effectiveToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import type { Host, UserAccount } from '../host/host.ts'
 import { type FoundAdoption, readAdoption } from './adoption.ts'
+import { backupStep } from './backup.ts'
 import type { FoundGateway, FoundUnit } from './found-gateway.ts'
 import { MAX_CONFIG_BYTES, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
@@ -32,6 +33,12 @@ export function adoptStep(host: Host): Step {
       context.found(found ? found.adoption.found.join('; ') : 'it has gone meanwhile')
       if (found) {
         const done: string[] = []
+        // First of all: what follows changes files of the gateway.
+        await backupStep(host, 'adoption').run({
+          ...context,
+          found: () => undefined,
+          did: (text) => done.push(text),
+        })
         await keepLaunchScript(host, user, paths, done)
         await keepUnit(host, user, { found, settings, paths }, done)
         await keepEnvironment(host, user, found.gateway, done)

@@ -8,6 +8,8 @@ import { requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
 import { remember } from './setup-user.ts'
 
+const SHOWN = 5
+
 export function directoriesStep(host: Host): Step {
   return {
     id: 'directories',
@@ -19,7 +21,7 @@ export function directoriesStep(host: Host): Step {
         `sudo -u ${user.name} mkdir -p -m 0700 ${wanted.map((path) => shellQuote(path)).join(' ')}`,
       )
       await refuseForeign(host, user, settings)
-      const done: string[] = []
+      const { done, note } = await giveBack(host, user, [paths.configDir, paths.workspaceDir])
       for (const path of wanted) {
         const { created, corrected } = await ensureDirectory(host, user, path)
         if (created) {
@@ -27,9 +29,27 @@ export function directoriesStep(host: Host): Step {
           done.push(`made ${path}`)
         } else if (corrected) done.push(`closed ${path} to others (0700)`)
       }
-      context.found(`${wanted.length} directories, readable by ${user.name} and root only`)
+      context.found(`${wanted.length} directories, readable by ${user.name} and root only${note}`)
       if (done.length > 0) context.did(done.join(', '))
     },
+  }
+}
+
+/** Root leaves files of its own there, as with `sudo nano .env`; the gateway could not read them. */
+async function giveBack(
+  host: Host,
+  user: UserAccount,
+  directories: readonly string[],
+): Promise<{ done: string[]; note: string }> {
+  try {
+    const given = await host.giveBackFiles(user, directories)
+    if (given.length === 0) return { done: [], note: '' }
+    const more = given.length > SHOWN ? ` and ${given.length - SHOWN} more` : ''
+    return { done: [`gave ${given.slice(0, SHOWN).join(', ')}${more} back to ${user.name}`], note: '' }
+  } catch (error) {
+    if (!(error instanceof PanelError) || error.code !== 'COMMAND_FAILED') throw error
+    // Old kernels cannot do it safely. What matters is told by the step that then cannot read a file.
+    return { done: [], note: `; ${error.detail ?? error.message}` }
   }
 }
 
