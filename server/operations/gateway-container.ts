@@ -132,10 +132,13 @@ function holdsPort(container: ContainerFacts | null, settings: Settings, port: n
   )
 }
 
+/** A port without an address is held on `[::]` by pasta(1), on 0.0.0.0 by others: both are all addresses. */
 function isPublishedBy(container: ContainerFacts | null, holder: PortHolder): boolean {
   if (container?.running !== true) return false
+  const plain = (address: string) =>
+    ['', '0.0.0.0', '[::]', '::'].includes(address) ? '*' : address.replace(/^\[|\]$/g, '')
   return container.ports.some(
-    ({ hostAddress, hostPort }) => hostPort === holder.port && (hostAddress || '0.0.0.0') === holder.address,
+    ({ hostAddress, hostPort }) => hostPort === holder.port && plain(hostAddress) === plain(holder.address),
   )
 }
 
