@@ -62,8 +62,12 @@ run_container() {
   for ((tries = 1; ; tries += 1)); do
     if podman run "${'$'}{run_args[@]}" >/dev/null 2>"$temporary"; then break; fi
     # The network helper of a container that is replaced ends, and lets go of its ports, some time after it.
-    if ((tries == 10)) || ! is_port_taken; then
+    if ((tries == 10)) || ! said 'address already in use'; then
       without_controls <"$temporary" >&2
+      # Without udev both stay root's after a boot; the panel opens them when it starts the gateway.
+      if said /dev/net/tun || said /dev/fuse; then
+        complain 'users may not open these devices; run: sudo chmod 0666 /dev/net/tun /dev/fuse'
+      fi
       fail 1 'podman did not start the container; it says why above'
     fi
     sleep 0.3
@@ -74,10 +78,11 @@ run_container() {
   say "Started the container $container; waiting until the gateway answers. A first start can take minutes."
 }
 
-is_port_taken() {
+# said WORDS: whether podman did, in lower case.
+said() {
   local text
   text=$(<"$temporary")
-  [[ ${'$'}{text,,} == *'address already in use'* ]]
+  [[ ${'$'}{text,,} == *"$1"* ]]
 }
 
 restart_unit() {

@@ -182,6 +182,7 @@ test.each([
   ['podman fails', { env: { FAKE_RUN_EXIT: '125' } }, 1, 'podman did not start the container'],
   ['the container vanishes', { env: { FAKE_STATE: '' }, spec: 1_999 }, 1, 'was removed while it started'],
   ['there is no image', { env: { FAKE_NO_IMAGE: '1' } }, 3, 'there is no image localhost/razroom:bundled'],
+  ['podman does not work', { env: { FAKE_NO_IMAGE: '125' } }, 3, 'podman does not work for razroom'],
   ['another user runs it', { owner: 4242 }, 3, 'run: sudo -u razroom'],
   ['the argument is unknown', { args: ['stop'] }, 2, 'unknown argument: stop'],
   ['the wizard has no terminal', { args: ['launch', 'setup'] }, 2, 'the wizard needs a terminal'],

@@ -109,8 +109,13 @@ check_podman() {
 }
 
 check_image() {
-  podman image exists -- "$image" ||
-    fail 3 "there is no image $image for $user_name; build or load it first: sudo razroom-panel setup"
+  local code=0
+  podman image exists -- "$image" || code=$?
+  case $code in
+    0) ;;
+    1) fail 3 "there is no image $image for $user_name; build or load it first: sudo razroom-panel setup" ;;
+    *) fail 3 "podman does not work for $user_name; it says why above" ;;
+  esac
 }
 
 prepare_directories() {
