@@ -7,9 +7,10 @@ import { yamlText } from './yaml-text.ts'
  * The file `compose.yaml`. It names the same directories, and reads `.env` itself: podman-compose passes the path on to
  * podman, so the file means there what it means to the panel's own container.
  *
- * Ids inside are those outside (keep-id), and podman wants no pod together with a user namespace: `x-podman` says so to
- * podman-compose from 1.1 on; before, it is `podman-compose --in-pod=0`, which is no harm elsewhere. The restart policy
- * is podman's; logs are left to the reader of the file.
+ * Ids inside are those outside (keep-id), and podman wants no pod together with a user namespace, hence `x-podman`. Both
+ * are words of later versions of podman-compose; 1.0.3 of Debian 12 makes no pod, and takes keep-id from the environment
+ * (docs/facts/podman-and-systemd.md). The network is the one compose makes: 1.0.3 knows no other. Logs are left to the
+ * reader of the file.
  *
  * @param variables written into the file in place of the path of `.env`, secrets and all; null for the path
  */
