@@ -99,7 +99,7 @@ export async function* readEntries(tar: Readable): AsyncGenerator<RawEntry> {
   })
   try {
     for await (const entry of reader) {
-      yield { header: entry.header, body: entry as AsyncIterable<Uint8Array> }
+      yield { header: entry.header, body: bodyOf(entry as AsyncIterable<Uint8Array>) }
       entry.resume()
     }
     if (failure) throw failure
@@ -107,6 +107,15 @@ export async function* readEntries(tar: Readable): AsyncGenerator<RawEntry> {
     throw asInvalid(error)
   } finally {
     tar.destroy()
+  }
+}
+
+/** Broken bytes show while they are read. */
+async function* bodyOf(entry: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* entry
+  } catch (error) {
+    throw asInvalid(error)
   }
 }
 
