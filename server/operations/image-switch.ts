@@ -6,6 +6,7 @@ import type { Host, KeptImage, UserAccount } from '../host/host.ts'
 import { imageReference } from './ensure-image.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
+import { launchScriptStep } from './setup-files.ts'
 import { bringUpSteps } from './start-gateway.ts'
 
 /** The name of the image that a step back brings, so that `podman image prune` leaves it alone. */
@@ -57,9 +58,8 @@ export function provenSteps(
   options: { withinSeconds?: number | undefined; wayBack: (state: SwitchState) => KeptImage | null },
 ): Step[] {
   const { withinSeconds, wayBack } = options
-  const within = withinSeconds === undefined ? {} : { withinSeconds }
   const startedAt = new Date()
-  return bringUpSteps(host, { force: false, ...within }).map((step) => ({
+  return startSteps(host, withinSeconds).map((step) => ({
     ...step,
     async run(context) {
       try {
@@ -69,6 +69,12 @@ export function provenSteps(
       }
     },
   }))
+}
+
+/** The launch script names the image too. */
+function startSteps(host: Host, withinSeconds?: number): readonly Step[] {
+  const within = withinSeconds === undefined ? {} : { withinSeconds }
+  return [launchScriptStep(host), ...bringUpSteps(host, { force: false, ...within })]
 }
 
 type SwitchState = Awaited<ReturnType<Host['readState']>>
@@ -100,7 +106,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
   try {
     await putBack(host, user, target)
     await restorePreviousTag(host, user)
-    for (const step of bringUpSteps(host, { force: false })) {
+    for (const step of startSteps(host)) {
       // Who cancels, or ends the panel, does not want to wait for an answer.
       if (!isCancelled || step.id !== 'wait-until-healthy') await step.run(calm)
     }
