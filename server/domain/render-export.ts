@@ -81,7 +81,7 @@ const RENDERERS: Readonly<Record<ExportFormat, (input: ExportInput) => Rendered>
       text: renderKube(spec, variables.values),
       notes: [
         `In a cluster: kubectl apply -f ${name}.yaml. First put the image ${spec.image} into a registry that the cluster reaches, and its name into the file (twice).`,
-        `With podman: podman kube play ${ports.join(' ')} ${name}.yaml, and podman kube down to end it.`,
+        `With podman 5: podman kube play --network pasta ${ports.join(' ')} ${name}.yaml, and podman kube down ${name}.yaml to end it.`,
         `The volumes start empty. To move: stop the gateway here, and copy ${mountSource(spec, 'config')} into the volume ${name}-config, ${mountSource(spec, 'workspace')} into ${name}-workspace.`,
         `The Service is for the inside of the cluster. From outside: kubectl port-forward service/${name} ${spec.publishes[0]?.hostPort}:${spec.publishes[0]?.containerPort}`,
         ...variableNotes(variables),
@@ -94,12 +94,12 @@ const RENDERERS: Readonly<Record<ExportFormat, (input: ExportInput) => Rendered>
       filename: 'compose.yaml',
       text: renderCompose(spec, withSecrets ? variables.values : null),
       notes: [
-        `As ${spec.owner.name}: podman-compose up -d. With podman-compose before 1.1 (Debian 12 has 1.0.3): podman-compose --in-pod=0 up -d`,
-        ...(spec.userns === 'keep-id'
-          ? [
-              'Docker does not know userns_mode: keep-id: take that line out there, and give the directories to the user that is named.',
-            ]
-          : []),
+        `As ${spec.owner.name}, in the directory of the file: podman-compose up -d. It makes a network, for which podman needs nftables (Debian 13) or iptables (Debian 12).`,
+        ...(spec.userns === 'auto'
+          ? []
+          : [
+              `podman-compose 1.0.3 of Debian 12 does not read userns_mode: PODMAN_USERNS=${spec.userns} podman-compose up -d. Docker does not know ${spec.userns}: take the line out there, and give the directories to the user that is named.`,
+            ]),
         ...(withSecrets
           ? [
               'podman-compose writes the variables onto command lines, where everybody on the machine can read them. Without secrets, the file reads .env instead.',

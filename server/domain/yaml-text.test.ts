@@ -8,7 +8,7 @@ test('to the last byte', () => {
     word: 'localhost/razroom:bundled',
     number: 18789,
     flag: true,
-    list: ['yes', '12:30:45', '--bind', '', ' a', '1e3', '0x1f', '~', '=', '<<', '*a', 'a: b', 'a #b'],
+    list: ['yes', '12:30:45', '--bind', '', ' a', '1e3', 'E0', '0x1f', '~', '=', '<<', '*a', 'a: b', 'a #b'],
     NO: 'a\u2028b\u0085c\ufeffd\ttab "quoted" \\ $x',
     empty: {},
   }
@@ -25,6 +25,7 @@ list:
   - ""
   - " a"
   - "1e3"
+  - "E0"
   - "0x1f"
   - "~"
   - "="

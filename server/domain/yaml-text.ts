@@ -29,8 +29,9 @@ function documentText(value: object): string {
   })
 }
 
-/** Letters and what stands within names, paths and references; no word that YAML 1.1 takes for something else. */
+/** Letters and what stands within names, paths and references; no word that a reader of YAML 1.1 takes for another. */
 function isPlain(text: string): boolean {
   if (!/^[A-Za-z/][A-Za-z0-9._/-]*(:[A-Za-z0-9._/-]+)*$/.test(text)) return false
-  return !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text)
+  // The last is a number without its digits, to some.
+  return !/^(y|n|yes|no|on|off|true|false|null|e[0-9]+)$/i.test(text)
 }
