@@ -36,8 +36,3 @@ export async function loadOlderLines(before: string | undefined): Promise<LogPag
   const limit = OLDER_LINES
   return api('GET /api/logs', { query: before === undefined ? { limit } : { before, limit } })
 }
-
-/** The last lines there are, oldest first. @param limit from 1 to 10,000 @throws {ApiProblem} */
-export async function loadLastLines(limit: number): Promise<LogPage['lines']> {
-  return (await api('GET /api/logs', { query: { limit } })).lines
-}

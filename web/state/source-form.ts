@@ -1,6 +1,7 @@
 /** Where the image comes from: as it is filled in, checked, sent and said in a shell. */
 import { isAbsolutePath } from '../../contract/rules.ts'
 import type { BuildArgs, ImageSource } from '../../contract/settings.ts'
+import { isImageReference } from '../../server/domain/container-grammar.ts'
 
 export interface SourceForm {
   readonly kind: ImageSource['kind']
@@ -15,7 +16,6 @@ export type SourceErrors = { readonly [K in keyof SourceForm]?: string }
 
 const MAX_BUILD_ARGS = 64
 const MAX_BUILD_ARG_LENGTH = 4_096
-const MAX_REFERENCE_LENGTH = 512
 
 /** The form for a source that is in use. @param bundledAvailable false: the bundled gateway cannot be chosen */
 export function sourceForm(source: ImageSource, bundledAvailable: boolean): SourceForm {
@@ -108,8 +108,7 @@ function checkPath(text: string, whenEmpty: string, example: string): string | u
 function checkReference(reference: string): string | undefined {
   if (reference === '') return 'Name the image, such as registry.example/razroom:2026.1.'
   if (/^[a-z-]+:\/\//i.test(reference)) return 'Leave out what stands before the name of the registry.'
-  const isReference = /^[a-zA-Z0-9][a-zA-Z0-9._/:@-]*$/.test(reference)
-  return isReference && reference.length <= MAX_REFERENCE_LENGTH
+  return isImageReference(reference)
     ? undefined
     : 'A reference has letters, digits and . _ / : @ - only, and begins with a letter or a digit.'
 }

@@ -1,7 +1,5 @@
 /** The gateway's state in words, the same everywhere. */
 import type { GatewayStatus, Operation, OperationKind } from '../../contract/schemas.ts'
-import type { ImageSource, Mode } from '../../contract/settings.ts'
-import type { UnitFileState } from '../../contract/unit.ts'
 
 /** A word or two for a state. */
 export function stateWords({ state, healthy }: Pick<GatewayStatus, 'state' | 'healthy'>): string {
@@ -110,40 +108,4 @@ export function operationWords({ kind, state }: Pick<Operation, 'kind' | 'state'
 /** Why nothing can be started now; undefined when something can. @param running the operation that is going on */
 export function waitReason(running: Pick<Operation, 'kind' | 'state'> | null): string | undefined {
   return running ? `${operationWords(running)}: wait until it has finished` : undefined
-}
-
-/** Where an image comes from, in a word or two. */
-export function sourceWords(source: ImageSource): string {
-  switch (source.kind) {
-    case 'bundled':
-      return 'Bundled gateway'
-    case 'repo':
-      return 'Razroom checkout'
-    case 'registry':
-      return 'Registry'
-    case 'archive':
-      return 'Archive'
-  }
-}
-
-/** The ways of running the gateway, in words. */
-export const MODE_WORDS = {
-  container: 'Container',
-  quadlet: 'systemd service of the user',
-} as const satisfies Readonly<Record<Mode, string>>
-
-/** What is to be known of the unit's file; null when it is as it should be. */
-export function unitFileWords(state: UnitFileState): string | null {
-  switch (state) {
-    case 'current':
-      return null
-    case 'absent':
-      return 'unit file missing'
-    case 'outdated':
-      return 'unit renewed at the next start'
-    case 'edited':
-      return 'unit edited by hand'
-    case 'foreign':
-      return 'unit made by somebody else'
-  }
 }

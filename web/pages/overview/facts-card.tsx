@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import type { Status } from '../../../contract/schemas.ts'
 import { now } from '../../state/clock.ts'
 import { countOf, formatBytes, formatDateTime, formatDuration, shortId } from '../../ui/format.ts'
-import { MODE_WORDS, unitFileWords } from '../../ui/gateway-words.ts'
+import { MODE_WORDS, unitFileWords } from '../../ui/setting-words.ts'
 
 /** Ports, image, mode and user. */
 export function FactsCard({ status }: { status: Status }): JSX.Element {
@@ -59,7 +59,7 @@ function UnitFacts({ unit }: { unit: NonNullable<Status['gateway']['unit']> }): 
       <p class="row small">
         <span class="mono break">{unit.name}</span>
         <span class="muted">
-          {unit.activeState} ({unit.subState})
+          {unit.activeState === unit.subState ? unit.activeState : `${unit.activeState} (${unit.subState})`}
         </span>
         {words !== null && (
           <a class="badge" data-tone="warn" href="/settings#unit">

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { GatewayStatus, LogLine } from '../../../contract/schemas.ts'
-import { loadLastLines } from '../../api/logs.ts'
+import { loadLastLines } from '../../api/last-lines.ts'
 import { Command } from '../../ui/command.tsx'
 import { hintCommand } from '../../ui/problem-view.tsx'
 

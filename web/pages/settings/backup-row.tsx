@@ -35,7 +35,7 @@ export function BackupRow({
 
   return (
     <li class="stack-tight">
-      <div class="row-apart">
+      <div class="backup">
         <div class="stack-tight">
           <p class="row">
             <time dateTime={backup.createdAt}>{when}</time>

@@ -69,7 +69,9 @@ export function BackupsCard(): JSX.Element {
       </Loaded>
       <EquivalentCommands
         commands={[
-          ['Make one', 'sudo razroom-panel backup FILE'],
+          ['Make one', 'sudo razroom-panel backup'],
+          ['List', 'sudo razroom-panel backup --list'],
+          ['By themselves', 'sudo razroom-panel backup --every daily --keep 7'],
           ['Restore', 'sudo razroom-panel restore FILE'],
         ]}
       />

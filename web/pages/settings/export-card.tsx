@@ -21,6 +21,9 @@ const FORMATS: readonly (readonly [ExportFormat, string])[] = [
   ['compose', 'Compose file'],
 ]
 
+/** The others read `.env` where it lies, and have no secret in them. */
+const WITH_SECRETS: readonly ExportFormat[] = ['kube', 'compose']
+
 /** The gateway in other people's formats, for machines without the panel. */
 export function ExportCard(): JSX.Element {
   const [format, setFormat] = useState<ExportFormat | ''>('')
@@ -43,7 +46,9 @@ export function ExportCard(): JSX.Element {
         <Document key={`${format} ${isOpen}`} format={format} isOpen={isOpen} onOpen={setOpen} />
       )}
       <EquivalentCommands
-        commands={[['Export', `sudo razroom-panel export ${format === '' ? 'quadlet' : format}`]]}
+        commands={[
+          ['Export', `sudo razroom-panel export ${format || 'quadlet'}${isOpen ? ' --secrets' : ''}`],
+        ]}
       />
     </Section>
   )
@@ -78,9 +83,11 @@ function Document(props: {
   }, [turn])
   return (
     <>
-      <Check isChecked={isOpen} onChange={props.onOpen}>
-        With secrets: the token and every key stand in the text
-      </Check>
+      {WITH_SECRETS.includes(format) && (
+        <Check isChecked={isOpen} onChange={props.onOpen}>
+          With secrets: the token and every key stand in the text
+        </Check>
+      )}
       <Loaded remote={remote} what="Writing it" onRetry={() => setTurn(turn + 1)}>
         {(document) => <Text document={document} />}
       </Loaded>

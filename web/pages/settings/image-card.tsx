@@ -10,8 +10,9 @@ import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { formatBytes, formatDateTime, shortId } from '../../ui/format.ts'
-import { sourceWords, waitReason } from '../../ui/gateway-words.ts'
+import { waitReason } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { sourceWords } from '../../ui/setting-words.ts'
 import { Failed, Report, Section } from './card-parts.tsx'
 import { UpdateForm } from './update-form.tsx'
 import { type Action, useAction } from './use-action.ts'
@@ -71,20 +72,22 @@ export function ImageCard({ status }: { status: Status }): JSX.Element {
         />
       )}
       <Failed action={action} />
-      <EquivalentCommands
-        commands={[
-          ['Update', 'sudo razroom-panel update'],
-          ...(image
-            ? [
-                [
-                  'From its source',
-                  shellLine(['sudo', 'razroom-panel', 'update', ...sourceFlags(image.source)]),
-                ] as const,
-              ]
-            : []),
-          ['Go back', 'sudo razroom-panel rollback'],
-        ]}
-      />
+      {!isChoosing && (
+        <EquivalentCommands
+          commands={[
+            ['Update', 'sudo razroom-panel update'],
+            ...(image
+              ? [
+                  [
+                    'From its source',
+                    shellLine(['sudo', 'razroom-panel', 'update', ...sourceFlags(image.source)]),
+                  ] as const,
+                ]
+              : []),
+            ['Go back', 'sudo razroom-panel rollback'],
+          ]}
+        />
+      )}
     </Section>
   )
 }

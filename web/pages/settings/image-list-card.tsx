@@ -2,10 +2,9 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ImageEntry, ImageList } from '../../../contract/images.ts'
 import { loadImages, pruneImages } from '../../api/images.ts'
+import { podmanLine } from '../../state/as-user.ts'
 import { runningOperation } from '../../state/operations.ts'
 import { images } from '../../state/settings.ts'
-import { shellLine } from '../../state/shell-line.ts'
-import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -48,7 +47,6 @@ function List({ list }: { list: ImageList }): JSX.Element {
   const action = useAction()
   const prunable = list.images.filter(isPrunable)
   const { ids, bytes } = pickedImages(list, picked)
-  const user = status.value?.user.name ?? 'razroom'
   const pick = (id: string, isPicked: boolean): void => {
     const next = new Set(picked)
     if (isPicked) next.add(id)
@@ -91,11 +89,7 @@ function List({ list }: { list: ImageList }): JSX.Element {
       )}
       <Failed action={action} />
       {ids.length > 0 && (
-        <EquivalentCommands
-          commands={[
-            ['Remove', shellLine(['sudo', '-H', '-u', user, 'podman', 'image', 'rm', ...ids.map(shortId)])],
-          ]}
-        />
+        <EquivalentCommands commands={[['Remove', podmanLine(['rmi', ...ids.map(shortId)])]]} />
       )}
       {isAsking && (
         <ConfirmDialog

@@ -2,9 +2,8 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { RegistryLogin } from '../../../contract/images.ts'
 import { loadRegistryLogins, logInToRegistry, logOutOfRegistry } from '../../api/images.ts'
+import { podmanLine } from '../../state/as-user.ts'
 import { registryLogins } from '../../state/settings.ts'
-import { shellLine } from '../../state/shell-line.ts'
-import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -40,7 +39,6 @@ export function checkLogin({ registry, username, password }: LoginForm): LoginEr
 
 /** The registries that want to know who pulls. */
 export function RegistriesCard(): JSX.Element {
-  const user = status.value?.user.name ?? 'razroom'
   return (
     <Section id="registries" title="Registries">
       <Loaded
@@ -63,8 +61,8 @@ export function RegistriesCard(): JSX.Element {
       <AddLogin />
       <EquivalentCommands
         commands={[
-          ['Log in', shellLine(['sudo', '-H', '-u', user, 'podman', 'login', 'REGISTRY'])],
-          ['Log out', shellLine(['sudo', '-H', '-u', user, 'podman', 'logout', 'REGISTRY'])],
+          ['Log in', podmanLine(['login', 'REGISTRY'])],
+          ['Log out', podmanLine(['logout', 'REGISTRY'])],
         ]}
       />
     </Section>

@@ -17,12 +17,13 @@ export function UninstallCard({ status }: { status: Status }): JSX.Element {
       <Command text="sudo razroom-panel uninstall" />
       <h3>Everything that the panel made</h3>
       <p>
-        The panel with its settings, the container, the images, and the user <code>{name}</code> with its
-        home, configuration and workspace, if the panel made it. A user that was there before stays, with its
-        home. Packages of the system stay. This cannot be taken back
+        The panel with its settings and its backups, the container, the images, and the user{' '}
+        <code>{name}</code> with its home, configuration and workspace, if the panel made it. What was there
+        before stays, and so do the packages of the system. A last backup goes to{' '}
+        <code>/var/backups/razroom-panel</code> first
         {status.isSetUp ? (
           <>
-            : <a href="#backups">make a backup</a> and download it first.
+            ; <a href="#backups">download</a> those of the panel that you want to keep.
           </>
         ) : (
           '.'

@@ -5,7 +5,6 @@ import type { UnitFileState, UnitView } from '../../../contract/unit.ts'
 import { loadUnit, replaceUnit } from '../../api/settings.ts'
 import { runningOperation } from '../../state/operations.ts'
 import { unit } from '../../state/settings.ts'
-import { shellLine } from '../../state/shell-line.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
@@ -59,7 +58,9 @@ function View({ view, status }: { view: UnitView; status: Status }): JSX.Element
           {live && (
             <span class="muted">
               {' '}
-              {live.activeState} ({live.subState})
+              {live.activeState === live.subState
+                ? live.activeState
+                : `${live.activeState} (${live.subState})`}
             </span>
           )}
         </dd>
@@ -114,14 +115,8 @@ function View({ view, status }: { view: UnitView; status: Status }): JSX.Element
       {isKept && <Replace view={view} />}
       <EquivalentCommands
         commands={[
-          [
-            'See it',
-            shellLine(['sudo', 'systemctl', '--user', '-M', `${status.user.name}@`, 'cat', view.unitName]),
-          ],
-          [
-            'Its state',
-            shellLine(['sudo', 'systemctl', '--user', '-M', `${status.user.name}@`, 'status', view.unitName]),
-          ],
+          ['Show', 'sudo razroom-panel unit'],
+          ['Replace', 'sudo razroom-panel unit replace'],
         ]}
       />
     </>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { Adoption } from '../../../contract/schemas.ts'
 import type { Settings } from '../../../contract/settings.ts'
-import { MODE_WORDS, sourceWords } from '../../ui/gateway-words.ts'
+import { MODE_WORDS, sourceWords } from '../../ui/setting-words.ts'
 
 /** A gateway that is there already: what was found, and what setup takes over from it. */
 export function AdoptionCard({ adoption }: { adoption: Adoption }): JSX.Element {

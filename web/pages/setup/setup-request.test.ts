@@ -66,10 +66,7 @@ test('what was found here goes into the form, and is not sent back as a wish', (
     gatewayPort: 28_789,
     bridgePort: 18_790,
   })
-  expect(toSetupRequest({ ...adopted, user: 'razroom', configDir: '' }, adopting)).toMatchObject({
-    user: 'razroom',
-    configDir: null,
-  })
+  expect(toSetupRequest({ ...adopted, configDir: '' }, adopting)).toMatchObject({ configDir: null })
 })
 
 test('a good form becomes a request', () => {
@@ -113,10 +110,29 @@ test.each(['', '.x', 'a/b', '-a', 'a'.repeat(64)])('container name %j is refused
   expect(checkForm({ ...form, containerName }).containerName).toBeDefined()
 })
 
-test.each(['x', '/a/../b', '~/c'])('directory %j is refused; none is not', (configDir) => {
+test.each(['x', '/a/../b', '~/c', '/a:b'])('directory %j is refused; none is not', (configDir) => {
   expect(checkForm({ ...form, configDir }).configDir).toMatch('absolute')
   expect(checkForm({ ...form, workspaceDir: configDir }).workspaceDir).toMatch('absolute')
   expect(checkForm({ ...form, configDir: ' ' })).toEqual({})
+})
+
+test('directories of the system, and two that are in each other’s way, are refused', () => {
+  expect(checkForm({ ...form, configDir: '/etc/razroom' }).configDir).toMatch('belongs to the system')
+  expect(checkForm({ ...form, configDir: '/srv/a', workspaceDir: '/srv/a' }).workspaceDir).toMatch('both')
+  expect(checkForm({ ...form, configDir: '/srv/a/c', workspaceDir: '/srv/a' }).workspaceDir).toMatch('token')
+})
+
+test('another user begins with directories of its own, unless they are named', () => {
+  const here = planWith({ configDir: '/srv/c', workspaceDir: '/srv/w' })
+  const kept = toSetupRequest({ ...initialForm(here), user: 'anna' }, here)
+  expect(kept).toMatchObject({ user: 'anna', configDir: '/srv/c', workspaceDir: '/srv/w' })
+  const own = toSetupRequest({ ...initialForm(here), user: 'anna', configDir: '', workspaceDir: '' }, here)
+  expect(own).not.toHaveProperty('configDir')
+})
+
+test('an address that is reachable already asks no new confirmation', () => {
+  const here = planWith({ publishAddress: '0.0.0.0' })
+  expect(checkForm(initialForm(here))).toEqual({})
 })
 
 test('the command is one that a shell understands', () => {
@@ -144,5 +160,20 @@ test('the command says everything that differs', () => {
     "sudo razroom-panel setup --quadlet --repo /r --build-arg A=1 --build-arg 'B=two words' --gateway-port 18789 " +
       '--bridge-port 18790 --publish :: --user anna --container-name gw --config-dir /srv/c --workspace-dir /srv/w ' +
       '--userns auto',
+  )
+})
+
+test('the command has what no flag says: the start at boot, a new user, directories as they were at first', () => {
+  const here = planWith({ mode: 'quadlet', configDir: '/srv/c', workspaceDir: '/srv/w' })
+  const changed = { ...initialForm(here), startAtBoot: false, configDir: '', workspaceDir: '' }
+  expect(setupCommand(changed, here)).toBe(
+    'sudo razroom-panel setup --quadlet --no-start-at-boot --bundled --gateway-port 18789 --bridge-port 18790 ' +
+      '--config-dir ~razroom/.razroom --workspace-dir ~razroom/.razroom/workspace',
+  )
+  expect(setupCommand({ ...changed, configDir: '/srv/two words' }, here)).toContain(
+    "--config-dir '/srv/two words' --workspace-dir '/srv/two words'/workspace",
+  )
+  expect(setupCommand({ ...form, user: 'anna', createUser: true }, plan)).toMatch(
+    /^sudo RAZROOM_PODMAN_USER=anna razroom-panel setup --container (?!.*--user)/,
   )
 })

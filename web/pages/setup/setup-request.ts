@@ -1,7 +1,8 @@
 /** What was filled in, as the request that the panel takes. */
-import { isAbsolutePath } from '../../../contract/rules.ts'
 import type { SetupPlan } from '../../../contract/schemas.ts'
 import type { Mode, Settings, SetupRequest, UserNamespace } from '../../../contract/settings.ts'
+import { isContainerName } from '../../../server/domain/container-grammar.ts'
+import { directoryObstacle, pairObstacle } from '../../../server/domain/directory-rules.ts'
 import { checkPorts, isExposed, type PortsErrors, type PortsForm, readPort } from '../../state/ports-form.ts'
 import { shellLine } from '../../state/shell-line.ts'
 import {
@@ -31,6 +32,9 @@ type PlaceErrors = {
 }
 export type SetupErrors = SourceErrors & PortsErrors & PlaceErrors
 
+/** As the contract has it. */
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,30}$/
+
 /** The user that setup makes by itself. */
 export const OWN_USER = 'razroom'
 
@@ -49,7 +53,8 @@ export function initialForm(plan: SetupPlan): SetupForm {
     gatewayPort: String(base.gatewayPort),
     bridgePort: String(base.bridgePort),
     publishAddress: base.publishAddress,
-    isExposureConfirmed: false,
+    // What is reachable already has been confirmed before, or is taken over as it is.
+    isExposureConfirmed: isExposed(base.publishAddress),
     user: base.user,
     createUser: false,
     containerName: base.containerName,
@@ -61,14 +66,14 @@ export function initialForm(plan: SetupPlan): SetupForm {
 
 /** What is wrong with the form, by field; nothing when it can be sent. */
 export function checkForm(form: SetupForm): SetupErrors {
-  const user = /^[a-z_][a-z0-9_-]{0,30}$/.test(form.user.trim())
+  const user = USER_NAME.test(form.user.trim())
     ? undefined
     : 'A name has small letters, digits, _ and - only, and begins with a letter or _.'
-  const containerName = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$/.test(form.containerName.trim())
+  const containerName = isContainerName(form.containerName.trim())
     ? undefined
     : 'A name has letters, digits and _ . - only, and begins with a letter or a digit.'
   const configDir = checkDirectory(form.configDir)
-  const workspaceDir = checkDirectory(form.workspaceDir)
+  const workspaceDir = checkDirectory(form.workspaceDir) ?? checkPair(form)
   return {
     ...checkSource(form.source),
     ...checkPorts(form),
@@ -107,6 +112,8 @@ export function toSetupRequest(form: SetupForm, plan: SetupPlan): SetupRequest {
   const containerName = form.containerName.trim()
   const configDir = form.configDir.trim() || null
   const workspaceDir = form.workspaceDir.trim() || null
+  // Another user begins with directories of its own.
+  const former = user === base.user ? base : { configDir: null, workspaceDir: null }
   return {
     mode: form.mode,
     ...(form.startAtBoot === base.startAtBoot ? {} : { startAtBoot: form.startAtBoot }),
@@ -118,8 +125,8 @@ export function toSetupRequest(form: SetupForm, plan: SetupPlan): SetupRequest {
     ...(user === base.user ? {} : { user }),
     ...(form.createUser && user !== OWN_USER ? { createUser: true } : {}),
     ...(containerName === base.containerName ? {} : { containerName }),
-    ...(configDir === base.configDir ? {} : { configDir }),
-    ...(workspaceDir === base.workspaceDir ? {} : { workspaceDir }),
+    ...(configDir === former.configDir ? {} : { configDir }),
+    ...(workspaceDir === former.workspaceDir ? {} : { workspaceDir }),
     ...(form.userns === base.userns ? {} : { userns: form.userns }),
   }
 }
@@ -127,30 +134,57 @@ export function toSetupRequest(form: SetupForm, plan: SetupPlan): SetupRequest {
 /** The same setup from a shell. */
 export function setupCommand(form: SetupForm, plan: SetupPlan): string {
   const request = toSetupRequest(form, plan)
+  const user = form.user.trim()
   const flag = (name: string, value: string | null | undefined): string[] =>
-    value === undefined ? [] : [name, value ?? '']
-  return shellLine([
+    value === undefined || value === null ? [] : [name, value]
+  const command = shellLine([
     'sudo',
+    // The one way to have a user made by a command: as a setting of the environment, as Razroom's scripts have it.
+    ...(request.createUser ? [`RAZROOM_PODMAN_USER=${user}`] : []),
     'razroom-panel',
     'setup',
     `--${form.mode}`,
+    ...(request.startAtBoot === undefined
+      ? []
+      : [request.startAtBoot ? '--start-at-boot' : '--no-start-at-boot']),
     ...sourceFlags(toImageSource(form.source)),
     '--gateway-port',
     form.gatewayPort.trim(),
     '--bridge-port',
     form.bridgePort.trim(),
     ...flag('--publish', request.publishAddress),
-    ...flag('--user', request.user),
+    ...(request.createUser ? [] : flag('--user', request.user)),
     ...flag('--container-name', request.containerName),
     ...flag('--config-dir', request.configDir),
     ...flag('--workspace-dir', request.workspaceDir),
     ...flag('--userns', request.userns),
   ])
+  return `${command}${ownDirectories(request, form)}`
+}
+
+/** The directories that Razroom itself would take, by their names: no flag says "where it was at first". */
+function ownDirectories(request: SetupRequest, form: SetupForm): string {
+  const user = form.user.trim()
+  const chosen = form.configDir.trim()
+  // The tilde must stay without quotes for the shell to read it (POSIX.1-2017, XCU 2.6.1).
+  const config = chosen === '' && USER_NAME.test(user) ? `~${user}/.razroom` : shellLine([chosen])
+  const configFlag = request.configDir === null ? ` --config-dir ${config}` : ''
+  return request.workspaceDir === null ? `${configFlag} --workspace-dir ${config}/workspace` : configFlag
 }
 
 function checkDirectory(text: string): string | undefined {
   const path = text.trim()
-  return path === '' || isAbsolutePath(path)
-    ? undefined
-    : 'Give an absolute path, such as /srv/razroom, without "..".'
+  if (path === '') return undefined
+  return inWords(directoryObstacle(path, null))
+}
+
+function checkPair({ configDir, workspaceDir }: SetupForm): string | undefined {
+  const [config, workspace] = [configDir.trim(), workspaceDir.trim()]
+  if (config === '' || workspace === '') return undefined
+  return inWords(pairObstacle(config, workspace))
+}
+
+/** A reason of the panel as a sentence. */
+function inWords(obstacle: string | null): string | undefined {
+  return obstacle === null ? undefined : `${obstacle.charAt(0).toUpperCase()}${obstacle.slice(1)}.`
 }
