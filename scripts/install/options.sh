@@ -32,7 +32,7 @@ How it runs:
   --gateway-port N      port of the gateway on this machine (18789)
   --bridge-port N       port of its bridge on this machine (18790)
   --publish ADDRESS     address of both (127.0.0.1)
-  --confirm-exposure    with an address that other machines reach: yes, they may
+  --container-name NAME, --config-dir DIR, --workspace-dir DIR, --userns MODE: see razroom-panel setup --help
 The panel:
   --port N              port of the panel on 127.0.0.1 (18780); kept until another is named
   --admin USER          may use the panel too, beside root and the user who called sudo
@@ -102,8 +102,11 @@ read_options() {
         shift
         ;;
       --container | --quadlet) MODE_OPTION=$1 ;;
-      --publish | --user) need_value "$1" "$#" "${2:-}"; SETUP_OPTIONS+=("$1" "$2"); shift ;;
-      --confirm-exposure) SETUP_OPTIONS+=("$1") ;;
+      --publish | --user | --container-name | --config-dir | --workspace-dir | --userns)
+        need_value "$1" "$#" "${2:-}"
+        SETUP_OPTIONS+=("$1" "$2")
+        shift
+        ;;
       --gateway-port | --bridge-port) need_port "$1" "$#" "${2:-}"; SETUP_OPTIONS+=("$1" "$2"); shift ;;
       --port) need_port "$1" "$#" "${2:-}"; PORT=$2; shift ;;
       --admin)

@@ -72,6 +72,17 @@ back_up() {
   note "The backup is in $BACKUP_FILE"
 }
 
+# Those that were made before are not the gateway's, but what is left of it.
+keep_backups() {
+  local file
+  for file in "$STATE/backups"/*; do
+    if [ ! -f "$file" ]; then continue; fi
+    install --directory --mode=0700 -- "$BACKUPS"
+    mv --no-clobber -- "$file" "$BACKUPS/"
+    note "A backup is kept: $BACKUPS/$(basename -- "$file")"
+  done
+}
+
 purge_gateway() {
   if [ -z "$USER_ID" ]; then
     note "The user $GATEWAY_USER is gone already."

@@ -87,7 +87,10 @@ remove_panel() {
   forget_start_at_boot
   if [ -L "$LAUNCHER" ] && [[ $(readlink -- "$LAUNCHER") == "$LIB"/* ]]; then rm -f -- "$LAUNCHER"; fi
   rm -rf -- "$LIB" "$RUN" "$CACHE"
-  if [ "$PURGE" = yes ]; then rm -rf -- "$STATE" "$SETTINGS" "$PANEL_LOG" "$PANEL_LOG.1" "$BOOT_LOG"; fi
+  if [ "$PURGE" = yes ]; then
+    keep_backups
+    rm -rf -- "$STATE" "$SETTINGS" "$PANEL_LOG" "$PANEL_LOG.1" "$BOOT_LOG"
+  fi
 }
 
 # Said at the end, but asked while the panel can still answer.
