@@ -3,6 +3,7 @@ import { batch, effect } from '@preact/signals'
 import type { EventsHello, PanelEvent } from '../../contract/events.ts'
 import { connection } from '../state/connection.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
+import { forgetReports } from '../state/operation-report.ts'
 import { applyToOperations, operations } from '../state/operations.ts'
 import { forgetRemotes } from '../state/remote.ts'
 import { session } from '../state/session.ts'
@@ -58,6 +59,7 @@ function forget(): void {
     token.value = { kind: 'loading' }
     connection.value = { kind: 'connecting' }
     forgetRemotes()
+    forgetReports()
   })
 }
 

@@ -17,6 +17,11 @@ export async function removeContainer(): Promise<void> {
   await api('DELETE /api/gateway/container')
 }
 
+/** Runs the image before the last update again. @throws {ApiProblem} NO_PREVIOUS_IMAGE */
+export async function rollbackImage(): Promise<void> {
+  await api('POST /api/image/rollback')
+}
+
 /** @param id of a running operation */
 export async function cancelOperation(id: string): Promise<void> {
   await api('DELETE /api/operations/:id', { params: { id } })

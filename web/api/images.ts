@@ -13,11 +13,6 @@ export async function updateImage(request: UpdateRequest): Promise<void> {
   await api('POST /api/image/update', { body: request })
 }
 
-/** Runs the image before the last update again. @throws {ApiProblem} NO_PREVIOUS_IMAGE */
-export async function rollbackImage(): Promise<void> {
-  await api('POST /api/image/rollback')
-}
-
 /** Removes images. @param ids of images that nobody needs @throws {ApiProblem} IMAGE_IN_USE */
 export async function pruneImages(ids: PruneRequest['ids']): Promise<void> {
   await api('POST /api/images/prune', { body: { ids } })

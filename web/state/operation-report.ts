@@ -43,3 +43,9 @@ export function reportOf(kinds: readonly OperationKind[]): Operation | null {
 export function dismissReport(id: string): void {
   dismissedId.value = id
 }
+
+/** The next session begins with its own news. */
+export function forgetReports(): void {
+  followedIds.clear()
+  dismissedId.value = null
+}
