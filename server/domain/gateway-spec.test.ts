@@ -3,14 +3,7 @@ import { expect, test } from 'vitest'
 import { defaultSettings } from '../../contract/settings.ts'
 import { PanelError } from '../errors.ts'
 import { isImageReference, isMountablePath } from './container-grammar.ts'
-import {
-  envFingerprint,
-  type GatewaySpecInput,
-  gatewayPaths,
-  gatewaySpec,
-  LABELS,
-  specFingerprint,
-} from './gateway-spec.ts'
+import { type GatewaySpecInput, gatewayPaths, gatewaySpec, LABELS, specFingerprint } from './gateway-spec.ts'
 
 const input: GatewaySpecInput = {
   user: { name: 'razroom', uid: 995, gid: 994, home: '/home/razroom' },
@@ -119,11 +112,4 @@ test('the fingerprint depends on what runs, not on labels or the order of keys',
   ]
   const prints = changes.map((change) => specFingerprint(gatewaySpec({ ...input, ...change })))
   expect(new Set([...prints, specFingerprint(spec)]).size).toBe(changes.length + 1)
-})
-
-test('the fingerprint of .env is the sha-256 of its bytes, or says that there is none', () => {
-  expect(envFingerprint(new Uint8Array())).toBe(
-    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
-  )
-  expect(envFingerprint(null)).toBe('absent')
 })

@@ -90,13 +90,10 @@ export interface GatewaySpecInput {
   readonly init?: boolean
 }
 
-/** Labels of a container made from a spec; `env` is added when it is created, see {@link specLabels}. */
+/** Labels of a container made from a spec. */
 export const LABELS = {
   spec: 'io.razroom.panel.spec',
-  env: 'io.razroom.panel.env',
   image: 'io.razroom.panel.image',
-  /** `<gateway port>/<bridge port>/<address>` on the host. */
-  ports: 'io.razroom.panel.ports',
 } as const
 
 /** Ports inside the container (docs/facts/razroom-gateway.md). */
@@ -192,24 +189,8 @@ export function gatewaySpec(input: GatewaySpecInput): GatewaySpec {
   const labels = {
     [LABELS.spec]: specFingerprint(spec),
     [LABELS.image]: spec.image,
-    [LABELS.ports]: portsLabel(settings),
   }
   return { ...spec, labels }
-}
-
-/** What the label {@link LABELS}.ports says for these settings. */
-export function portsLabel(
-  settings: Pick<Settings, 'gatewayPort' | 'bridgePort' | 'publishAddress'>,
-): string {
-  return `${settings.gatewayPort}/${settings.bridgePort}/${settings.publishAddress}`
-}
-
-/**
- * The labels for a container that is created now: the spec's own and that of `.env`.
- * @param envEtag {@link envFingerprint} of `.env`
- */
-export function specLabels(spec: GatewaySpec, envEtag: string): Record<string, string> {
-  return { ...spec.labels, [LABELS.env]: envEtag }
 }
 
 /** sha-256 (hex) of everything in the spec but its labels: two specs with one fingerprint run the same container. */
@@ -220,14 +201,6 @@ export function specFingerprint(spec: Omit<GatewaySpec, 'labels'>): string {
     return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
   })
   return createHash('sha256').update(canonical).digest('hex')
-}
-
-/**
- * What the label {@link LABELS}.env says about `.env`: sha-256 (hex) of all its bytes, or 'absent' for null. It is
- * the file's ETag too. The whole file is hashed, with its token of 256 bits, so it gives no single value away.
- */
-export function envFingerprint(bytes: Uint8Array | null): string {
-  return bytes === null ? 'absent' : createHash('sha256').update(bytes).digest('hex')
 }
 
 function checkInput({ user, settings, imageReference }: GatewaySpecInput): void {

@@ -56,7 +56,6 @@ test('the variables of the seed change what they name', async () => {
     '--publish=127.0.0.1:28790:18790',
     `--label=${LABELS.spec}=changed-by-hand`,
     `--label=${LABELS.image}=localhost/other:1`,
-    `--label=${LABELS.ports}=${port}/28790/127.0.0.1`,
     'localhost/other:1',
   ]
   expect(run.calls.find(([verb]) => verb === 'run')).toEqual(expect.arrayContaining(wanted))

@@ -78,7 +78,6 @@ minimal_config='{
 ready_timeout=900
 
 set_run_args() {
-  local ports_label=$gateway_port/$bridge_port/127.0.0.1
   run_args=(
     --detach
     --replace
@@ -102,7 +101,6 @@ set_run_args() {
     --publish=127.0.0.1:"$bridge_port":18790
     --label=io.razroom.panel.spec="$spec_label"
     --label=io.razroom.panel.image="$image"
-    --label=io.razroom.panel.ports="$ports_label"
     --
     "$image"
     node

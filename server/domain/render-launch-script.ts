@@ -26,7 +26,6 @@ const VARIABLES: Readonly<Partial<Record<Slot, string>>> = {
   'port.bridge': 'bridge_port',
   [`label.${LABELS.spec}`]: 'spec_label',
   [`label.${LABELS.image}`]: 'image',
-  [`label.${LABELS.ports}`]: 'ports_label',
 }
 
 // A NUL can be in no value of a spec: it marks where a variable stands within a word.
@@ -96,9 +95,7 @@ function values(spec: GatewaySpec): string {
 }
 
 function argumentLists(spec: GatewaySpec): string {
-  const address = spec.publishes[0]?.address ?? ''
   return `set_run_args() {
-  local ports_label=$gateway_port/$bridge_port/${shellQuote(address)}
   run_args=(
 ${words(gatewayArgs(spec, markVariables))}  )
 }

@@ -1,5 +1,4 @@
 /** The spec as arguments of `podman run` (podman-run(1)). */
-import { InputError } from '../errors.ts'
 import type { GatewaySpec, Mount, Publish } from './gateway-spec.ts'
 
 /** The places of the command line that a rendering may fill by another word: the launch script puts variables there. */
@@ -22,22 +21,8 @@ const asIs: SlotWriter = (_slot, value) => value
  * Arguments after `podman run` that create and start the gateway's container in the background, replacing one of the
  * same name. `--pull=never`: the image is built or loaded beforehand, and nothing is fetched behind a person's back.
  *
- * @param labels added to the spec's own, for example the fingerprint of `.env`
- * @throws {InputError} REQUEST_INVALID a label that isn't a plain word
+ * @param write other words for its slots
  */
-export function podmanRunArgs(spec: GatewaySpec, labels: Readonly<Record<string, string>>): string[] {
-  for (const [key, value] of Object.entries(labels)) {
-    if (!/^[a-z0-9][a-z0-9.-]*$/.test(key) || !/^[a-zA-Z0-9._:/@-]*$/.test(value)) {
-      throw new InputError('REQUEST_INVALID', {
-        detail: `label ${JSON.stringify(key)} is not a plain word`,
-        fields: [{ path: `labels.${key}`, message: 'only letters, digits and . _ : / @ -' }],
-      })
-    }
-  }
-  return gatewayArgs({ ...spec, labels: { ...spec.labels, ...labels } })
-}
-
-/** {@link podmanRunArgs} without its check, and with other words at its slots. */
 export function gatewayArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
   return [
     '--detach',

@@ -42,7 +42,6 @@ PodmanArgs=--log-opt=path=/home/razroom/.local/share/razroom/log/gateway.log
 PodmanArgs=--log-opt=max-size=64mb
 Label=io.razroom.panel.spec=${ordinarySpec.labels['io.razroom.panel.spec']}
 Label=io.razroom.panel.image=localhost/razroom:bundled
-Label=io.razroom.panel.ports=18801/18790/127.0.0.1
 
 [Service]
 Restart=always

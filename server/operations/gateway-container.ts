@@ -3,7 +3,7 @@ import type { GatewayStatus } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { readEnv } from '../domain/env-file.ts'
 import { CONTAINER_PORTS, type GatewayPaths, type GatewaySpec, gatewaySpec } from '../domain/gateway-spec.ts'
-import { podmanRunArgs } from '../domain/render-podman-run.ts'
+import { gatewayArgs } from '../domain/render-podman-run.ts'
 import { restartReasons } from '../domain/restart-reasons.ts'
 import { ConflictError, SetupError } from '../errors.ts'
 import type { ContainerFacts, Host, HostFacts, ImageFacts, PortHolder, UserAccount } from '../host/host.ts'
@@ -185,7 +185,7 @@ export function startStep(host: Host, options: { force: boolean }): Step {
 
 /** Creates the container anew and starts it. */
 async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<void> {
-  const args = podmanRunArgs(wanted.spec, {})
+  const args = gatewayArgs(wanted.spec)
   context.command(host.describePodman(wanted.user, ['run', ...args]))
   const opened = await host.openContainerDevices()
   const { id } = await host.runContainer(wanted.user, args, context.watch)
