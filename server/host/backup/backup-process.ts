@@ -8,6 +8,7 @@ import type { CommandResult, RunCommand } from '../run-command.ts'
 
 /** A backup of what fits a disk takes hours at worst. */
 const WORK_TIMEOUT_MS = 6 * 3_600_000
+const END_GRACE_MS = 5_000
 /** Lists of as many files as a backup may have. */
 const HEAP_MEGABYTES = 512
 
@@ -69,24 +70,27 @@ export async function readAgent<T>(
   const output = new PassThrough({ highWaterMark: 1_048_576 })
   const signals = [stop.signal, ...(work.watch?.signal === undefined ? [] : [work.watch.signal])]
   const ended = start(program, work, AbortSignal.any(signals), output)
-  const failed = ended.then(
-    () => null,
+  const agent: { error: unknown } = { error: null }
+  const gone = ended.then(
+    () => undefined,
     (error: unknown) => {
+      // What we ended ourselves has nothing to say.
+      if (!stop.signal.aborted) agent.error = error
       output.destroy(error instanceof Error ? error : new Error(String(error)))
-      return error
     },
   )
   try {
     return await consume(output)
   } catch (error) {
-    const isOurs = !output.destroyed || output.errored === null
-    stop.abort()
-    const agentError = await failed
-    throw isOurs || agentError === null ? error : agentError
+    // An agent that failed ends its output before it ends itself: why, its exit tells.
+    const timer = setTimeout(() => stop.abort(), output.writableEnded ? END_GRACE_MS : 0)
+    await gone
+    clearTimeout(timer)
+    throw agent.error ?? error
   } finally {
     stop.abort()
     output.destroy()
-    await failed
+    await gone
   }
 }
 
