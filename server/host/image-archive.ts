@@ -94,14 +94,25 @@ async function findArchive(run: RunCommand, path: string): Promise<FoundArchive>
     throw refuse(error.detail ?? path, error)
   })
   // -H: a link is followed, with the rights of the reader.
-  const argv = ['find', '-H', path, '-maxdepth', '0', '-type', 'f', '-printf', '%i %s %T@ %C@'] as const
+  const argv = [
+    'find',
+    '-H',
+    path,
+    '-maxdepth',
+    '0',
+    '-type',
+    'f',
+    '-readable',
+    '-printf',
+    '%i %s %T@ %C@',
+  ] as const
   const { stdout } = await run(argv, { timeoutMs: LOOK_TIMEOUT_MS, ...asReader(reader) }).catch(
     (error: unknown) => {
       if (!(error instanceof CommandError)) throw error
       throw refuse(error.failure.lastLines.at(-1)?.replace(/^find: /, '') ?? path, error)
     },
   )
-  if (stdout === '') throw refuse(`${path} is not a regular file`)
+  if (stdout === '') throw refuse(`${path} is not a regular file that its owner may read`)
   const sizeBytes = Number(stdout.split(' ')[1])
   if (sizeBytes > MAX_ARCHIVE_BYTES)
     throw refuse(`${path} has ${sizeBytes} bytes, and the limit is ${MAX_ARCHIVE_BYTES}`)

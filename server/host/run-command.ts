@@ -116,7 +116,8 @@ async function supervise(
   let ending: Promise<void> = Promise.resolve()
   const stop = (reason: 'timeout' | 'cancel' | 'overflow'): Promise<void> => {
     stopped ??= reason
-    ending = end()
+    // Whoever takes the output may have ended too: what it has not taken would keep the pipe open for ever.
+    ending = end().finally(() => options.stdoutTo && child.nodeChildProcess.stdout?.destroy())
     return ending
   }
   const timer = setTimeout(() => void stop('timeout').catch(() => child.kill('SIGKILL')), options.timeoutMs)
