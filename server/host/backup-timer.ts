@@ -15,10 +15,11 @@ export interface BackupTimer {
   putBackupTimer(every: 'daily' | 'weekly' | null): Promise<void>
 }
 
-/** Another operation may run at that moment: it is tried again some times. */
+/** Another operation may run at that moment: it is tried again, for some two hours. */
 const SERVICE_TEXT = `[Unit]
 Description=Scheduled backup of the Razroom gateway
-Documentation=man:systemd.timer(5)
+StartLimitIntervalSec=6h
+StartLimitBurst=8
 
 [Service]
 Type=oneshot
