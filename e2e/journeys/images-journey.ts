@@ -10,7 +10,6 @@ import {
   problemOf,
   readStatus,
   readToken,
-  setUpBundled,
   startPanel,
 } from '../host/panel-host.ts'
 import { inspectGateway } from './gateway-container.ts'
@@ -33,7 +32,10 @@ const WITHIN = ['--within', '20']
 const SAMPLER = 'while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" " "; echo; sleep 0.01; done'
 
 /** Every source of an image, updates that fail, and the ways back. */
-export function imagesJourney(kind: Extract<HostKind, 'debian-13' | 'debian-12'>): void {
+export function imagesJourney(
+  kind: Extract<HostKind, 'debian-13' | 'debian-12'>,
+  mode: 'container' | 'quadlet',
+): void {
   let host: TestHost
   let panel: PanelHost
   const ids: Record<string, string> = {}
@@ -41,7 +43,7 @@ export function imagesJourney(kind: Extract<HostKind, 'debian-13' | 'debian-12'>
   beforeAll(async () => {
     host = await createHost({ kind, network: 'mirrors' })
     panel = await startPanel(host)
-    await setUpBundled(panel)
+    await panel.cli('setup', '--bundled', `--${mode}`)
     await startRegistries(host)
     await trustRegistries(panel)
     ids.bundled = await idOf(panel, BUNDLED)

@@ -113,6 +113,16 @@ function finishStep(host: Host): Step {
         context.found(from ? 'the image is the one that ran before' : 'there was no image before')
         return
       }
+      const container = await host.inspectContainer(user, settings.containerName)
+      if (container && now && container.imageId !== now.id) {
+        await restorePreviousTag(host, user)
+        await host.updateState({ imageSwitch: null })
+        const unit = 'its unit was edited by hand, and names its image itself'
+        context.found(
+          `the new image is here, but the gateway runs ${container.imageId.slice(0, 12)}: ${unit}`,
+        )
+        return
+      }
       const { source, id, names } = from
       const previous = { source, id, replacedAt: new Date().toISOString() }
       await host.updateState({ previousImage: previous, previousNames: names, imageSwitch: null })
