@@ -121,7 +121,7 @@ export function describeMainJourney(kind: HostKind): void {
     it('rotates the token: the old one is refused, the new one accepted, and that is proven', async () => {
       await press(page(), 'Rotate token')
       await confirm(page(), 'Make a new token')
-      await report(page(), 'succeeded').waitFor({ timeout: 90_000 })
+      await page().getByRole('region', { name: 'The new token works' }).waitFor({ timeout: 90_000 })
       const proof = await page().locator('[data-step=prove-token]').textContent()
       expect(proof).toContain('the old token is refused (401), the new one accepted')
       const token = await copyToken(page())

@@ -25,13 +25,17 @@ export interface Wanted {
   readonly unit: UnitFile
 }
 
-/** The container as settings, image and `.env` ask for it. SETUP_REQUIRED or IMAGE_MISSING when something is not there. */
-export async function readWanted(host: Host): Promise<Wanted> {
+/**
+ * The container as settings, image and `.env` ask for it.
+ * @param known the image of the settings, when it was just looked at
+ * @throws SetupError SETUP_REQUIRED or IMAGE_MISSING when something is not there
+ */
+export async function readWanted(host: Host, known?: ImageFacts): Promise<Wanted> {
   const { user, settings, paths } = await requireUser(host)
   const reference = imageReference(settings.image)
   const [facts, image, env] = await Promise.all([
     host.readFacts(),
-    host.inspectImage(user, reference),
+    known ?? host.inspectImage(user, reference),
     readEnvFile(host, user),
   ])
   if (!image) throw new SetupError('IMAGE_MISSING', { detail: reference })

@@ -56,8 +56,10 @@ export async function observe(host: Host): Promise<Observation> {
     host.inspectContainer(user, settings.containerName),
     host.inspectImage(user, imageReference(settings.image)),
   ])
-  const wanted = image ? await readWanted(host) : null
-  const unit = settings.mode === 'quadlet' ? await observeUnit(host, user, settings, wanted) : null
+  const isService = settings.mode === 'quadlet'
+  // Of a container that has stopped nothing is to be held against anything: its end is told at once.
+  const wanted = image && (isService || container?.running) ? await readWanted(host, image) : null
+  const unit = isService ? await observeUnit(host, user, settings, wanted) : null
   const restartReasons = container?.running && wanted ? pendingReasons(wanted, container) : []
   const seen = { ...nothing, container, image, unit, restartReasons }
   const end = endOf(seen)
