@@ -13,7 +13,7 @@ readonly CHECKOUT
 readonly CALLER_DIRECTORY=$PWD
 cd /
 
-for part in paths report options packages release build user service boot setup uninstall purge; do
+for part in paths report options packages release build user service boot setup uninstall purge try; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/install/$part.sh"
 done
@@ -42,11 +42,16 @@ install_panel() {
 main() {
   read_options "$@"
   [ "$(id -u)" -eq 0 ] || fail 'This needs root.' "Run: sudo $CHECKOUT/install.sh"
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+  if [ "$TRY" = yes ]; then
+    trap clean_up_try EXIT
+    try_panel
+    return
+  fi
   open_log
   trap 'tell_where_it_failed "$LINENO" "$BASH_COMMAND"' ERR
   trap clean_up EXIT
-  trap 'exit 130' INT
-  trap 'exit 143' TERM HUP
   if [ "$UNINSTALL" = yes ]; then uninstall_panel; else install_panel; fi
 }
 

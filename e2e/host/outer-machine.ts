@@ -69,9 +69,7 @@ async function isProgram(name: string): Promise<boolean> {
  * @throws when no Debian mirror is known
  */
 export async function readPackageAccess(): Promise<PackageAccess> {
-  const format = '$(ORIGIN)\t$(LABEL)\t$(REPO_URI)'
-  const targets = await execa('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])
-  const rows = targets.stdout.split('\n').map((line) => line.split('\t'))
+  const rows = await readAptTargets()
   const uriOf = (label: string) =>
     rows.find(([origin, rowLabel]) => origin === 'Debian' && rowLabel === label)?.[2]?.replace(/\/$/, '')
   const mirror = process.env.RAZROOM_E2E_MIRROR ?? uriOf('Debian')
@@ -88,7 +86,16 @@ export async function readPackageAccess(): Promise<PackageAccess> {
   }
 }
 
+/** Origin, label and address of what apt knows; nothing where there is no apt. */
+async function readAptTargets(): Promise<string[][]> {
+  if (!(await isProgram('apt-get'))) return []
+  const format = '$(ORIGIN)\t$(LABEL)\t$(REPO_URI)'
+  const targets = await execa('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])
+  return targets.stdout.split('\n').map((line) => line.split('\t'))
+}
+
 async function readAptOptions(): Promise<string[]> {
+  if (!(await isProgram('apt-config'))) return []
   const dump = await execa('apt-config', ['dump', ...TAKEN_APT_OPTIONS])
   return dump.stdout
     .split('\n')

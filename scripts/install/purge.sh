@@ -120,7 +120,7 @@ remove_unit() {
       if [[ $file == *.service ]]; then logged user_systemctl disable "$unit" || note "$unit could not be disabled."; fi
       logged user_systemctl stop "$unit" || note "$unit could not be stopped (see $INSTALL_LOG)."
     fi
-    if [ "$state" = ours ]; then
+    if [ "$state" = ours ] || is_recorded "home:$USER_HOME"; then
       logged as_user rm -f -- "$file"
       note "The unit $unit is removed."
     else
