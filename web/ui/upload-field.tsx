@@ -19,17 +19,18 @@ export function UploadField(props: {
   onFailure: (error: unknown) => void
 }): JSX.Element {
   const input = useRef<HTMLInputElement>(null)
-  const [sending, setSending] = useState<{ file: File; done: number; control: AbortController } | null>(null)
-  const control = sending?.control
-  useEffect(() => () => control?.abort(), [control])
+  const [sending, setSending] = useState<{ file: File; done: number } | null>(null)
+  const control = useRef<AbortController | null>(null)
+  useEffect(() => () => control.current?.abort(), [])
 
   async function send(file: File): Promise<void> {
     const abort = new AbortController()
-    setSending({ file, done: 0, control: abort })
+    control.current = abort
+    setSending({ file, done: 0 })
     try {
       const path = await props.upload(file, {
         signal: abort.signal,
-        onProgress: ({ done }) => setSending({ file, done, control: abort }),
+        onProgress: ({ done }) => setSending({ file, done }),
       })
       props.onDone(path, file)
     } catch (error) {
@@ -62,7 +63,7 @@ export function UploadField(props: {
             words={`${formatBytes(sending.done)} of ${formatBytes(sending.file.size)}`}
           />
           <div class="row">
-            <Button size="small" onClick={() => sending.control.abort()}>
+            <Button size="small" onClick={() => control.current?.abort()}>
               Stop sending
             </Button>
           </div>

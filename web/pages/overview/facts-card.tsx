@@ -28,9 +28,11 @@ export function FactsCard({ status }: { status: Status }): JSX.Element {
         <dd class="stack-tight">
           <span>{MODE_WORDS[gateway.mode]}</span>
           {gateway.unit && <UnitFacts unit={gateway.unit} />}
-          <span class="small muted">
-            {gateway.startsAtBoot ? 'Starts with the machine' : 'Does not start with the machine'}
-          </span>
+          {gateway.mode === 'quadlet' && (
+            <span class="small muted">
+              {gateway.startsAtBoot ? 'Starts with the machine' : 'Does not start with the machine'}
+            </span>
+          )}
         </dd>
         <dt>Container</dt>
         <dd>

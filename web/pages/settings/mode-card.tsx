@@ -80,7 +80,8 @@ function Form({ plan, now }: { plan: SetupPlan; now: Run }): JSX.Element {
           isChosen={form.mode === 'container'}
           onChoose={() => setForm({ ...form, mode: 'container' })}
         >
-          It runs when you start it here or in a shell. After a restart of the machine you start it again.
+          It runs when you start it, here or in a shell. Where systemd runs the machine, it does not come back
+          by itself after a reboot.
         </Choice>
       </fieldset>
       {form.mode === 'quadlet' && (

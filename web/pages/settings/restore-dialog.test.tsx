@@ -73,6 +73,14 @@ test('without the workspace it is another restore: looked at and confirmed anew'
   expect(button().getAttribute('aria-disabled')).toBe('true')
 })
 
+test('where nothing would change there is nothing to confirm', async () => {
+  answer = () => json({ ...preview, files: [], counts: { new: 0, changed: 0, same: 9 }, changesToken: false })
+  await show()
+  expect(screen.getByRole('dialog').textContent).toContain('Nothing would change')
+  expect(screen.queryByLabelText(/Replace the files/)).toBeNull()
+  expect(button().getAttribute('aria-disabled')).toBe('true')
+})
+
 test('a file that is no backup says so, and cannot be restored', async () => {
   answer = () =>
     json({ type: 'about:blank', title: 'No backup', status: 400, code: 'BACKUP_INVALID', hint: 'h' }, 400)

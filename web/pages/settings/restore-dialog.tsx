@@ -71,7 +71,7 @@ export function RestoreDialog({ from, onClose }: { from: RestoreFrom; onClose: (
           With the workspace
         </Check>
       )}
-      {preview.kind === 'known' && (
+      {preview.kind === 'known' && changesAnything(preview.value) && (
         <>
           <p>
             The gateway stops while its files are replaced. They are backed up first, so that this can be
@@ -102,7 +102,12 @@ export function RestoreDialog({ from, onClose }: { from: RestoreFrom; onClose: (
 function refusal(preview: Remote<RestorePreview>, isConfirmed: boolean): string | undefined {
   if (preview.kind === 'loading') return 'Wait until it is known what would change'
   if (preview.kind === 'failed') return 'This file cannot be restored'
+  if (!changesAnything(preview.value)) return 'There is nothing to restore'
   return isConfirmed ? undefined : 'Confirm above that the files may be replaced'
+}
+
+function changesAnything({ counts }: RestorePreview): boolean {
+  return counts.new + counts.changed > 0
 }
 
 const CHANGE_WORDS = { new: 'new', changed: 'changed', same: 'same' } as const
@@ -117,11 +122,16 @@ function Preview({ preview }: { preview: RestorePreview }): JSX.Element {
         Made {formatDateTime(preview.createdAt)} by panel {preview.panelVersion},{' '}
         {preview.includesWorkspace ? 'with the workspace' : 'without the workspace'}.
       </p>
-      <p>
-        <strong>{countOf(counts.changed, 'file')}</strong> would be replaced,{' '}
-        <strong>{counts.new.toLocaleString('en')}</strong> would come back, {counts.same.toLocaleString('en')}{' '}
-        are the same. {countOf(preview.kept, 'file')} that the backup does not have would stay.
-      </p>
+      {changesAnything(preview) ? (
+        <p>
+          <strong>{countOf(counts.changed, 'file')}</strong> would be replaced,{' '}
+          <strong>{counts.new.toLocaleString('en')}</strong> would come back,{' '}
+          {counts.same.toLocaleString('en')} are the same. {countOf(preview.kept, 'file')} that the backup
+          does not have would stay.
+        </p>
+      ) : (
+        <p>Nothing would change: every file of the backup is here already, just as it is in it.</p>
+      )}
       {preview.changesToken && (
         <p class="note" data-tone="warn">
           The token becomes the one of the backup: browsers and scripts that use the present one must log in

@@ -33,7 +33,8 @@ export function ModeChoice(props: {
           isChosen={props.form.mode === 'container'}
           onChoose={() => props.onChange({ mode: 'container' })}
         >
-          It runs when you start it here or in a shell. After a restart of the machine you start it again.
+          It runs when you start it, here or in a shell. Where systemd runs the machine, it does not come back
+          by itself after a reboot.
         </Choice>
       </fieldset>
       {props.form.mode === 'quadlet' && (
