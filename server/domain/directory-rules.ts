@@ -52,7 +52,7 @@ export function plainPath(path: string): string {
  * @param home of the gateway's user
  */
 export function directoryObstacle(path: string, home: string | null): string | null {
-  if (!isMountablePath(path)) return "it must be an absolute path without ':' and '..'"
+  if (!isMountablePath(path)) return `it must be an absolute path without ':', ',', '"' and '..'`
   const plain = plainPath(path)
   const system = SYSTEM.find(
     (entry) => plain === entry.path || (entry.deep && plain.startsWith(`${entry.path}/`)),

@@ -23,7 +23,7 @@ usage() {
 
 is_port() { [[ $1 =~ ^[1-9][0-9]{3,4}$ ]] && ((10#$1 >= 1024 && 10#$1 <= 65535)); }
 is_path() {
-  [[ $1 == /?* && $1 != *:* && $1 != *[[:cntrl:]]* && $1/ != */../* ]] && ((${'$'}{#1} < 4096))
+  [[ $1 == /?* && $1 != *[:,\"]* && $1 != *[[:cntrl:]]* && $1/ != */../* ]] && ((${'$'}{#1} < 4096))
 }
 is_name() { [[ $1 =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$ ]]; }
 is_image() { [[ $1 =~ ^[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}$ ]]; }
@@ -49,9 +49,9 @@ read_variables() {
   override bridge_port RAZROOM_PODMAN_BRIDGE_HOST_PORT is_port 'a port from 1024 to 65535'
   override userns RAZROOM_PODMAN_USERNS is_userns 'keep-id, auto or host'
   local before=$config_dir
-  override config_dir RAZROOM_CONFIG_DIR is_path "an absolute path without ':' and '..'"
+  override config_dir RAZROOM_CONFIG_DIR is_path "an absolute path without colon, comma, double quote and '..'"
   if [[ $config_dir != "$before" ]]; then workspace_dir=$config_dir/workspace; fi
-  override workspace_dir RAZROOM_WORKSPACE_DIR is_path "an absolute path without ':' and '..'"
+  override workspace_dir RAZROOM_WORKSPACE_DIR is_path "an absolute path without colon, comma, double quote and '..'"
   if [[ $gateway_port == "$bridge_port" ]]; then fail 2 "gateway and bridge both want port $gateway_port"; fi
   # auto is podman's own default, which has no word of its own (--userns=auto is something else, see podman-run(1)).
   userns_args=()

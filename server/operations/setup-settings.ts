@@ -77,7 +77,7 @@ function checkPaths({ configDir, workspaceDir }: SetupRequest): void {
   const fields = Object.entries({ configDir, workspaceDir }).flatMap(([name, path]) =>
     typeof path === 'string' &&
     (path.includes(':') || path.split('/').includes('..') || !path.startsWith('/'))
-      ? [{ path: `body.${name}`, message: "is not an absolute path without ':' and '..'" }]
+      ? [{ path: `body.${name}`, message: `is not an absolute path without ':', ',', '"' and '..'` }]
       : [],
   )
   if (fields.length === 0) return
