@@ -1,18 +1,19 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import type { Status } from '../../contract/schemas.ts'
+import type { Status, TokenReveal } from '../../contract/schemas.ts'
 import type { TestHost } from '../host/host.ts'
 import { waitUntil } from '../host/wait-until.ts'
+import { describeInstallJourney } from './install-journey.ts'
 import {
   CHECKOUT,
-  describeInstallJourney,
+  expectBack,
   INSTALL_TIMEOUT_MS,
   LIB,
   panelJson,
   panelPid,
   runInstaller,
   statusOf,
-} from './install-journey.ts'
+} from './install-steps.ts'
 
 const KIND = 'debian-12-no-systemd'
 /** How often an update is killed; the moments differ from one to the next. */
@@ -56,10 +57,26 @@ describeInstallJourney(KIND, {
     test('--quadlet is refused by name, and the gateway goes on', async () => {
       const { exitCode, stderr } = await runInstaller(host(), ['--quadlet'])
       expect(exitCode).not.toBe(0)
-      expect(stderr).toContain('This way of running the gateway is not available')
+      expect(stderr).toContain('systemd')
       const { gateway } = await panelJson<Status>(host(), 'status')
       expect(gateway).toMatchObject({ state: 'running', mode: 'container' })
     })
+
+    test(
+      'cron starts panel and gateway after a reboot',
+      async () => {
+        const { token } = await panelJson<TokenReveal>(host(), 'token', 'show')
+        await host().run(['apt-get', 'install', '--yes', '--quiet', '--no-install-recommends', 'cron'])
+        const { exitCode, stdout, stderr } = await runInstaller(host(), ['--panel-only'])
+        expect(exitCode, `${stdout}\n${stderr}`).toBe(0)
+        expect(stdout).toContain('cron starts panel and gateway at boot')
+        await host().reboot()
+        // The machine has no init that would start it; the daemon itself runs what is due at boot.
+        await host().run(['cron'])
+        await expectBack(host(), token)
+      },
+      INSTALL_TIMEOUT_MS,
+    )
 
     test(
       'an update that does not build leaves the installed version running',
