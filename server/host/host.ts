@@ -7,6 +7,15 @@ import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
 import type { BackupTimer } from './backup-timer.ts'
 import type { Backups } from './backups.ts'
+import type {
+  BuildRequest,
+  BuildSource,
+  ContainerEvent,
+  ContainerFacts,
+  ImageFacts,
+  ProbeResult,
+  Usage,
+} from './container-facts.ts'
 import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
@@ -15,6 +24,16 @@ import type { Uploads } from './uploads.ts'
 import type { UserUnits } from './user-units.ts'
 
 export type { BackupSource } from './backups.ts'
+export type {
+  BuildRequest,
+  BuildSource,
+  ContainerEvent,
+  ContainerFacts,
+  ImageFacts,
+  ProbeResult,
+  PublishedPort,
+  Usage,
+} from './container-facts.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 
 export interface UserAccount {
@@ -95,79 +114,6 @@ export interface WriteUserFile {
   readonly mode: number
   /** Refuse with ENV_CHANGED unless the file has this etag ('absent': no file); missing: overwrite. */
   readonly expectedEtag?: string
-}
-
-export interface ContainerFacts {
-  readonly id: string
-  readonly name: string
-  /** podman's word: created, configured, running, paused, exited, stopped, removing ... */
-  readonly status: string
-  readonly running: boolean
-  readonly pid: number
-  readonly exitCode: number
-  readonly oomKilled: boolean
-  /** podman knows that a person stopped it (podman 4.4 and later; false before). */
-  readonly stoppedByUser: boolean
-  readonly startedAt: string
-  readonly finishedAt: string
-  readonly imageId: string
-  readonly imageName: string
-  readonly labels: Readonly<Record<string, string>>
-  /** KEY=value, as the container was created with. */
-  readonly env: readonly string[]
-  readonly logDriver: string
-  readonly logPath: string
-  /** The published ports, as podman was told; hostAddress is '' for all addresses. */
-  readonly ports: readonly PublishedPort[]
-  /** The command line that made it, program first; empty when podman does not tell. */
-  readonly createCommand: readonly string[]
-}
-
-export interface PublishedPort {
-  readonly containerPort: number
-  readonly hostAddress: string
-  readonly hostPort: number
-}
-
-export interface ImageFacts {
-  readonly id: string
-  readonly reference: string
-  readonly createdAt: string
-  readonly sizeBytes: number
-  readonly labels: Readonly<Record<string, string>>
-  /** All its names. */
-  readonly references: readonly string[]
-  /** sha256:... of the manifest; missing when it came from no registry. */
-  readonly digest?: string
-  /** KEY=value, as the image sets them. */
-  readonly env: readonly string[]
-}
-
-export interface ContainerEvent {
-  readonly name: string
-  /** podman's word: create, start, died, stop, remove ... */
-  readonly status: string
-  readonly time: string
-}
-
-/** The sources that are built here, of a directory with a Dockerfile. */
-export type BuildSource = Extract<ImageSource, { kind: 'bundled' | 'repo' }>
-
-export interface BuildRequest {
-  readonly source: BuildSource
-  /** Tag of the finished image, for example localhost/razroom:repo. */
-  readonly tag: string
-}
-
-/** What a request to the gateway brought: 'refused' no connection or an empty answer, else the HTTP status. */
-export type ProbeResult =
-  | { readonly answered: false; readonly reason: string }
-  | { readonly answered: true; readonly status: number }
-
-export interface Usage {
-  /** Of one core, 0 to 100 x cores, since the last call for the same pid. */
-  readonly cpuPercent: number
-  readonly memoryBytes: number
 }
 
 export interface LogChunk {
