@@ -10,7 +10,8 @@ export function sourceWords(source: ImageSource): string {
     case 'repo':
       return 'Razroom checkout'
     case 'registry':
-      return 'Registry'
+      // podman's own name for what was made on this machine (podman-build(1), --tag): nothing to pull from.
+      return source.reference.startsWith('localhost/') ? 'Image of this machine' : 'Registry'
     case 'archive':
       return 'Archive'
   }
