@@ -17,7 +17,7 @@ read_record() {
   record=$("$node" --eval "
     const state = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))
     const { user = 'razroom', containerName = 'razroom' } = state.settings ?? {}
-    for (const line of [user, containerName, state.settings ? 'yes' : 'no', ...state.created]) {
+    for (const line of [user, containerName, state.created.length > 0 ? 'yes' : 'no', ...state.created]) {
       if (/[\x00-\x1f\x7f]/.test(line)) throw new Error('a control character in the record')
       console.log(line)
     }" -- "$STATE/state.json") ||
