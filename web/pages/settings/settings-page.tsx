@@ -1,6 +1,6 @@
 import './settings.css'
 import type { JSX } from 'preact'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import type { Status } from '../../../contract/schemas.ts'
 import { loadBackups } from '../../api/backups.ts'
 import { loadImages, loadRegistryLogins } from '../../api/images.ts'
@@ -91,8 +91,11 @@ function Cards({ status: current }: { status: Status }): JSX.Element {
 /** Reads what the events do not bring: at the beginning, and after each operation, for it may have changed anything. */
 function useFreshAnswers(current: Status): void {
   const isRunning = runningOperation.value !== null
+  const hasRead = useRef(false)
   useEffect(() => {
-    if (isRunning) return
+    // Its beginning is no news; a page that is opened in the middle of it has nothing to show yet.
+    if (isRunning && hasRead.current) return
+    hasRead.current = true
     void loadRunSettings()
     void loadImages()
     void loadRegistryLogins()
