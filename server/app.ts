@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import staticFiles from '@fastify/static'
 import websocket from '@fastify/websocket'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { bindRoutes } from './http/bind-routes.ts'
 import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
@@ -53,7 +53,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     // Longer than any header Node takes: a parameter is refused by its schema, behind the door.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 65_536 },
   })
-  registerProblems(app)
+  registerProblems(app, door.kind === 'browser' ? (reply) => sendPage(reply.code(404)) : undefined)
   readOnlyJson(app)
   limitBodyTime(app)
   // Before the guards: its hook knows an upgrade, and closes the connection of one that they refuse.
@@ -138,12 +138,14 @@ function pageHeaders(port: number) {
   } as const
 }
 
+function sendPage(reply: FastifyReply): FastifyReply {
+  return reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false })
+}
+
 async function registerPage(app: FastifyInstance, webDir: string): Promise<void> {
   await app.register(staticFiles, { root: webDir, serve: false, index: false })
   for (const url of PAGES) {
-    app.get(url, { config: { access: 'public' } }, (_request, reply) =>
-      reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false }),
-    )
+    app.get(url, { config: { access: 'public' } }, (_request, reply) => sendPage(reply))
   }
   app.get('/favicon.svg', { config: { access: 'public' } }, (_request, reply) =>
     reply.sendFile('favicon.svg'),

@@ -1,11 +1,13 @@
 /** Keeps the status current and tells when it changes: podman's events push, regular looks back them up. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Status } from '../contract/schemas.ts'
+import type { OperationKind, Status } from '../contract/schemas.ts'
+import { defaultSettings } from '../contract/settings.ts'
 import { PanelError } from './errors.ts'
 import type { EventBus } from './events.ts'
 import type { Host, UserAccount } from './host/host.ts'
 import { readEnvFile, readPaths } from './operations/gateway-files.ts'
 import { deriveStatus, feelPulse, type Observation, observe } from './operations/read-status.ts'
+import { unitPlace } from './operations/unit-file.ts'
 
 /** How often the gateway is asked whether it answers, by the state it is in. */
 const STARTING_PULSE_MS = 500
@@ -14,6 +16,9 @@ const IDLE_PULSE_MS = 30_000
 /** podman is asked anew after this long, should an event ever be missed. */
 const OBSERVE_EVERY_MS = 60_000
 const RETRY_WATCH_MS = 1_000
+
+/** What may bring another user, other places or another podman configuration. */
+const RESETTLING = new Set<OperationKind>(['setup', 'restore'])
 
 export interface Monitor {
   /** The last status; looks at the machine first when nothing has been seen yet, or when nothing is followed. */
@@ -43,7 +48,8 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   let looking: Promise<Status> | null = null
   let isStale = false
   let wake: () => void = () => {}
-  let podmanWatch = new AbortController()
+  /** Ends the watches when who or what is to be watched may have changed. */
+  let watches = new AbortController()
 
   async function derive(seen: Observation): Promise<Status> {
     const pulse = await feelPulse(host, seen)
@@ -148,8 +154,7 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   }
 
   async function followPodman(user: UserAccount): Promise<void> {
-    podmanWatch = new AbortController()
-    const signal = AbortSignal.any([closing.signal, podmanWatch.signal])
+    const signal = AbortSignal.any([closing.signal, watches.signal])
     // What happened before the watch began is not told by it.
     void refreshAndReport()
     for await (const _event of host.watchContainers(user, signal)) void refreshAndReport()
@@ -157,7 +162,10 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
 
   async function followFiles(user: UserAccount): Promise<void> {
     const { envFile, configFile } = await readPaths(host, user)
-    for await (const path of host.watchUserFiles(user, [envFile, configFile], closing.signal)) {
+    const { containerName } = (await host.readState()).settings ?? defaultSettings()
+    const units = (['quadlet', 'service'] as const).map((kind) => unitPlace(user, containerName, kind).path)
+    const signal = AbortSignal.any([closing.signal, watches.signal])
+    for await (const path of host.watchUserFiles(user, [envFile, configFile, ...units], signal)) {
       if (path === envFile) bus.publish({ type: 'env.changed', etag: (await readEnvFile(host, user)).etag })
       await refreshAndReport()
     }
@@ -169,8 +177,11 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
     run() {
       bus.subscribe((event) => {
         if (event.type === 'operation.started' || event.type === 'operation.finished') void refreshAndReport()
-        // podman decides at its start where events are read; setup may just have written where they go.
-        if (event.type === 'operation.finished' && event.operation.kind === 'setup') podmanWatch.abort()
+        // podman decides at its start where events are read; setup may just have written where they go, and the user.
+        if (event.type === 'operation.finished' && RESETTLING.has(event.operation.kind)) {
+          watches.abort()
+          watches = new AbortController()
+        }
       })
       loops.push(
         beatRegularly(),

@@ -72,6 +72,9 @@ export function describeMainJourney(kind: HostKind): void {
 
     it('leads to the setup of a fresh machine, which shows its steps as they go', async () => {
       await page().getByRole('heading', { name: 'Setup', level: 1 }).waitFor()
+      await page()
+        .getByRole('radio', { name: /^Container/ })
+        .check()
       await press(page(), 'Set up')
       await report(page(), 'running').waitFor()
       await page().locator('[data-step=ensure-image][data-state=running]').waitFor({ timeout: 60_000 })

@@ -39,8 +39,23 @@ export function sendProblem(
     .send(JSON.stringify(problem))
 }
 
-/** One place turns errors into answers. */
-export function registerProblems(app: FastifyInstance): void {
+/**
+ * One place turns errors into answers.
+ * @param showPage answers a person who opened an address that is none; without it they get the problem document too
+ */
+export function registerProblems(
+  app: FastifyInstance,
+  showPage?: (reply: FastifyReply) => FastifyReply,
+): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(error, request, reply))
-  app.setNotFoundHandler((request, reply) => sendProblem(new PanelError('NOT_FOUND'), request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    showPage && isNavigation(request)
+      ? showPage(reply)
+      : sendProblem(new PanelError('NOT_FOUND'), request, reply),
+  )
+}
+
+/** A browser that goes to an address says so (Fetch, Sec-Fetch-Dest); the API and the page's parts are no addresses. */
+function isNavigation({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers['sec-fetch-dest'] === 'document' && !/^\/(api|assets)(\/|$)/.test(url)
 }

@@ -43,7 +43,8 @@ export async function readSetupPlan(host: Host): Promise<SetupPlan> {
   const obstacle = quadletObstacle(facts)
   return {
     findings,
-    defaults: settings,
+    // A machine that can keep a service gets one, unless something is there already.
+    defaults: stored || found || obstacle !== undefined ? settings : { ...settings, mode: 'quadlet' },
     bundledAvailable: await host.isBundledAvailable(),
     isSetUp: container !== null,
     ...(found ? { adoption: found.adoption } : {}),
