@@ -117,7 +117,9 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
       const { state, healthy, unit } = (await derive(observation)).gateway
       // It may be gone without a word: an event can be missed, and podman need not have been asked to stop it.
       // systemd tells nothing of a unit that fails for good after its last try.
-      const isUnitBusy = unit?.activeState === 'activating' || unit?.activeState === 'deactivating'
+      const isUnitBusy =
+        unit !== undefined &&
+        (state === 'starting' || unit.activeState === 'deactivating' || unit.subState === 'auto-restart')
       if ((state === 'running' && !healthy) || isUnitBusy) await refresh()
     }
   }

@@ -6,6 +6,7 @@ import { quadletObstacle } from '../domain/quadlet-obstacle.ts'
 import type { ContainerFacts, Host, HostFacts } from '../host/host.ts'
 import { readAdoption } from './adoption.ts'
 import { findOtherHolders } from './gateway-container.ts'
+import { hasBegun } from './setup-settings.ts'
 
 /** Where rootless podman keeps its images for a user that does not exist yet. */
 const HOMES = '/home'
@@ -30,11 +31,13 @@ export async function readPreflight(
 
 /** What the setup page shows before it starts. */
 export async function readSetupPlan(host: Host): Promise<SetupPlan> {
-  const { settings: stored } = await host.readState()
+  const state = await host.readState()
+  const { settings: stored } = state
+  const isBegun = hasBegun(state)
   const settings = stored ?? defaultSettings()
   const user = stored ? await host.findUser(settings.user) : null
   const container = user ? await host.inspectContainer(user, settings.containerName) : null
-  const found = stored ? null : await readAdoption(host, settings)
+  const found = isBegun ? null : await readAdoption(host, settings)
   const { facts, findings } = await readPreflight(
     host,
     { ...settings, ...found?.adoption.settings },
@@ -44,7 +47,7 @@ export async function readSetupPlan(host: Host): Promise<SetupPlan> {
   return {
     findings,
     // A machine that can keep a service gets one, unless something is there already.
-    defaults: stored || found || obstacle !== undefined ? settings : { ...settings, mode: 'quadlet' },
+    defaults: isBegun || found || obstacle !== undefined ? settings : { ...settings, mode: 'quadlet' },
     bundledAvailable: await host.isBundledAvailable(),
     isSetUp: container !== null,
     ...(found ? { adoption: found.adoption } : {}),

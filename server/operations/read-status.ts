@@ -112,7 +112,9 @@ function endOfUnit({ activeState, subState, exitCode, result }: UnitFacts): End 
   const isRetrying = activeState === 'activating' && subState === 'auto-restart'
   if (activeState === 'failed' || (isRetrying && result !== 'success'))
     return { state: 'failed', exitCode, oomKilled: result === 'oom-kill' }
-  return { state: activeState === 'activating' || isRetrying ? 'starting' : 'stopped' }
+  // Active without a container: it was made between the two looks.
+  const isUp = ['activating', 'active', 'reloading'].includes(activeState)
+  return { state: isUp ? 'starting' : 'stopped' }
 }
 
 function gatewayState(

@@ -11,7 +11,7 @@ import { sourceOf } from './preview-restore.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
 import { containersConfStep } from './setup-podman.ts'
-import { decideSettings } from './setup-settings.ts'
+import { decideSettings, hasBegun } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { bringUpSteps } from './start-gateway.ts'
 import { stopStep } from './stop-gateway.ts'
@@ -108,8 +108,9 @@ function settingsStep(host: Host, work: Work): Step {
     id: 'restore-settings',
     title: 'The settings of the gateway',
     async run(context) {
-      const { settings: stored } = await host.readState()
-      if (stored !== null) {
+      const state = await host.readState()
+      const { settings: stored } = state
+      if (stored !== null && hasBegun(state)) {
         context.found(`set up already (user ${stored.user}): its settings stay`)
         return
       }

@@ -3,7 +3,7 @@ import { defaultSettings, type Settings, type SetupRequest } from '../../contrac
 import { directoryObstacle, pairObstacle, plainPath } from '../domain/directory-rules.ts'
 import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { ConflictError, InputError, SetupError } from '../errors.ts'
-import type { ContainerFacts, Host } from '../host/host.ts'
+import type { ContainerFacts, Host, PanelState } from '../host/host.ts'
 import { type FoundAdoption, readAdoption } from './adoption.ts'
 import { checkExposure } from './check-exposure.ts'
 import { checkUser, mayCreate, missingUser } from './check-user.ts'
@@ -42,21 +42,31 @@ export function requestedSettings(
 }
 
 /**
+ * Whether a setup has changed this machine: settings alone may be those of the panel, as who may use it. Every setup
+ * leaves an entry in the record.
+ */
+export function hasBegun({ created }: Pick<PanelState, 'created'>): boolean {
+  return created.length > 0
+}
+
+/**
  * Decides what setup is to bring about, and refuses what cannot be; changes nothing.
  * @throws SetupError USER_MISSING, USER_UNSUITABLE; DIRECTORY_UNSUITABLE a path no gateway's files may lie at;
  *   IMAGE_MISSING a found gateway whose image cannot be told
  * @throws ConflictError EXPOSURE_UNCONFIRMED, GATEWAY_ELSEWHERE
  */
 export async function decideSettings(host: Host, request: SetupRequest): Promise<Decision> {
-  const { settings: stored } = await host.readState()
+  const state = await host.readState()
+  const { settings: stored } = state
+  const isBegun = hasBegun(state)
   checkPaths(request)
   const target = requestedSettings(stored, request)
   const isStoredOne = stored?.user === target.user && stored.containerName === target.containerName
   const user = await host.findUser(target.user)
   if (user) await checkUser(host, user)
   else if (!mayCreate(target.user, request.createUser === true)) throw await missingUser(host, target.user)
-  if (stored && !isStoredOne) await refuseElsewhere(host, stored, target)
-  const found = user && !isStoredOne ? await readAdoption(host, target) : null
+  if (stored && isBegun && !isStoredOne) await refuseElsewhere(host, stored, target)
+  const found = user && !(isStoredOne && isBegun) ? await readAdoption(host, target) : null
   const settings = requestedSettings(stored, request, found?.adoption.settings)
   checkFound(found, request)
   // What is reachable already is no new exposure; the step that takes it over says so.
