@@ -5,6 +5,7 @@ import { readPanelConfig } from './config.ts'
 import { connectPanel } from './connect-panel.ts'
 import { readInputFile } from './host/read-input-file.ts'
 import { runUninstaller } from './host/run-uninstaller.ts'
+import { runWizard } from './host/run-wizard.ts'
 import { writeOutputFile } from './host/write-output-file.ts'
 import { checkEnvText } from './operations/edit-env.ts'
 import { serve } from './serve.ts'
@@ -36,6 +37,7 @@ const code = await runCli(
     serve: ({ port }) => serve(readPanelConfig(port)),
     readInputFile,
     writeOutputFile,
+    runWizard: (user) => runWizard(user, env),
     checkEnv: checkEnvText,
     uninstall: (options, onLine) => runUninstaller(readPanelConfig().bundledDir, options, onLine),
   },

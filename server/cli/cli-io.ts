@@ -39,6 +39,8 @@ export interface CliServices {
   readonly readInputFile: (path: string) => Promise<Uint8Array>
   /** Writes a new file (0600) the person named. Errors: FILE_EXISTS, NOT_FOUND (its directory), FILE_DENIED. */
   readonly writeOutputFile: (path: string, text: string) => Promise<void>
+  /** The onboarding wizard of this user's gateway on this terminal; resolves with its exit code. */
+  readonly runWizard: (user: { readonly name: string; readonly home: string }) => Promise<number>
   /** The check behind POST /api/env/check, which needs no machine and no root. */
   readonly checkEnv: (text: string) => EnvCheck
   /**

@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { afterEach, expect, test, vi } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { defaultSettings } from '../../contract/settings.ts'
 import { ConflictError, SetupError, toProblem } from '../errors.ts'
@@ -270,8 +271,13 @@ test.each([
   expect(keys).toContain('POST /api/gateway/start')
 })
 
-test('launch setup names the command that does it by hand', async () => {
-  const { code, stderr } = await runTestCli(['launch', 'setup'])
-  expect(code).toBe(2)
-  expect(stderr).toContain('sudo -u razroom /home/razroom/run-razroom-podman.sh setup')
+test('launch setup runs the wizard of the gateway’s user, on a terminal only', async () => {
+  const without = await runTestCli(['launch', 'setup'])
+  expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('run it on a terminal')])
+  const panel = await start({}, { 'GET /api/status': () => TEST_STATUS })
+  const runWizard = vi.fn(async () => 7)
+  const terminal = Object.assign(new PassThrough(), { isTTY: true })
+  const run = { panel, io: { isTty: true, stdin: terminal }, services: { runWizard } }
+  expect((await runTestCli(['launch', 'setup'], run)).code).toBe(7)
+  expect(runWizard).toHaveBeenCalledWith({ name: 'razroom', home: '/home/razroom' })
 })

@@ -181,6 +181,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     writeOutputFile: unexpected('writeOutputFile'),
     checkEnv: unexpected('checkEnv'),
     uninstall: unexpected('uninstall'),
+    runWizard: unexpected('runWizard'),
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')
       return { socketPath: panel.socketPath, isDaemon, close: async () => {} }

@@ -1,4 +1,5 @@
 import type { OperationStarted } from '../../../contract/schemas.ts'
+import { SetupError } from '../../errors.ts'
 import type { Client } from '../client.ts'
 import { alwaysRoot, type Command, type CommandContext } from '../command.ts'
 import { runGatewayAction } from '../gateway-action.ts'
@@ -7,27 +8,29 @@ import { portsFromEnv } from '../podman-variables.ts'
 import { usageError } from '../problem-error.ts'
 import { printable } from '../terminal-text.ts'
 
-/** The launch script that setup puts into the home of the user. */
-const WIZARD_BY_HAND = 'sudo -u razroom /home/razroom/run-razroom-podman.sh setup'
-
 export const launch: Command = {
   name: 'launch',
-  summary: 'Start the gateway',
-  forms: ['launch [--verbose] [--json]'],
+  summary: 'Start the gateway, or its onboarding wizard',
+  forms: ['launch [--verbose] [--json]', 'launch setup'],
   about: [
     'Ends when the gateway answers; a first start can take minutes. RAZROOM_PODMAN_GATEWAY_HOST_PORT and\n' +
       'RAZROOM_PODMAN_BRIDGE_HOST_PORT, where set, become the ports; a container with other ones is made anew.',
-    `The onboarding wizard (launch setup) is not part of the panel yet. By hand:\n  ${WIZARD_BY_HAND}`,
+    'launch setup: the onboarding wizard of the gateway on this terminal, inside the gateway when it runs, else in a\n' +
+      'container of its own. It is the launch script in the home of the gateway’s user that runs it.',
     'With --json: the finished Operation.',
   ],
   options: {},
-  examples: [['sudo razroom-panel launch', 'start it and wait until it answers']],
+  examples: [
+    ['sudo razroom-panel launch', 'start it and wait until it answers'],
+    ['sudo razroom-panel launch setup', 'add a provider or a channel by the wizard'],
+  ],
   needsRoot: alwaysRoot,
   async run(context) {
     const [word, ...others] = context.positionals
     if (word !== undefined) {
       chooseSubcommand('launch', word, ['setup'])
-      throw usageError(`the onboarding wizard is not part of the panel yet; by hand: ${WIZARD_BY_HAND}`)
+      refuseOperands('launch setup', others)
+      return runWizard(context)
     }
     refuseOperands('launch', others)
     return runGatewayAction(
@@ -43,6 +46,14 @@ export const launch: Command = {
       },
     )
   },
+}
+
+async function runWizard({ client, io, out, services }: CommandContext): Promise<number> {
+  if (out.json || !io.isTty || io.stdin.isTTY !== true)
+    throw usageError('the wizard asks questions: run it on a terminal, without --json')
+  const { user, isSetUp } = await (await client()).call('GET /api/status', {})
+  if (!isSetUp || user.home === null) throw new SetupError('SETUP_REQUIRED')
+  return services.runWizard({ name: user.name, home: user.home })
 }
 
 /** Starts it; when the environment names other ports, these are kept and a container that exists is made anew. */
