@@ -14,9 +14,8 @@ const hash = (value: string): string => createHash('sha256').update(value).diges
 
 /** Looks without a pause, for the save that it waits for takes some milliseconds; half a second at most. */
 async function seeSecondName(directory: string): Promise<void> {
-  await setImmediate()
   const deadline = Date.now() + 500
-  while (readdirSync(directory).length < 2 && Date.now() < deadline);
+  while (readdirSync(directory).length < 2 && Date.now() < deadline) await setImmediate()
 }
 
 /** Dropping to another user takes root. */
