@@ -64,7 +64,15 @@ function checkedKey(key: string): string {
   throw usageError(`${JSON.stringify(key)} is no name of a variable: letters, digits and _, no digit first`)
 }
 
+/** Nothing typed, nothing in the pipe is rather a mistake than a wish: it must not empty a variable that has a value. */
 async function readValue({ io }: CommandContext, key: string): Promise<string> {
-  if (io.stdin.isTTY === true) return readHidden(io, `Value of ${key} (not shown): `)
-  return (await readInput(io.stdin)).replace(/\r?\n$/, '')
+  const value =
+    io.stdin.isTTY === true
+      ? await readHidden(io, `Value of ${key} (not shown): `)
+      : (await readInput(io.stdin)).replace(/\r?\n$/, '')
+  if (value !== '') return value
+  throw usageError(
+    `the value given for ${key} is empty, and nothing was saved; to remove the variable: env unset ${key}; ` +
+      `to empty it on purpose: env set ${key}=`,
+  )
 }

@@ -100,6 +100,25 @@ test('set takes the value of a bare name from standard input, without its last l
   expect(stdout + stderr).not.toContain('canary')
 })
 
+test.each(['', '\n', '\r\n'])('set refuses the empty value %j of a bare name', async (stdin) => {
+  const panel = await start(saving)
+  const { code, stdout, stderr } = await runTestCli(['env', 'set', 'API_KEY'], { panel, stdin })
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toContain('env unset API_KEY')
+  expect(stderr).toContain('env set API_KEY=')
+  expect(putOf(panel)).toBeUndefined()
+})
+
+test('set refuses an empty answer on a terminal; K= empties on purpose', async () => {
+  const panel = await start(saving)
+  const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} })
+  stdin.write('\r')
+  expect((await runTestCli(['env', 'set', 'API_KEY'], { panel, io: { stdin } })).code).toBe(2)
+  expect(putOf(panel)).toBeUndefined()
+  expect((await runTestCli(['env', 'set', 'API_KEY='], { panel })).code).toBe(0)
+  expect(putOf(panel)?.body).toEqual({ edits: [{ op: 'set', key: 'API_KEY', value: '' }] })
+})
+
 test('set asks on a terminal, without showing the value', async () => {
   const panel = await start(saving)
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} })

@@ -16,7 +16,8 @@ export const env: Command = {
   ],
   about: [
     'set with K alone reads the value from standard input, on a terminal without showing it: so a secret gets\n' +
-      'neither into the process list nor into the history of the shell. Comments and other lines stay as they are.',
+      'neither into the process list nor into the history of the shell. An empty value is refused there: K= empties K.\n' +
+      'Comments and other lines stay as they are.',
     'check tells how podman, systemd, dotenv and a shell would read the file differently; FILE may be any file, or -\n' +
       'for standard input, and needs no root. Exit codes: 0 clean, 1 findings (or it could not look), 2 the container\n' +
       'would not start.',
