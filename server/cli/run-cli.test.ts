@@ -46,12 +46,37 @@ test.each([
   const forPeople = await runTestCli(argv)
   expect(forPeople).toMatchObject({ code: 2, stdout: '' })
   expect(forPeople.stderr).toContain(says)
-  expect(forPeople.stderr).toContain('  Run: razroom-panel help\n')
+  const known = COMMANDS.find(({ name }) => name === argv[0])
+  expect(forPeople.stderr).toContain(`  Run: razroom-panel help${known ? ` ${known.name}` : ''}\n`)
   const forScripts = await runTestCli([...argv, '--json'].filter((word) => word !== '--json=yes'))
   if (!argv.includes('--json=yes') && argv.at(-1) !== '--gateway-port') {
     expect(forScripts).toMatchObject({ code: 2, stderr: '' })
     expect(parse(forScripts.stdout)).toMatchObject({ code: 'USAGE', detail: expect.stringContaining(says) })
   }
+})
+
+test('the lines of a form that is continued stand below its operands, without the name of the program', async () => {
+  const { stdout } = await runTestCli(['setup', '--help'])
+  const usage = stdout
+    .slice(stdout.indexOf('Usage:'), stdout.indexOf('\n\n', stdout.indexOf('Usage:')))
+    .split('\n')
+  const [first = '', ...others] = usage
+  const column = first.indexOf('[--quadlet')
+  expect(others.length).toBeGreaterThan(1)
+  for (const line of others) expect(line.search(/\S/)).toBe(column)
+  const { stdout: env } = await runTestCli(['env', '--help'])
+  expect(env).toContain('\n       razroom-panel env get K')
+})
+
+test('the options of every command stand in one column', async () => {
+  const { stdout } = await runTestCli(['help'])
+  const columns = ['one JSON document', 'show this text', 'show the version'].map((about) =>
+    stdout
+      .split('\n')
+      .find((line) => line.includes(about))
+      ?.indexOf(about),
+  )
+  expect(new Set(columns).size).toBe(1)
 })
 
 test('without a command it shows what there is, as a usage problem', async () => {

@@ -22,7 +22,7 @@ export async function runCli(argv: readonly string[], io: CliIo, services: CliSe
     return await dispatch(argv, io, services, out)
   } catch (error) {
     const problem = problemOf(error)
-    out.problem(problem)
+    out.problem(isUsageProblem(problem) ? { ...problem, hint: usageHint(argv, problem.hint) } : problem)
     const isKnown = error instanceof ProblemError || error instanceof PanelError
     if (!isKnown) out.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return isUsageProblem(problem) ? EXIT_CODES.usage : EXIT_CODES.failed
@@ -86,6 +86,13 @@ function show(out: Output, text: string, document: object): number {
 function asksForHelp(words: readonly string[]): boolean {
   const end = words.indexOf('--')
   return (end < 0 ? words : words.slice(0, end)).some((word) => word === '--help' || word === '-h')
+}
+
+/** Where the help for what was typed is: that of its command when there is one. */
+function usageHint(argv: readonly string[], hint: string): string {
+  const { name } = splitCommandLine(argv)
+  const isKnown = COMMANDS.some((command) => command.name === name)
+  return isKnown ? `Run: razroom-panel help ${name}` : hint
 }
 
 function findCommand(name: string): Command {

@@ -15,8 +15,7 @@ export function overviewText(commands: readonly Command[], version: string): str
     ...columns([...rows, ['help [COMMAND]', 'this text, or that of one command']]),
     '',
     'Options of every command:',
-    ...optionRows(COMMON_OPTIONS),
-    ...columns([['--version', 'show the version']]),
+    ...columns([...optionPairs(COMMON_OPTIONS), ['--version', 'show the version']]),
     '',
     'Exit codes: 0 done, 1 it failed, 2 the command line is not understood (env check: see its help).',
     '',
@@ -28,7 +27,7 @@ export function commandText(command: Command): string {
   return [
     command.summary,
     '',
-    ...command.forms.map((form, index) => `${index === 0 ? 'Usage:' : '      '} ${PROGRAM} ${form}`),
+    ...command.forms.map(formLine),
     ...command.about.flatMap((paragraph) => ['', paragraph]),
     '',
     'Options:',
@@ -40,13 +39,21 @@ export function commandText(command: Command): string {
   ].join('\n')
 }
 
+/** A form that begins with a space continues the one above it, below the operands of that one. */
+function formLine(form: string, index: number): string {
+  const head = `${index === 0 ? 'Usage:' : '      '} ${PROGRAM} `
+  return `${form.startsWith(' ') ? ' '.repeat(head.length) : head}${form}`
+}
+
 function optionRows(options: Readonly<Record<string, OptionSpec>>): string[] {
-  return columns(
-    Object.entries(options).map(([name, option]): [string, string] => {
-      const short = option.short === undefined ? '' : `-${option.short}, `
-      return [`${short}--${name}${option.value === undefined ? '' : ` ${option.value}`}`, option.about]
-    }),
-  )
+  return columns(optionPairs(options))
+}
+
+function optionPairs(options: Readonly<Record<string, OptionSpec>>): Array<[string, string]> {
+  return Object.entries(options).map(([name, option]): [string, string] => {
+    const short = option.short === undefined ? '' : `-${option.short}, `
+    return [`${short}--${name}${option.value === undefined ? '' : ` ${option.value}`}`, option.about]
+  })
 }
 
 function columns(rows: ReadonlyArray<readonly [string, string]>): string[] {

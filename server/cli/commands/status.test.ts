@@ -30,7 +30,7 @@ test('says what runs, where, since when and from which image', async () => {
   expect(stdout).toContain('http://127.0.0.1:18789/')
   expect(stdout).toContain('18789 gateway, 18790 bridge, on 127.0.0.1')
   expect(stdout).toContain('bundled gateway, for a first try (localhost/razroom:bundled)')
-  expect(stdout).toContain('12 % CPU, 416 MiB')
+  expect(stdout).toContain('12 % CPU, 436 MB')
   expect(stdout).toContain('razroom (999)')
 })
 

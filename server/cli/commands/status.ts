@@ -19,9 +19,9 @@ export const status: Command = {
   summary: 'Show what is running and how it does',
   forms: ['status [--json]'],
   about: [
-    'States: absent, stopped, starting, running, failed. The exit code is 0 in each of them: it says whether the panel',
-    'could look. With --json: the Status document, with gateway.state, gateway.healthy, gateway.ports, image and',
-    'restartRequired.',
+    'States: absent, stopped, starting, running, failed. The exit code is 0 in each of them: it says whether the panel\n' +
+      'could look. With --json: the Status document, with gateway.state, gateway.healthy, gateway.ports, image and\n' +
+      'restartRequired.',
   ],
   options: {},
   examples: [
@@ -63,7 +63,7 @@ export function statusLines(now: Status, out: Output): string[] {
   if (usage !== undefined)
     rows.push([
       'Usage',
-      `${usage.cpuPercent.toFixed(0)} % CPU, ${Math.round(usage.memoryBytes / 1_048_576)} MiB`,
+      `${usage.cpuPercent.toFixed(0)} % CPU, ${Math.round(usage.memoryBytes / 1_000_000)} MB`,
     ])
   const lines = rows.map(([name, text]) => `${out.style('dim', name.padEnd(8))} ${text}`)
   if (now.restartRequired) {
