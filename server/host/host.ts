@@ -183,6 +183,9 @@ export interface PanelState {
   readonly loadedArchives: readonly ArchiveRecord[]
 }
 
+/** A change of what the panel keeps. */
+export type StateChange = Omit<Partial<PanelState>, 'settings'> & { readonly settings?: Partial<Settings> }
+
 export interface Host extends Ownership, Backups, BackupTimer, Homes, UserUnits, Images, Registries, Uploads {
   // The machine
   readFacts(): Promise<HostFacts>
@@ -265,7 +268,8 @@ export interface Host extends Ownership, Backups, BackupTimer, Homes, UserUnits,
   fingerprintSource(source: BuildSource): Promise<string>
   isBundledAvailable(): Promise<boolean>
   readState(): Promise<PanelState>
-  updateState(change: Partial<PanelState>): Promise<PanelState>
+  /** Replaces the parts that are given; of the settings, those fields only, whoever changed others meanwhile. */
+  updateState(change: StateChange): Promise<PanelState>
   /** Takes the lock that one changing process of this machine holds; OPERATION_RUNNING when it is held. */
   acquireLock(): Promise<{ release(): Promise<void> }>
   /** The root-only token for scripts (Authorization: Bearer), made at the first call: 0600 in the state directory. */

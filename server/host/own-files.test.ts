@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defaultSettings } from '../../contract/settings.ts'
 import { readApiToken } from './api-token.ts'
 import { nearestTrusted, readDiskFree } from './disk-free.ts'
 import { acquireLock } from './lock.ts'
@@ -28,6 +29,21 @@ describe('createStateStore', () => {
     expect((await stat(directory)).mode & 0o777).toBe(0o700)
     expect((await stat(join(directory, 'state.json'))).mode & 0o777).toBe(0o600)
     expect(await readdir(directory)).toEqual(['state.json'])
+  })
+
+  it('changes single settings, and leaves the others to whom changed them meanwhile', async () => {
+    const store = createStateStore(directory)
+    await store.update({ settings: { adminUids: [1001] } })
+    await Promise.all([
+      store.update({ settings: { image: { kind: 'repo', path: '/r' } } }),
+      store.update({ settings: { gatewayPort: 28789 } }),
+    ])
+    expect((await store.read()).settings).toEqual({
+      ...defaultSettings(),
+      adminUids: [1001],
+      image: { kind: 'repo', path: '/r' },
+      gatewayPort: 28789,
+    })
   })
 
   it('loses no change of many at once', async () => {

@@ -6,7 +6,7 @@ import { Value } from 'typebox/value'
 import { PreviousImage } from '../../contract/images.ts'
 import { defaultSettings, ImageSource, Settings } from '../../contract/settings.ts'
 import { writeOwnFile } from './durable-file.ts'
-import type { PanelState } from './host.ts'
+import type { PanelState, StateChange } from './host.ts'
 
 const KeptImage = Type.Object({
   source: ImageSource,
@@ -60,8 +60,8 @@ const EMPTY: PanelState = {
 
 export interface StateStore {
   read(): Promise<PanelState>
-  /** Replaces the parts that are given; one change at a time. */
-  update(change: Partial<PanelState>): Promise<PanelState>
+  /** Replaces the parts that are given, of the settings single fields; one change at a time. */
+  update(change: StateChange): Promise<PanelState>
 }
 
 /** @param stateDir root's directory, made with mode 0700 when it is missing */
@@ -81,8 +81,10 @@ export function createStateStore(stateDir: string): StateStore {
   }
 
   /** Another process of the panel may write too, so each change starts from what is on the disk. */
-  async function change(part: Partial<PanelState>): Promise<PanelState> {
-    const next = { ...(await read()), ...part }
+  async function change({ settings, ...part }: StateChange): Promise<PanelState> {
+    const present = await read()
+    const merged = settings && { ...(present.settings ?? defaultSettings()), ...settings }
+    const next = { ...present, ...part, ...(merged ? { settings: merged } : {}) }
     await mkdir(stateDir, { recursive: true, mode: 0o700 })
     await writeOwnFile(path, `${JSON.stringify(next, null, 2)}\n`, 0o600)
     return next

@@ -110,8 +110,9 @@ function hostOf(world: World, life: Life = { left: Number.POSITIVE_INFINITY, isD
         }
   const verbs: Partial<Host> = {
     readState: async () => world.state,
-    updateState: change((part) => {
-      world.state = { ...world.state, ...part }
+    updateState: change(({ settings: patch, ...part }) => {
+      const settings = world.state.settings && { ...world.state.settings, ...patch }
+      world.state = { ...world.state, ...part, settings }
       return world.state
     }),
     findUser: async () => USER,

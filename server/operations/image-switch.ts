@@ -37,8 +37,7 @@ export async function putBack(host: Host, user: UserAccount, image: KeptImage): 
   const present = await host.inspectImage(user, reference)
   // A digest is no name: it is the image itself, or the image is not there.
   if (present?.id !== image.id && !reference.includes('@')) await host.tagImage(user, image.id, reference)
-  const { settings } = await requireUser(host)
-  await host.updateState({ settings: { ...settings, image: image.source } })
+  await host.updateState({ settings: { image: image.source } })
 }
 
 /** Names the image of the last update again, after another was kept under that name meanwhile. */

@@ -11,7 +11,7 @@ import { sourceOf } from './preview-restore.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
 import { containersConfStep } from './setup-podman.ts'
-import { decideSettings, hasBegun } from './setup-settings.ts'
+import { decideSettings, gatewaySettings, hasBegun } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { bringUpSteps } from './start-gateway.ts'
 import { stopStep } from './stop-gateway.ts'
@@ -135,7 +135,7 @@ function settingsStep(host: Host, work: Work): Step {
           detail: `${settings.user} has a gateway that the panel did not make: take it over by setup first`,
         })
       }
-      await host.updateState({ settings: decision.settings })
+      await host.updateState({ settings: gatewaySettings(decision.settings) })
       const narrowed = isOpen ? `; published on 127.0.0.1, where it was ${settings.publishAddress}` : ''
       context.did(
         `took user ${settings.user}, ports ${settings.gatewayPort} and ${settings.bridgePort}, and the image source from the backup${narrowed}`,

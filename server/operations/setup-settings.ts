@@ -41,6 +41,12 @@ export function requestedSettings(
   return { ...settings, configDir: plain(settings.configDir), workspaceDir: plain(settings.workspaceDir) }
 }
 
+/** The settings without the panel's own, which somebody may change at the same time. */
+export function gatewaySettings(settings: Settings): Partial<Settings> {
+  const { adminUids: _admins, allowedHosts: _hosts, backupSchedule: _schedule, ...gateway } = settings
+  return gateway
+}
+
 /**
  * Whether a setup has changed this machine: settings alone may be those of the panel, as who may use it. Every setup
  * leaves an entry in the record.

@@ -12,7 +12,7 @@ import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
 import { configFileStep, envFileStep, launchScriptStep } from './setup-files.ts'
 import { containersConfStep } from './setup-podman.ts'
-import { decideSettings } from './setup-settings.ts'
+import { decideSettings, gatewaySettings } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { healthyStep } from './wait-until-healthy.ts'
 
@@ -78,7 +78,10 @@ function preflightStep(host: Host, request: SetupRequest): Step {
       if (JSON.stringify(stored) !== JSON.stringify(settings)) {
         const { created } = await host.readState()
         const adopting = found ? [adoptingEntry(settings)] : []
-        await host.updateState({ settings, created: [...new Set([...created, ...adopting])] })
+        await host.updateState({
+          settings: gatewaySettings(settings),
+          created: [...new Set([...created, ...adopting])],
+        })
         if (stored !== null) context.did('stored the new settings')
       }
     },

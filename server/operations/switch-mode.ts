@@ -39,7 +39,7 @@ function storeModeStep(host: Host, request: ModeRequest): Step {
       )
       context.found(words)
       if (JSON.stringify(next) === JSON.stringify(settings)) return
-      await host.updateState({ settings: next })
+      await host.updateState({ settings: { mode: next.mode, startAtBoot: next.startAtBoot } })
       context.did(`stored: ${words}`)
     },
   }

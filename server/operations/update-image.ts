@@ -83,7 +83,7 @@ function bringStep(host: Host, request: UpdateRequest): Step {
         await forget(host)
         throw error
       }
-      await host.updateState({ settings: { ...settings, image: source } })
+      await host.updateState({ settings: { image: source } })
     },
   }
 }

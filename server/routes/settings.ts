@@ -19,7 +19,7 @@ export function settingsRoutes({ host, monitor }: PanelDeps): Pick<Handlers, Set
         throw new InputError('REQUEST_INVALID', { detail: 'gateway and bridge need two ports', fields })
       }
       checkExposure(settings, stored.publishAddress, confirmExposure)
-      await host.updateState({ settings })
+      await host.updateState({ settings: change })
       if (change.backupSchedule !== undefined) await applyBackupSchedule(host, settings.backupSchedule)
       await monitor.refresh()
       return settings
