@@ -228,6 +228,24 @@ describe('a restore', () => {
     })
   })
 
+  it('says why a path is no place for a file', async () => {
+    await put('.env', 'A=1\n')
+    await writeFile(join(test.top, 'file'), '')
+    await symlink(join(test.top, 'none'), join(test.top, 'dangling'))
+    for (const name of ['file', 'dangling', 'none']) {
+      await expect(make({ path: join(test.top, name, 'x.tar.gz') })).rejects.toMatchObject({
+        code: 'REQUEST_INVALID',
+        detail: expect.stringContaining(join(test.top, name)),
+      })
+      await expect(
+        test.backups.verifyBackup({ path: join(test.top, name, 'x.tar.gz') }),
+      ).rejects.toMatchObject({
+        code: 'ARCHIVE_NOT_FOUND',
+        detail: expect.stringContaining(join(test.top, name)),
+      })
+    }
+  })
+
   it('remembers whether the gateway is to be started', async () => {
     await make()
     expect(await test.backups.readRestoreMark()).toBeNull()

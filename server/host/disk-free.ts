@@ -1,5 +1,9 @@
 import { lstat, realpath, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errno } from './user-agent/file-errors.ts'
+
+/** errno values (path_resolution(7)) of a path that leads to nothing. */
+const ABSENT = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']
 
 /**
  * Free bytes for ordinary users on the file system of this path, or of its nearest parent that exists. Root goes down
@@ -22,14 +26,19 @@ export async function splitTrusted(path: string): Promise<{ at: string; rest: re
   let at = '/'
   for (const [index, part] of parts.entries()) {
     const next = join(at, part)
-    const found = await lstat(next).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
-      throw error
-    })
+    const found = await lstat(next).catch(nullWhenAbsent)
     if (found === null || (found.isSymbolicLink() && found.uid !== 0)) return { at, rest: parts.slice(index) }
-    at = found.isSymbolicLink() ? await realpath(next) : next
+    // A link that leads nowhere, or in a circle, is the end of what exists.
+    const place = found.isSymbolicLink() ? await realpath(next).catch(nullWhenAbsent) : next
+    if (place === null) return { at, rest: parts.slice(index) }
+    at = place
     if (found.uid !== 0 || !(found.isDirectory() || found.isSymbolicLink()))
       return { at, rest: parts.slice(index + 1) }
   }
   return { at, rest: [] }
+}
+
+function nullWhenAbsent(error: unknown): null {
+  if (ABSENT.includes(errno(error) ?? '')) return null
+  throw error
 }

@@ -124,4 +124,14 @@ describe('readDiskFree', () => {
     expect(await nearestTrusted(join(top, 'link', 'self'))).toMatch(isRoot ? /^\/proc/ : /own-files-/)
     expect(await nearestTrusted('/etc/passwd/x')).toBe('/etc/passwd')
   })
+
+  it('counts where a link to nothing, or in a circle, lies', async () => {
+    const top = join(directory, '..')
+    await symlink('none', join(top, 'dangling'))
+    await symlink('circle', join(top, 'circle'))
+    for (const name of ['dangling', 'circle']) {
+      expect(await readDiskFree(join(top, name, 'x'))).toBeGreaterThan(0)
+      expect(await nearestTrusted(join(top, name, 'x'))).toBe(await nearestTrusted(top))
+    }
+  })
 })

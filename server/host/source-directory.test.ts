@@ -64,6 +64,38 @@ describe.runIf(process.getuid?.() === 0)('openSource', () => {
     expect((await open(path)).reader).toBeNull()
   })
 
+  it('refuses a place where a group other than root’s could swap it', async () => {
+    const path = await make('shared/checkout')
+    await chown(join(top, 'shared'), 0, NOBODY)
+    await chmod(join(top, 'shared'), 0o775)
+    await expect(open(path)).rejects.toMatchObject({
+      code: 'REPO_NOT_FOUND',
+      detail: expect.stringContaining(`every member of group ${NOBODY} may write in ${join(top, 'shared')}`),
+    })
+    await chmod(join(top, 'shared'), 0o1775)
+    expect((await open(path)).reader).toBeNull()
+    await chown(join(top, 'shared'), 0, 0)
+    await chmod(join(top, 'shared'), 0o775)
+    expect((await open(path)).reader).toBeNull()
+  })
+
+  it('says where a link of root’s does not lead, and what is below a file', async () => {
+    await symlink('none', join(top, 'dangling'))
+    await symlink('circle', join(top, 'circle'))
+    await symlink('/etc/passwd/x', join(top, 'below'))
+    for (const [path, why] of [
+      [join(top, 'dangling', 'x'), `${join(top, 'dangling')} is a link that leads to nothing`],
+      [join(top, 'circle'), 'leads in a circle'],
+      [join(top, 'below'), 'leads below something that is not a directory'],
+      ['/etc/passwd/x', '/etc/passwd is not a directory'],
+    ] as const) {
+      await expect(findReader(path)).rejects.toMatchObject({
+        code: 'REPO_NOT_FOUND',
+        detail: expect.stringContaining(why),
+      })
+    }
+  })
+
   it('says what is missing', async () => {
     const path = await make('checkout')
     await rm(join(path, 'Dockerfile'))

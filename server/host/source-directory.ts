@@ -1,10 +1,12 @@
 /** Where an image is built from: found without trusting whoever could swap a directory on the way there. */
+import type { Stats } from 'node:fs'
 import { lstat, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isAbsolutePath } from '../../contract/rules.ts'
 import { CommandError, InputError, SetupError } from '../errors.ts'
 import type { BuildSource } from './host.ts'
 import type { RunCommand } from './run-command.ts'
+import { errno } from './user-agent/file-errors.ts'
 
 /** The names podman itself looks for (podman-build(1)). */
 const DOCKERFILES = ['Containerfile', 'Dockerfile']
@@ -13,8 +15,8 @@ const IGNORE_FILES = ['.containerignore', '.dockerignore']
 /** What the bundled image is made of, below the directory of the panel. */
 const BUNDLED_PARTS = ['Dockerfile', 'gateway/rootfs/tree', 'dist/gateway'] as const
 const LOOK_TIMEOUT_MS = 30_000
-/** Everybody may write, and there is no sticky bit that keeps others from renaming (inode(7)). */
-const [OTHERS_WRITE, STICKY] = [0o002, 0o1000]
+/** Others may write, and there is no sticky bit that keeps them from renaming (inode(7)). */
+const [GROUP_WRITE, OTHERS_WRITE, STICKY] = [0o020, 0o002, 0o1000]
 
 export interface SourceDirectory {
   readonly path: string
@@ -76,29 +78,52 @@ export async function isBundledAvailable(bundledDir: string): Promise<boolean> {
  * Walks down from `/` and stops at the first part that is not root's: nobody but root could have swapped anything
  * before it, and what comes after it is not looked at by root.
  *
- * @throws {InputError} REPO_NOT_FOUND it does not exist, or lies where anybody could swap it
+ * @throws {InputError} REPO_NOT_FOUND it does not exist, or lies where others could swap it
  */
 export async function findReader(path: string): Promise<{ uid: number; gid: number } | null> {
   let at = '/'
   for (const part of path.split('/').filter((name) => name !== '' && name !== '.')) {
     const next = join(at, part)
     const found = await lstat(next).catch((cause: unknown) => {
-      throw new InputError('REPO_NOT_FOUND', { detail: `${next} does not exist`, cause })
+      const why = errno(cause) === 'ENOTDIR' ? `${at} is not a directory` : `${next} does not exist`
+      throw new InputError('REPO_NOT_FOUND', { detail: why, cause })
     })
     if (found.uid !== 0) return { uid: found.uid, gid: found.gid }
-    if (found.isDirectory() && (found.mode & OTHERS_WRITE) !== 0 && (found.mode & STICKY) === 0) {
+    const swappers = whoMaySwap(found)
+    if (swappers !== null) {
       throw new InputError('REPO_NOT_FOUND', {
-        detail: `every user may write in ${next}, and so put something else in the place of ${path}`,
+        detail: `${swappers} may write in ${next}, and so put something else in the place of ${path}`,
       })
     }
     // A link of root's, in a directory of root's: where it leads is checked from the top.
     if (found.isSymbolicLink()) {
-      at = await realpath(next)
+      at = await realpath(next).catch((cause: unknown) => {
+        throw new InputError('REPO_NOT_FOUND', {
+          detail: `${next} is a link that ${whyNowhere(cause)}`,
+          cause,
+        })
+      })
       const reader = await findReader(at)
       if (reader !== null) return reader
     } else at = next
   }
   return null
+}
+
+/** Whoever besides root may rename what lies in this directory of root's, in words; null: nobody. */
+function whoMaySwap(found: Stats): string | null {
+  if (!found.isDirectory() || (found.mode & STICKY) !== 0) return null
+  if ((found.mode & OTHERS_WRITE) !== 0) return 'every user'
+  return (found.mode & GROUP_WRITE) !== 0 && found.gid !== 0 ? `every member of group ${found.gid}` : null
+}
+
+/** Errors of realpath(3). */
+function whyNowhere(error: unknown): string {
+  const code = errno(error)
+  if (code === 'ENOENT') return 'leads to nothing'
+  if (code === 'ELOOP') return 'leads in a circle'
+  if (code === 'ENOTDIR') return 'leads below something that is not a directory'
+  return `cannot be followed (${code ?? 'unknown error'})`
 }
 
 /** Names of the regular files in a directory, seen with the rights of its reader. */

@@ -23,7 +23,8 @@ export async function writeTemp(path: string, content: AsyncIterable<Uint8Array>
   await removeStaleTemps(dirname(path))
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
   const handle = await open(path, flags, 0o600).catch((error: unknown) => {
-    throw errno(error) === 'ENOENT' ? missingDirectory(dirname(path), error) : fileError(error, dirname(path))
+    const isMissing = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno(error) ?? '')
+    throw isMissing ? missingDirectory(dirname(path), error) : fileError(error, dirname(path))
   })
   let size = 0
   try {
@@ -85,7 +86,8 @@ async function syncDirectory(path: string): Promise<void> {
 /** No error when there is none. */
 export async function discardTemp(path: string): Promise<void> {
   await unlink(path).catch((error: unknown) => {
-    if (errno(error) !== 'ENOENT') throw error
+    // Below something that is no directory there is none either.
+    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno(error) ?? '')) throw error
   })
 }
 
@@ -123,7 +125,7 @@ function isOtherProcessAlive(pid: number): boolean {
 export async function openArchive(path: string): Promise<{ stream: Readable; sizeBytes: number }> {
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY).catch(
     (error: unknown) => {
-      const isMissing = errno(error) === 'ENOENT' || errno(error) === 'ENOTDIR'
+      const isMissing = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errno(error) ?? '')
       if (isMissing) throw new InputError('ARCHIVE_NOT_FOUND', { detail: path, cause: error })
       throw fileError(error, path)
     },

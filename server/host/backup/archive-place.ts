@@ -73,7 +73,11 @@ function asDirectoryError(error: InputError, directory: string): InputError {
   const isMissing = error.detail?.endsWith('does not exist') === true
   return isMissing
     ? missingDirectory(directory, error)
-    : new InputError('REQUEST_INVALID', { detail: error.detail ?? directory, cause: error })
+    : new InputError('REQUEST_INVALID', {
+        detail: error.detail ?? directory,
+        fields: [{ path: 'body.path', message: 'no place for a backup' }],
+        cause: error,
+      })
 }
 
 /**
