@@ -1,8 +1,13 @@
 import type { ImageSource } from '../../contract/settings.ts'
-import { HostError, PanelError, SetupError } from '../errors.ts'
+import { HostError, InputError, PanelError, SetupError } from '../errors.ts'
 import type { ArchiveRecord, Host, ImageFacts, UserAccount } from '../host/host.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
+
+/** The name of the image that a step back brings, so that `podman image prune` leaves it alone. */
+export const PREVIOUS_TAG = 'localhost/razroom:previous'
+/** What podman takes before a name (containers-transports(5)). */
+const TRANSPORT = /^(containers-storage:|docker:\/\/)/
 
 /** The name under which the image of a source lies in the user's store. */
 export function imageReference(source: ImageSource): string {
@@ -53,10 +58,13 @@ interface Bringing {
 
 /**
  * Looks whether the source can be used at all, before anything is changed for it.
- * @throws InputError REPO_NOT_FOUND, DOCKERFILE_MISSING, ARCHIVE_NOT_FOUND; SetupError BUNDLED_IMAGE_MISSING
+ * @throws InputError REQUEST_INVALID for the name that updates and steps back move, REPO_NOT_FOUND, DOCKERFILE_MISSING, ARCHIVE_NOT_FOUND; SetupError BUNDLED_IMAGE_MISSING
  */
 export async function checkImageSource(host: Host, source: ImageSource): Promise<void> {
-  if (source.kind === 'registry') return
+  if (source.kind === 'registry') {
+    refuseMovingName(source.reference)
+    return
+  }
   if (source.kind !== 'archive') {
     await host.fingerprintSource(source)
     return
@@ -65,6 +73,23 @@ export async function checkImageSource(host: Host, source: ImageSource): Promise
   const user = settings ? await host.findUser(settings.user) : null
   const known = user ? await findLoaded(host, user, source.path) : null
   await readArchive(host, source.path, known !== null)
+}
+
+/** An update gives that name to the image it replaces: as a source, it would be another image at every switch. */
+function refuseMovingName(reference: string): void {
+  if (!isPreviousTag(reference)) return
+  throw new InputError('REQUEST_INVALID', {
+    detail: `${PREVIOUS_TAG} is the panel's own name for the image before the last update, and moves with each: to run that image, use razroom-panel rollback; for good, give it another name with podman tag`,
+  })
+}
+
+/**
+ * Whether podman takes this for {@link PREVIOUS_TAG}: also with a transport, with a digest, or without localhost/, where
+ * it looks first for a short name (podman-run(1), IMAGE).
+ */
+export function isPreviousTag(reference: string): boolean {
+  const name = reference.replace(TRANSPORT, '').replace(/@.*$/, '')
+  return name.replace(/^localhost\//i, '') === PREVIOUS_TAG.replace('localhost/', '')
 }
 
 /** The step that sees to it that the image of the settings is there: as it is, where the same input would make the same. */

@@ -2,6 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { defaultSettings, type ImageSource } from '../../contract/settings.ts'
 import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, HostFacts, ImageFacts, PanelState, UserAccount } from '../host/host.ts'
+import { isPreviousTag } from './ensure-image.ts'
+import { readImages } from './prune-images.ts'
 import { rollbackImage } from './rollback-image.ts'
 import type { OperationPlan, StepContext } from './runner.ts'
 import { updateImage } from './update-image.ts'
@@ -173,6 +175,17 @@ async function perform(plan: OperationPlan, life?: Life): Promise<string | null>
   }
 }
 
+/** The error that the plan has to end with. */
+async function fail(plan: OperationPlan): Promise<PanelError> {
+  try {
+    for (const step of plan.steps) await step.run(context)
+  } catch (error) {
+    if (error instanceof PanelError) return error
+    throw error
+  }
+  throw new Error('the operation succeeded')
+}
+
 /** Everything but times. */
 function endState({ names, container, state }: World) {
   const { settings, previousImage, imageSwitch } = state
@@ -226,6 +239,85 @@ describe('an update', () => {
       'IMAGE_PULL_FAILED',
     )
     expect(endState(world)).toEqual(before)
+  })
+})
+
+describe('an update that fails', () => {
+  it('has the last lines of the new container, not those of the old one that ended', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    let startedAt = new Date(0).toISOString()
+    const lines: Awaited<ReturnType<Host['readLogBefore']>>['lines'][number][] = []
+    const say = (time: string, text: string) => lines.push({ cursor: text, time, stream: 'stdout', text })
+    const host = hostOf(world)
+    const { runContainer, inspectContainer } = host
+    host.inspectContainer = async (user, name) => {
+      const container = await inspectContainer(user, name)
+      return container && { ...container, startedAt }
+    }
+    host.readLogBefore = async () => ({ lines, hasMore: false })
+    host.runContainer = async (user, args) => {
+      say(new Date().toISOString(), `stopped ${world.container}`)
+      const result = await runContainer(user, args)
+      startedAt = new Date(Date.now() + 5000).toISOString()
+      say(startedAt, `started ${world.container}`)
+      return result
+    }
+    const error = await fail(update(BAD)(host))
+    expect(error.code).toBe('UPDATE_ROLLED_BACK')
+    expect(error.detail).toContain('Its last lines: started bad')
+    expect(error.detail).not.toContain('stopped one')
+  })
+
+  it('before the new container was made has no last lines', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    const host = hostOf(world)
+    const { runContainer } = host
+    let runs = 0
+    host.runContainer = async (user, args) => {
+      runs += 1
+      if (runs === 1) throw new PanelError('COMMAND_FAILED')
+      return runContainer(user, args)
+    }
+    const error = await fail(update(NEW)(host))
+    expect(error.code).toBe('UPDATE_ROLLED_BACK')
+    expect(error.detail).not.toContain('Its last lines')
+  })
+})
+
+describe('the name of the image before', () => {
+  it.each([
+    'localhost/razroom:previous',
+    'razroom:previous',
+    'localhost/razroom:previous@sha256:00ff',
+    'containers-storage:localhost/razroom:previous',
+    'docker://localhost/razroom:previous',
+  ])('is no source: %s', async (reference) => {
+    const world = makeWorld({ kind: 'bundled' })
+    await perform(update(NEW)(hostOf(world)))
+    const before = endState(world)
+    const error = await fail(update({ kind: 'registry', reference })(hostOf(world)))
+    expect(error.code).toBe('REQUEST_INVALID')
+    expect(error.detail).toContain('razroom-panel rollback')
+    expect(endState(world)).toEqual(before)
+  })
+
+  it.each([
+    'localhost/razroom:local',
+    'localhost/razroom:previous2',
+    'r.example/razroom:previous',
+    'localhost/razroom@sha256:00ff',
+  ])('is not %s', (reference) => {
+    expect(isPreviousTag(reference)).toBe(false)
+  })
+
+  it('is not among those that the list of images offers', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    await perform(update(NEW)(hostOf(world)))
+    const host = hostOf(world)
+    const references = ['localhost/razroom-bundled:local', 'localhost/razroom:previous']
+    host.listImages = async () => [{ id: 'one', references, createdAt: '2026-11-23', sizeBytes: 1 }]
+    const { images } = await readImages(host)
+    expect(images).toMatchObject([{ role: 'previous', references: ['localhost/razroom-bundled:local'] }])
   })
 })
 

@@ -3,16 +3,16 @@ import type { Settings } from '../../contract/settings.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { Host, KeptImage, UserAccount } from '../host/host.ts'
-import { imageReference } from './ensure-image.ts'
+import { imageReference, PREVIOUS_TAG } from './ensure-image.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
 import { launchScriptStep } from './setup-files.ts'
 import { bringUpSteps } from './start-gateway.ts'
 
-/** The name of the image that a step back brings, so that `podman image prune` leaves it alone. */
-export const PREVIOUS_TAG = 'localhost/razroom:previous'
 const LAST_LINES = 60
 const SHOWN_LINES = 6
+/** podman notes the start when the program runs already, and may have written something. */
+const START_SLACK_MS = 500
 const SGR = /\u001b\[[0-9;]*m/g
 
 /** The image the gateway was started with last; null when there is neither a container nor an image. */
@@ -57,17 +57,36 @@ export function provenSteps(
   options: { withinSeconds?: number | undefined; wayBack: (state: SwitchState) => KeptImage | null },
 ): Step[] {
   const { withinSeconds, wayBack } = options
-  const startedAt = new Date()
+  let since: Date | null = null
   return startSteps(host, withinSeconds).map((step) => ({
     ...step,
     async run(context) {
+      const isStart = step.id === 'start-container'
+      const begun = new Date()
       try {
         await step.run(context)
+        if (isStart) since = (await readStartTime(host)) ?? begun
       } catch (error) {
-        await goBack(host, context, { error, since: startedAt, wayBack })
+        if (isStart) since = await sinceFailedStart(host, begun)
+        await goBack(host, context, { error, since, wayBack })
       }
     },
   }))
+}
+
+/** From when on the log is that of the container that is there; null without one. */
+async function readStartTime(host: Host): Promise<Date | null> {
+  const { user, settings } = await requireUser(host)
+  const container = await host.inspectContainer(user, settings.containerName)
+  return container && new Date(Date.parse(container.startedAt) - START_SLACK_MS)
+}
+
+/** null when the container that is there is still the old one, or was never started: then the new one wrote nothing. */
+async function sinceFailedStart(host: Host, begun: Date): Promise<Date | null> {
+  const startedAt = await readStartTime(host)
+  // A unit removes its container as soon as that ends.
+  if (!startedAt) return begun
+  return startedAt.getTime() + START_SLACK_MS >= begun.getTime() ? startedAt : null
 }
 
 /** The launch script names the image too. */
@@ -80,7 +99,8 @@ type SwitchState = Awaited<ReturnType<Host['readState']>>
 
 interface Failure {
   readonly error: unknown
-  readonly since: Date
+  /** When the new container was started; null: it was not. */
+  readonly since: Date | null
   readonly wayBack: (state: SwitchState) => KeptImage | null
 }
 
@@ -125,7 +145,8 @@ function wordsOf(error: unknown): string {
 }
 
 /** What the gateway wrote last since then. */
-async function lastWords(host: Host, since: Date): Promise<string> {
+async function lastWords(host: Host, since: Date | null): Promise<string> {
+  if (!since) return ''
   const { user, paths } = await requireUser(host)
   const { lines } = await host.readLogBefore(user, paths.logFile, null, LAST_LINES)
   const said = lines

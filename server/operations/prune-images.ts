@@ -1,7 +1,7 @@
 import type { ImageEntry, ImageList } from '../../contract/images.ts'
 import { ConflictError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { imageReference } from './ensure-image.ts'
+import { imageReference, PREVIOUS_TAG } from './ensure-image.ts'
 import { requireUser } from './gateway-files.ts'
 import type { OperationPlan } from './runner.ts'
 
@@ -22,7 +22,8 @@ export async function readImages(host: Host): Promise<ImageList> {
     const { id, digest, createdAt, sizeBytes } = image
     const role = id === current?.id ? 'current' : kept.includes(id) ? 'previous' : 'other'
     const isRunning = container?.running === true && container.imageId === id
-    const references = [...image.references]
+    // No source for an update, so none to offer: it moves.
+    const references = image.references.filter((name) => name !== PREVIOUS_TAG)
     return {
       id,
       references,

@@ -1,8 +1,8 @@
 import { SetupError } from '../errors.ts'
 import type { Host, KeptImage, PanelState } from '../host/host.ts'
-import { imageLabel } from './ensure-image.ts'
+import { imageLabel, PREVIOUS_TAG } from './ensure-image.ts'
 import { requireUser } from './gateway-files.ts'
-import { PREVIOUS_TAG, provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
+import { provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
 
 /**

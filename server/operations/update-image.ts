@@ -1,10 +1,10 @@
 import type { UpdateRequest } from '../../contract/images.ts'
 import type { Host, KeptImage } from '../host/host.ts'
 import { backupStep } from './backup.ts'
-import { bringImage, checkImageSource, imageReference } from './ensure-image.ts'
+import { bringImage, checkImageSource, imageReference, PREVIOUS_TAG } from './ensure-image.ts'
 import { checkPorts } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
-import { PREVIOUS_TAG, provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
+import { provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
 
 /**
