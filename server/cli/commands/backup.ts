@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { BackupEntry } from '../../../contract/backups.ts'
 import type { BackupSchedule } from '../../../contract/settings.ts'
 import { alwaysRoot, type Command, type CommandContext, textOption } from '../command.ts'
+import { formatBytes } from '../format-bytes.ts'
 import { formatTime } from '../format-time.ts'
 import { runGatewayAction } from '../gateway-action.ts'
 import { refuseOperands } from '../parse-arguments.ts'
@@ -85,7 +86,7 @@ async function list({ out, client }: CommandContext): Promise<number> {
 }
 
 function describe({ name, createdAt, sizeBytes, reason, includesWorkspace }: BackupEntry): string {
-  const size = `${(sizeBytes / 1_048_576).toFixed(1)} MiB`.padStart(12)
+  const size = formatBytes(sizeBytes).padStart(8)
   const workspace = includesWorkspace ? '' : ', without the workspace'
   return `${name}  ${formatTime(createdAt)}  ${size}  ${reason}${workspace}`
 }

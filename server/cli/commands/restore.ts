@@ -19,8 +19,10 @@ export const restore: Command = {
     'FILE is a file, or the name of a backup of the panel (backup --list). The whole backup is verified before anything\n' +
       'is changed, what it replaces is backed up, and files that it does not have stay. A gateway that runs is stopped\n' +
       'before and started after.',
-    'On a terminal it shows what would change, and asks. On a machine without a gateway the user is made first; image and\n' +
-      'container come with setup afterwards, with the token and the ports of the backup.',
+    'It asks on a terminal only: there it shows what would change, and goes on after yes. Without a terminal, as in a\n' +
+      'script, and with --yes or --json, it restores at once; --preview only shows.',
+    'On a machine without a gateway the user is made first; image and container come with setup afterwards, with the token\n' +
+      'and the ports of the backup.',
     'With --json: the finished Operation, with --preview the RestorePreview.',
   ],
   options: {
@@ -30,7 +32,7 @@ export const restore: Command = {
   },
   examples: [
     ['sudo razroom-panel restore ~/razroom.tar.gz --preview', 'what it would change'],
-    ['sudo razroom-panel restore ~/razroom.tar.gz', 'shows it, asks, and restores'],
+    ['sudo razroom-panel restore ~/razroom.tar.gz', 'on a terminal: shows it, asks, and restores'],
   ],
   needsRoot: alwaysRoot,
   async run(context) {
