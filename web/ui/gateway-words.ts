@@ -70,7 +70,7 @@ const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
   },
   'update-image': {
     running: 'Updating the image',
-    succeeded: 'The new image runs',
+    succeeded: 'The image is up to date',
     failed: 'The update failed',
     cancelled: 'The update was cancelled',
   },
@@ -100,8 +100,14 @@ const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
   },
 }
 
-/** What an operation is doing, or how it ended. */
-export function operationWords({ kind, state }: Pick<Operation, 'kind' | 'state'>): string {
+/** What an operation is doing, or how it ended. Only an update that has another image to go back to runs a new one. */
+export function operationWords({
+  kind,
+  state,
+  steps = [],
+}: Pick<Operation, 'kind' | 'state'> & Partial<Pick<Operation, 'steps'>>): string {
+  const isNewImage = steps.some(({ id, did }) => id === 'finish-update' && did !== undefined)
+  if (kind === 'update-image' && state === 'succeeded' && isNewImage) return 'The new image runs'
   return OPERATION_WORDS[kind][state]
 }
 
