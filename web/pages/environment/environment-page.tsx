@@ -53,7 +53,7 @@ export function EnvironmentPage(): JSX.Element {
           <EquivalentCommands
             commands={[
               ['List', 'sudo razroom-panel env list'],
-              ['Set', 'sudo razroom-panel env set KEY=VALUE'],
+              ['Set (asks for the value)', 'sudo razroom-panel env set KEY'],
               ['Remove', 'sudo razroom-panel env unset KEY'],
               ['Check', 'sudo razroom-panel env check'],
             ]}
