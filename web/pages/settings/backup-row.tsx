@@ -41,12 +41,11 @@ export function BackupRow({
             <time dateTime={backup.createdAt}>{when}</time>
             <span class="badge">{REASON_WORDS[backup.reason]}</span>
           </p>
-          <p class="small muted break">
+          <p class="small muted">
             {formatBytes(backup.sizeBytes)}
             {backup.includesWorkspace ? ', with the workspace' : ', without the workspace'}
-            {' · '}
-            <span class="mono">{backup.path}</span>
           </p>
+          <p class="small muted mono file-name">{backup.name}</p>
         </div>
         <div class="row">
           <Button

@@ -1,4 +1,4 @@
-import type { BackupReason } from '../../../contract/backups.ts'
+import type { BackupEntry, BackupReason } from '../../../contract/backups.ts'
 
 /** Why a backup was made. */
 export const REASON_WORDS: Readonly<Record<BackupReason, string>> = {
@@ -8,4 +8,9 @@ export const REASON_WORDS: Readonly<Record<BackupReason, string>> = {
   restore: 'before a restore',
   adoption: 'before the gateway was taken over',
   purge: 'before everything was removed',
+}
+
+/** Where the backups lie, each directory once. */
+export function backupDirectories(list: readonly Pick<BackupEntry, 'path'>[]): string[] {
+  return [...new Set(list.map(({ path }) => path.slice(0, path.lastIndexOf('/')) || '/'))]
 }

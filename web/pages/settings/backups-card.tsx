@@ -12,6 +12,7 @@ import { EquivalentCommands } from '../../ui/command.tsx'
 import { waitReason } from '../../ui/gateway-words.ts'
 import { UploadField } from '../../ui/upload-field.tsx'
 import { BackupRow } from './backup-row.tsx'
+import { backupDirectories } from './backup-words.ts'
 import { Failed, Loaded, Report, Section } from './card-parts.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
 import { ScheduleForm } from './schedule-form.tsx'
@@ -41,15 +42,20 @@ export function BackupsCard(): JSX.Element {
           list.length === 0 ? (
             <p class="muted">There is no backup yet.</p>
           ) : (
-            <ul class="rows">
-              {list.map((backup) => (
-                <BackupRow
-                  key={backup.name}
-                  backup={backup}
-                  onRestore={() => setFrom({ name: backup.name, request: { name: backup.name } })}
-                />
-              ))}
-            </ul>
+            <div class="stack-tight">
+              <p class="small muted">
+                In <span class="mono break">{backupDirectories(list).join(', ')}</span>
+              </p>
+              <ul class="rows">
+                {list.map((backup) => (
+                  <BackupRow
+                    key={backup.name}
+                    backup={backup}
+                    onRestore={() => setFrom({ name: backup.name, request: { name: backup.name } })}
+                  />
+                ))}
+              </ul>
+            </div>
           )
         }
       </Loaded>
@@ -61,7 +67,7 @@ export function BackupsCard(): JSX.Element {
         onFailure={upload.fail}
       />
       <Failed action={upload} />
-      <h3>By themselves</h3>
+      <h3>Scheduled backups</h3>
       <Loaded remote={settings.value} what="Reading the settings" onRetry={() => void loadRunSettings()}>
         {({ backupSchedule }) => (
           <ScheduleForm key={JSON.stringify(backupSchedule)} stored={backupSchedule} />
@@ -71,7 +77,7 @@ export function BackupsCard(): JSX.Element {
         commands={[
           ['Make one', 'sudo razroom-panel backup'],
           ['List', 'sudo razroom-panel backup --list'],
-          ['By themselves', 'sudo razroom-panel backup --every daily --keep 7'],
+          ['Schedule', 'sudo razroom-panel backup --every daily --keep 7'],
           ['Restore', 'sudo razroom-panel restore FILE'],
         ]}
       />

@@ -46,6 +46,7 @@ export function ImageCard({ status }: { status: Status }): JSX.Element {
       ) : (
         <p>There is no image yet. An update brings one.</p>
       )}
+      <h3>Update</h3>
       <Report kinds={['update-image', 'rollback-image']} />
       <div class="row">
         {image && (

@@ -56,9 +56,15 @@ function List({ list }: { list: ImageList }): JSX.Element {
   if (list.images.length === 0) return <p class="muted">There is no image yet.</p>
   return (
     <>
-      <ul class="rows">
+      <ul class="rows" data-pickable={prunable.length > 0 || undefined}>
         {list.images.map((image) => (
-          <ImageRow key={image.id} image={image} isPicked={picked.has(image.id)} onPick={pick} />
+          <ImageRow
+            key={image.id}
+            image={image}
+            hasChoice={prunable.length > 0}
+            isPicked={picked.has(image.id)}
+            onPick={pick}
+          />
         ))}
       </ul>
       {prunable.length === 0 ? (
@@ -114,6 +120,8 @@ function List({ list }: { list: ImageList }): JSX.Element {
 
 function ImageRow(props: {
   image: ImageEntry
+  /** Some row has a box to tick, so this one leaves room for it at least. */
+  hasChoice: boolean
   isPicked: boolean
   onPick: (id: string, isPicked: boolean) => void
 }): JSX.Element {
@@ -122,16 +130,15 @@ function ImageRow(props: {
   const name = image.references[0] ?? 'without a name'
   return (
     <li class="row-line">
-      {isPrunable(image) ? (
+      {isPrunable(image) && (
         <input
           type="checkbox"
           aria-label={`Remove ${name} (${shortId(image.id)})`}
           checked={props.isPicked}
           onChange={(event) => props.onPick(image.id, event.currentTarget.checked)}
         />
-      ) : (
-        <span />
       )}
+      {props.hasChoice && !isPrunable(image) && <span />}
       <div class="stack-tight">
         <p class="row">
           <span class={image.references.length > 0 ? 'mono break' : 'muted'}>{name}</span>

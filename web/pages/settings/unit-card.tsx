@@ -10,8 +10,9 @@ import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Difference } from '../../ui/difference.tsx'
 import { waitReason } from '../../ui/gateway-words.ts'
-import { lineDifference } from '../../ui/line-difference.ts'
+import type { DifferenceLine } from '../../ui/line-difference.ts'
 import { Failed, Loaded, Report, Section } from './card-parts.tsx'
+import { unitDifference } from './unit-difference.ts'
 import { useAction } from './use-action.ts'
 
 const KIND_WORDS = {
@@ -48,7 +49,7 @@ export function UnitCard({ status }: { status: Status }): JSX.Element {
 function View({ view, status }: { view: UnitView; status: Status }): JSX.Element {
   const { unit: live } = status.gateway
   const isKept = view.state === 'edited' || view.state === 'foreign'
-  const lines = view.text !== null && view.wanted !== null ? lineDifference(view.text, view.wanted) : []
+  const lines = view.text !== null && view.wanted !== null ? unitDifference(view.text, view.wanted) : []
   return (
     <>
       <dl class="facts">
@@ -106,6 +107,9 @@ function View({ view, status }: { view: UnitView; status: Status }): JSX.Element
         </div>
       )}
       {lines.length > 0 && <Changes lines={lines} state={view.state} />}
+      {lines.length === 0 && view.text !== null && view.wanted !== null && view.text !== view.wanted && (
+        <p class="small muted">It differs from the panel’s own in comments alone.</p>
+      )}
       {view.text !== null && (
         <details>
           <summary class="small muted">The whole file</summary>
@@ -123,7 +127,7 @@ function View({ view, status }: { view: UnitView; status: Status }): JSX.Element
   )
 }
 
-function Changes(props: { lines: ReturnType<typeof lineDifference>; state: UnitFileState }): JSX.Element {
+function Changes(props: { lines: readonly DifferenceLine[]; state: UnitFileState }): JSX.Element {
   return (
     <div class="stack-tight">
       <h3>What the panel would change in it</h3>
