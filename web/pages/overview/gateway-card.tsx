@@ -34,7 +34,7 @@ export function GatewayCard({ status, reason, report }: CardProps): JSX.Element 
       </div>
       {gateway.state === 'starting' && <StartProgress gateway={gateway} />}
       {gateway.state === 'failed' && <Failure gateway={gateway} />}
-      <div class="row">
+      <div class="row gateway-actions">
         {gateway.state === 'running' && (
           <Button
             kind="primary"
