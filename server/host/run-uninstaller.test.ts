@@ -37,8 +37,19 @@ test('what a failing one says is the detail', async () => {
   )
   await expect(run()).rejects.toMatchObject({
     code: 'UNINSTALL_FAILED',
-    detail: 'install.sh: It failed.\nMend it.',
+    detail: 'It failed.\nMend it.',
   })
+})
+
+test('of a log that is cited with it, the last line is', async () => {
+  const said = 'a warning\n\ninstall.sh: It failed.\n  | $ program\n  | one\n  | disk full\n  Mend it.\n'
+  await makeRelease(`printf '%s' '${said}' >&2; exit 1`)
+  await expect(run()).rejects.toMatchObject({ detail: 'It failed.\ndisk full\nMend it.' })
+})
+
+test('one without a message is cited by its last lines', async () => {
+  await makeRelease('seq 1 20 >&2; exit 1')
+  await expect(run()).rejects.toMatchObject({ detail: '16\n17\n18\n19\n20' })
 })
 
 test.each(['node', 'install.sh'])('without %s beside it, it is no release', async (missing) => {

@@ -8,6 +8,13 @@ import { createCommandRunner } from './run-command.ts'
 /** A backup of a large workspace takes its time. */
 const TIMEOUT_MS = 3_600_000
 
+/** How install.sh begins its last message, and each line that it cites from its log (scripts/install/report.sh). */
+const MESSAGE = 'install.sh: '
+const LOG_LINE = '| '
+
+/** Of one that ended without a message. */
+const MAX_LINES = 5
+
 /**
  * Runs `install.sh --uninstall` of the release, which removes the very files that this program runs from.
  *
@@ -47,7 +54,19 @@ export async function runUninstaller(
     })
   } catch (error) {
     if (!(error instanceof CommandError)) throw error
-    const said = problems.filter((line) => line !== '').join('\n')
-    throw new HostError('UNINSTALL_FAILED', { detail: said || error.message, cause: error })
+    throw new HostError('UNINSTALL_FAILED', { detail: lastWords(problems) || error.message, cause: error })
   }
+}
+
+/** Its last message: what is wrong, the last line of its log where that failed, and what mends it. */
+function lastWords(lines: readonly string[]): string {
+  const said = lines.filter((line) => line !== '')
+  const start = said.findLastIndex((line) => line.startsWith(MESSAGE))
+  const message = start === -1 ? said.slice(-MAX_LINES) : said.slice(start)
+  const lastOfLog = message.findLast((line) => line.startsWith(LOG_LINE))
+  return message
+    .filter((line) => !line.startsWith(LOG_LINE) || line === lastOfLog)
+    .map((line) => line.replace(LOG_LINE, ''))
+    .join('\n')
+    .replace(MESSAGE, '')
 }
