@@ -47,7 +47,7 @@ export function testEnd(host: () => TestHost, journey: InstallJourney): void {
   const user = journey.user ?? 'razroom'
   if (journey.uninstall !== undefined) testUninstall(host, user)
   if (journey.uninstall === 'return') testReturn(host, user)
-  testRefusals(host, user, journey)
+  testRefusals(host, user)
   testPurge(host, user, journey)
 }
 
@@ -86,7 +86,7 @@ function testReturn(host: () => TestHost, user: string): void {
   )
 }
 
-function testRefusals(host: () => TestHost, user: string, journey: InstallJourney): void {
+function testRefusals(host: () => TestHost, user: string): void {
   test('--purge wants the name of the user, and else removes nothing', async () => {
     const { exitCode, stderr } = await runInstaller(host(), [
       '--uninstall',
@@ -98,19 +98,10 @@ function testRefusals(host: () => TestHost, user: string, journey: InstallJourne
     expect(stderr).toContain(`--confirm ${user}`)
     expect(await invokeGateway(host(), undefined)).toBe('401')
   })
-
-  if (journey.uninstall !== 'bare') return
-  test('without a panel nothing makes the backup, so nothing is purged', async () => {
-    const { exitCode, stderr } = await runInstaller(host(), ['--uninstall', '--purge', '--confirm', user])
-    expect(exitCode).not.toBe(0)
-    expect(stderr).toContain('--no-backup')
-    expect(await invokeGateway(host(), undefined)).toBe('401')
-  })
 }
 
 function testPurge(host: () => TestHost, user: string, journey: InstallJourney): void {
-  const isBare = journey.uninstall === 'bare'
-  const words = ['--uninstall', '--purge', '--confirm', user, ...(isBare ? ['--no-backup'] : [])]
+  const words = ['--uninstall', '--purge', '--confirm', user]
   test(
     '--purge takes what the panel made, and nothing else',
     async () => {
@@ -121,7 +112,8 @@ function testPurge(host: () => TestHost, user: string, journey: InstallJourney):
       for (const path of [...PLACES, ...PURGED]) expect(await exists(host(), path), path).toBe(false)
       expect(await invokeGateway(host(), undefined)).toBe('000')
       const { stdout: backups } = await host().run(['sh', '-c', `ls ${BACKUPS} 2>/dev/null || :`])
-      expect(backups.includes(`purge-${user}-`)).toBe(!isBare)
+      // Without a panel by tar.
+      expect(backups).toContain(`purge-${user}-`)
       if (journey.user === undefined) await expectNoTrace(host(), uid)
       else await expectUserKept(host(), user, before)
       expect((await host().run(['id', 'alice'])).exitCode).toBe(0)

@@ -1,75 +1,59 @@
-# shellcheck shell=bash disable=SC2153 # STATE is in paths.sh
+# shellcheck shell=bash disable=SC2153 # STATE is in paths.sh, RECORD in record.sh
 # Removing what the panel made for the gateway, by its record. A user that was there before keeps everything but that.
 
-# Lines of the record (state.json, `created`): user:NAME, home:DIR, dir:DIR, subuid:NAME:START:COUNT, subgid:...,
-# linger:NAME.
-RECORD=()
-CONTAINER=''
-IS_SET_UP=no
 BACKUP_FILE=''
 
-read_record() {
-  local node record
-  [ -f "$STATE/state.json" ] || fail "There is no record of what the panel made ($STATE/state.json)." \
-    "Without it nothing is purged. Remove the panel alone: $(uninstall_command)"
-  node=$(find_node) || fail 'There is no Node here that could read the record of what the panel made.' \
-    'Install the panel again, then purge it: sudo ./install.sh --panel-only, and then this.'
-  record=$("$node" --eval "
-    const state = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))
-    const { user = 'razroom', containerName = 'razroom' } = state.settings ?? {}
-    for (const line of [user, containerName, state.created.length > 0 ? 'yes' : 'no', ...state.created]) {
-      if (/[\x00-\x1f\x7f]/.test(line)) throw new Error('a control character in the record')
-      console.log(line)
-    }" -- "$STATE/state.json") ||
-    fail "$STATE/state.json cannot be read." "Mend it, or remove the panel alone: $(uninstall_command)"
-  mapfile -t RECORD <<< "$record"
-  look_up_user "${RECORD[0]}"
-  CONTAINER=${RECORD[1]}
-  IS_SET_UP=${RECORD[2]}
-  RECORD=("${RECORD[@]:3}")
-  [[ $GATEWAY_USER =~ ^[a-z_][a-z0-9_-]{0,30}$ ]] || fail "The record names a strange user: '$GATEWAY_USER'." \
-    "Look at $STATE/state.json."
-  [[ $CONTAINER =~ ^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,62}$ ]] || fail "The record names a strange container: '$CONTAINER'." \
-    "Look at $STATE/state.json."
-  if [ "$USER_ID" = 0 ]; then fail "The record names root as the gateway's user." "Look at $STATE/state.json."; fi
-}
-
-check_confirmation() {
-  if [ "$CONFIRM" = "$GATEWAY_USER" ]; then return; fi
-  fail "--purge removes what the panel made for the gateway of the user $GATEWAY_USER, with all its data." \
-    "If you mean it: $(uninstall_command) --purge --confirm $GATEWAY_USER"
-}
-
-is_recorded() {
-  local entry
-  for entry in "${RECORD[@]}"; do
-    if [ "$entry" = "$1" ]; then return 0; fi
-  done
-  return 1
-}
-
-# recorded KIND: the entries of one kind, without it.
-recorded() {
-  local entry
-  for entry in "${RECORD[@]}"; do
-    if [[ $entry == "$1:"* ]]; then printf '%s\n' "${entry#*:}"; fi
-  done
-}
-
-# Verified by the panel as it writes it, and kept where neither uninstall nor userdel comes.
+# Kept where neither uninstall nor userdel comes. The panel verifies one as it writes it; without it tar makes one.
 back_up() {
   local program=$LAUNCHER
   if [ "$BACKUP" = no ] || [ "$IS_SET_UP" = no ] || [ -z "$USER_ID" ]; then return; fi
   step 'Making a backup'
   # A purge that was cut short may have taken the launcher already.
-  if [ ! -x "$program" ] && [ -f "$CHECKOUT/dist/server/main.js" ]; then program=$CHECKOUT/bin/razroom-panel; fi
-  [ -x "$program" ] || fail 'There is no panel any more that could make a backup.' \
-    "Install it again first, or go on without: $(uninstall_command) --purge --confirm $GATEWAY_USER --no-backup"
+  if [ ! -x "$program" ] && [[ $CHECKOUT == "$LIB"/* ]]; then program=$CHECKOUT/bin/razroom-panel; fi
   install --directory --mode=0700 -- "$BACKUPS"
   BACKUP_FILE=$BACKUPS/purge-$GATEWAY_USER-$(date +%Y%m%d-%H%M%S).tar.gz
-  logged "$program" backup "$BACKUP_FILE" || fail_with_log 'The backup failed, so nothing was removed.' \
-    "Mend that, or go on without: $(uninstall_command) --purge --confirm $GATEWAY_USER --no-backup"
+  # The panel knows the gateway of its settings alone.
+  if [ ! -x "$program" ] || [ "$GATEWAY_USER" != "$SETTINGS_USER" ]; then
+    back_up_by_tar
+    return
+  fi
+  logged "$program" backup "$BACKUP_FILE" || backup_failed
   note "The backup is in $BACKUP_FILE"
+}
+
+backup_failed() {
+  fail_with_log 'The backup failed, so nothing was removed.' \
+    "Mend that, or go on without: $(uninstall_command) --purge --confirm $GATEWAY_USER --no-backup"
+}
+
+# The user's own tar reads the user's files, and writes into a file that root opened.
+back_up_by_tar() {
+  local config=$USER_HOME/.razroom workspace='' directory directories=() status=0
+  if [ "$GATEWAY_USER" = "$SETTINGS_USER" ]; then
+    config=${CONFIG_DIR:-$config}
+    workspace=$WORKSPACE_DIR
+  fi
+  if [[ $workspace == "$config"/* ]]; then workspace=''; fi
+  for directory in "$config" "$workspace"; do
+    if [ -n "$directory" ] && as_user test -d "$directory"; then directories+=("./${directory#/}"); fi
+  done
+  if [ "${#directories[@]}" -eq 0 ]; then
+    note "There is no $config to back up."
+    BACKUP_FILE=''
+    return
+  fi
+  rm -f -- "$BACKUP_FILE"
+  (umask 077 && : > "$BACKUP_FILE")
+  as_user tar --create --gzip --file=- --directory=/ -- "${directories[@]}" > "$BACKUP_FILE" 2>> "$INSTALL_LOG" ||
+    status=$?
+  # 1: a file, such as a log, grew while it was read. All others are errors (tar(1)).
+  if [ "$status" -gt 1 ] || ! logged gzip --test -- "$BACKUP_FILE" ||
+    ! tar --list --gzip --file="$BACKUP_FILE" > /dev/null 2>> "$INSTALL_LOG"; then
+    rm -f -- "$BACKUP_FILE"
+    backup_failed
+  fi
+  if [ "$status" -eq 1 ]; then note "Some files changed while they were read (see $INSTALL_LOG)."; fi
+  note "The backup is in $BACKUP_FILE. The panel did not make it: tar unpacks it, razroom-panel restore does not."
 }
 
 # Those that were made before are not the gateway's, but what is left of it.

@@ -20,7 +20,11 @@ uninstall_panel() {
   # Before the user: it would start its readers again for as long as it runs.
   remove_backup_timer
   stop_panel
-  if [ "$PURGE" = yes ]; then purge_gateway; fi
+  if [ "$PURGE" = yes ]; then
+    purge_gateway
+    # While there is surely a Node.
+    if [ "${#OTHER_USERS[@]}" -gt 0 ]; then keep_record; fi
+  fi
   remove_panel
   tell_what_stayed
 }
@@ -89,7 +93,12 @@ remove_panel() {
   rm -rf -- "$LIB" "$RUN" "$CACHE"
   if [ "$PURGE" = yes ]; then
     keep_backups
-    rm -rf -- "$STATE" "$SETTINGS" "$PANEL_LOG" "$PANEL_LOG.1" "$BOOT_LOG"
+    if [ "${#OTHER_USERS[@]}" -gt 0 ]; then
+      find "$STATE" -mindepth 1 -maxdepth 1 ! -name state.json -exec rm -rf -- {} +
+    else
+      rm -rf -- "$STATE"
+    fi
+    rm -rf -- "$SETTINGS" "$PANEL_LOG" "$PANEL_LOG.1" "$BOOT_LOG"
   fi
 }
 
@@ -114,6 +123,7 @@ tell_what_stayed() {
   if [ "$PURGE" = yes ]; then
     if [ -n "$BACKUP_FILE" ]; then printf 'The backup of the gateway: %s\n' "$BACKUP_FILE"; fi
     printf 'The packages it brought (podman and others) stay.\n'
+    tell_of_others
     rm -f -- "$INSTALL_LOG"
     return
   fi
