@@ -72,9 +72,10 @@ export const controlUiScript = `
   }
 
   function show(title, detail, tone, options = {}) {
-    byId('state').textContent = title
+    if (byId('state').textContent !== title) byId('state').textContent = title
     byId('state').dataset.tone = tone
-    byId('detail').textContent = detail
+    // Text that stays is left alone: a person may be about to copy a command from it.
+    if (byId('detail').textContent !== detail) byId('detail').textContent = detail
     byId('facts').hidden = !options.facts
     byId('form').hidden = !options.form
   }
@@ -153,11 +154,18 @@ export const controlUiScript = `
     current.send(JSON.stringify({ type: 'req', id: 'connect', method: 'connect', params }))
   }
 
+  function approvalCommand(id) {
+    const devices = 'cd / && sudo -u razroom podman exec razroom node dist/index.js devices '
+    return devices + (id && /^[\\w-]+$/.test(id) ? 'approve ' + id : 'list')
+  }
+
   function explainClose(code, reason, refusal) {
     if (reason.startsWith('pairing required')) {
       const id = refusal?.details?.requestId
-      show('Waiting for approval', 'pairing required: approve this browser once in the panel (Overview).' +
-        (id ? '\\nRequest ' + id : ''), '')
+      show('Waiting for approval', 'pairing required: this browser is new to the gateway. Approve it once, on the' +
+        ' machine that the gateway runs on:\\n\\n' + approvalCommand(id) + '\\n\\nThis page goes on by itself then.' +
+        ' The command is for the usual names, user and container razroom; as root without sudo it begins with' +
+        ' runuser -u razroom -- env -u XDG_RUNTIME_DIR podman.', '')
       retryTimer = setTimeout(connect, 2000)
     } else if (reason.startsWith('unauthorized')) {
       show('Not authorized', reason, 'bad', { form: true })

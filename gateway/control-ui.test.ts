@@ -119,8 +119,14 @@ describe('the Control UI', () => {
   test('waits for the approval of a new browser and then connects by itself', async () => {
     openPage(`/#token=${TOKEN}`, true)
     await shows('detail', 'pairing required')
-    const requestId = /Request (\S+)/.exec(shown('detail'))?.[1] ?? ''
-    const { code } = await runProgram(home, ['devices', 'approve', requestId], {
+    const command = /^cd \/ && sudo -u razroom podman exec razroom node dist\/index\.js (.*)$/m
+    const words = command.exec(shown('detail'))?.[1]?.split(' ') ?? []
+    expect(words.slice(0, 2)).toEqual(['devices', 'approve'])
+    // The page asks again every two seconds: what is being copied must outlive that.
+    const copied = page.document.getElementById('detail')?.firstChild
+    await new Promise((resolve) => setTimeout(resolve, 2500))
+    expect(page.document.getElementById('detail')?.firstChild).toBe(copied)
+    const { code } = await runProgram(home, words, {
       RAZROOM_GATEWAY_PORT: String(gateway.port),
     })
     expect(code).toBe(0)
