@@ -110,6 +110,11 @@ export const MACHINE_ERRORS = {
     title: 'The systemd unit failed',
     hint: 'Look at: sudo razroom-panel logs, and the state of the unit on the overview.',
   },
+  ADDRESS_UNAVAILABLE: {
+    status: 409,
+    title: 'The gateway cannot be published on this address',
+    hint: 'Use 127.0.0.1, 0.0.0.0, or an IPv4 address of this machine, as ip address shows them.',
+  },
   EXPOSURE_UNCONFIRMED: {
     status: 409,
     title: 'This address makes the gateway reachable from other machines',

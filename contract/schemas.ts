@@ -167,6 +167,7 @@ export const Status = Type.Object({
   image: NullOr(ImageStatus),
   restartRequired: Type.Boolean(),
   restartReasons: Type.Array(Type.String()),
+  warnings: Type.Array(Type.String(), { description: 'what could not be read or does not fit, for people' }),
   isSetUp: Type.Boolean(),
   user: Type.Object({ name: Type.String(), uid: NullOr(Type.Integer()), home: NullOr(Type.String()) }),
   panel: Type.Object({ version: Type.String() }),

@@ -9,20 +9,20 @@ const PODMAN = '/usr/bin/podman'
 const CID_FILE = '%t/%n.ctr-id'
 
 /**
- * The sealed `.service` file. It runs the same `podman run` as everywhere else, with what makes the container a part
- * of the unit: conmon is its main process (--sdnotify=conmon) and stays in its control group (--cgroups=no-conmon), and
- * the container's id is in a file, so that stopping finds this container and no other (podman-generate-systemd(1)).
+ * The sealed `.service` file. It runs the same `podman run` as everywhere else. The container's id is in a file, so that
+ * stopping finds this container and no other (podman-generate-systemd(1)).
  *
- * podman stays in the foreground. Where the kernel also lists control groups of version 1, podman before 4.4 moves itself
- * and conmon out of the unit's group, systemd refuses conmon as main process ("does not belong to service"), and a
- * podman in the background would leave a unit that has ended beside a running container (measured with 4.3.1).
+ * podman stays in the foreground and is the main process, and systemd waits for no notice (`Type=exec`). Where the kernel
+ * also lists control groups of version 1, podman before 4.4 moves itself and conmon out of the unit's group: systemd
+ * then takes notices of neither, and a unit that waits for one is ended at the time limit with the gateway in it
+ * (measured with 4.3.1 after a reboot). Who starts the unit asks the gateway itself whether it is up.
  *
  * @throws {TypeError} a value that no unit holds safely, see {@link unitWord}
  */
 export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolean }): string {
   const inForeground = gatewayArgs(spec).filter((argument) => argument !== '--detach')
   // Attached to one stream, which goes nowhere: the log driver writes both to their file.
-  const run = ['--cgroups=no-conmon', '--rm', '--sdnotify=conmon', '--attach=stdout', ...inForeground]
+  const run = ['--cgroups=no-conmon', '--rm', '--sdnotify=ignore', '--attach=stdout', ...inForeground]
   const sections = [
     [
       '[Unit]',
@@ -32,8 +32,7 @@ export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolea
     ],
     [
       '[Service]',
-      'Type=notify',
-      'NotifyAccess=all',
+      'Type=exec',
       'StandardOutput=null',
       // podman labels the container with it: whoever looks at the container knows whose it is.
       'Environment=PODMAN_SYSTEMD_UNIT=%n',

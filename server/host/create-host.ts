@@ -5,6 +5,7 @@ import { createRedactor, type Redactor } from '../redact.ts'
 import { readApiToken } from './api-token.ts'
 import { createBackupTimer } from './backup-timer.ts'
 import { createBackups } from './backups.ts'
+import { hasAddress } from './bind-address.ts'
 import { createImageBuilder } from './build-image.ts'
 import { openContainerDevices } from './container-devices.ts'
 import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
@@ -78,6 +79,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   return {
     readFacts: () => readFacts(commands.run),
     findPortHolder,
+    hasAddress,
     readDiskFree,
     readUsage: createUsageReader(),
     canStackOverlay,

@@ -191,6 +191,8 @@ export interface Host extends Ownership, Backups, BackupTimer, Homes, UserUnits,
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */
   findPortHolder(port: number, address: string): Promise<PortHolder | null>
+  /** This machine has the address. */
+  hasAddress(address: string): Promise<boolean>
   /** Free bytes for the user on the file system of this path (its nearest existing parent). */
   readDiskFree(path: string): Promise<number>
   readUsage(pid: number): Promise<Usage | null>

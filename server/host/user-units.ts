@@ -1,6 +1,7 @@
 /** Units of the gateway's user: systemctl --user through the machine's own door, and Quadlet's generator. */
 import { access, constants } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { CommandError, HostError, SetupError } from '../errors.ts'
@@ -50,6 +51,8 @@ export interface UserUnits {
   stopUnit(user: UserAccount, name: string, watch?: Watch): Promise<void>
   enableUnit(user: UserAccount, name: string): Promise<void>
   disableUnit(user: UserAccount, name: string): Promise<void>
+  /** What the unit and systemd said of it since then, at most so many lines, oldest first. */
+  readUnitJournal(user: UserAccount, name: string, since: Date, lines: number): Promise<readonly string[]>
   /** Forgets failures and the count of starts. */
   resetUnit(user: UserAccount, name: string): Promise<void>
   /** What Quadlet makes of these files, as they would lie in one directory. UNIT_INVALID with its message. */
@@ -62,6 +65,12 @@ const QUERY_TIMEOUT_MS = 30_000
 /** TimeoutStartSec of the unit, and some. */
 const START_TIMEOUT_MS = 960_000
 const STOP_TIMEOUT_MS = 120_000
+/** What podman prints of a failed start, and systemd's words around it. */
+const JOURNAL_LINES = 8
+/** EADDRINUSE as pasta, slirp4netns and podman print it. */
+const PORT_TAKEN = /address already in use/i
+const PORT_TRIES = 4
+const PORT_PAUSE_MS = 500
 /** `systemctl stop` of a unit that is not loaded (systemctl(1), exit status). */
 const NOT_LOADED = 5
 /** Where distributions put the generator (podman-systemd.unit(5)). */
@@ -132,13 +141,36 @@ export function createUserUnits(
       watch,
       okExitCodes: args[0] === 'stop' || args[0] === 'reset-failed' ? [0, 1, NOT_LOADED] : [0],
     })
-  /** A job that fails is told with the unit's own state: systemctl only says that it failed. */
+  /** @see UserUnits.readUnitJournal; the fields are told in docs/facts/podman-and-systemd.md */
+  async function readJournal(user: UserAccount, name: string, since: Date, lines: number) {
+    const uid = `_UID=${user.uid}`
+    const matches = [`_SYSTEMD_USER_UNIT=${name}`, uid, '+', `USER_UNIT=${name}`, uid]
+    const from = `--since=@${Math.floor(since.getTime() / 1000)}`
+    const options = ['--no-pager', '--quiet', '--output=cat', `--lines=${lines}`, from]
+    const { stdout } = await run(['journalctl', ...options, ...matches], { timeoutMs: QUERY_TIMEOUT_MS })
+    return stdout.split('\n').filter((line) => line.trim() !== '')
+  }
+  /**
+   * A job that fails is told with what podman said: systemctl itself only says that it failed. A port that the network
+   * helper of the former container still holds is waited for, as podman.ts does.
+   */
   async function runJob(user: UserAccount, verb: 'start' | 'restart', name: string, watch?: Watch) {
-    try {
-      await systemctl(user, [verb, '--', name], START_TIMEOUT_MS, watch)
-    } catch (error) {
-      if (!(error instanceof CommandError) || error.code !== 'COMMAND_FAILED') throw error
-      throw new CommandError(error.failure, 'UNIT_FAILED', error)
+    for (let tries = 1; ; tries += 1) {
+      const begun = new Date()
+      try {
+        await systemctl(user, [verb, '--', name], START_TIMEOUT_MS, watch)
+        return
+      } catch (error) {
+        if (!(error instanceof CommandError) || error.code !== 'COMMAND_FAILED') throw error
+        const said = await readJournal(user, name, begun, JOURNAL_LINES)
+        const isTaken = said.some((line) => PORT_TAKEN.test(line))
+        if (!isTaken || tries === PORT_TRIES || watch?.signal?.aborted) {
+          const lastLines = said.length > 0 ? said : error.failure.lastLines
+          throw new CommandError({ ...error.failure, lastLines }, 'UNIT_FAILED', error)
+        }
+        await sleep(PORT_PAUSE_MS)
+        await systemctl(user, ['reset-failed', '--', name], QUERY_TIMEOUT_MS)
+      }
     }
   }
   return {
@@ -152,6 +184,7 @@ export function createUserUnits(
     },
     startUnit: (user, name, watch) => runJob(user, 'start', name, watch),
     restartUnit: (user, name, watch) => runJob(user, 'restart', name, watch),
+    readUnitJournal: readJournal,
     async stopUnit(user, name, watch) {
       const result = await systemctl(user, ['stop', '--', name], STOP_TIMEOUT_MS, watch)
       refuseOtherFailures(result, name)

@@ -77,7 +77,9 @@ function readPorts({ publishes }: FoundRun): Partial<Settings> {
   return {
     ...(gateway ? { gatewayPort: gateway.hostPort } : {}),
     ...(bridge ? { bridgePort: bridge.hostPort } : {}),
-    ...(address !== undefined && isPublishAddress(address) ? { publishAddress: address } : {}),
+    ...(address !== undefined && isPublishAddress(address) && !address.includes(':')
+      ? { publishAddress: address }
+      : {}),
   }
 }
 

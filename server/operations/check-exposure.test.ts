@@ -5,9 +5,15 @@ const at = (publishAddress: string) => ({ publishAddress, gatewayPort: 18789, br
 
 it('lets loopback, the confirmed and the stored address pass', () => {
   checkExposure(at('127.0.0.1'), null, false)
-  checkExposure(at('::1'), null, false)
   checkExposure(at('0.0.0.0'), null, true)
   checkExposure(at('0.0.0.0'), '0.0.0.0', false)
+})
+
+it('refuses IPv6, where the gateway would not answer', () => {
+  for (const address of ['::1', '::', 'fd00::1'])
+    expect(() => checkExposure(at(address), address, true)).toThrow(
+      expect.objectContaining({ code: 'ADDRESS_UNAVAILABLE' }),
+    )
 })
 
 it('refuses others with what becomes reachable', () => {

@@ -2,13 +2,14 @@
 import type { GatewayStatus } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { readEnv } from '../domain/env-file.ts'
+import { checkEnv, envVerdict } from '../domain/env-findings.ts'
 import { CONTAINER_PORTS, type GatewayPaths, type GatewaySpec, gatewaySpec } from '../domain/gateway-spec.ts'
 import { gatewayArgs } from '../domain/render-podman-run.ts'
 import { restartReasons } from '../domain/restart-reasons.ts'
-import { ConflictError, SetupError } from '../errors.ts'
+import { ConflictError, InputError, SetupError } from '../errors.ts'
 import type { ContainerFacts, Host, HostFacts, ImageFacts, PortHolder, UserAccount } from '../host/host.ts'
 import { imageReference } from './ensure-image.ts'
-import { readEnvFile, requireUser } from './gateway-files.ts'
+import { readEnvFile, readPaths, requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
 import { readUnitFile, renderUnit, type UnitFile, unitKind, unitPlace } from './unit-file.ts'
 
@@ -88,7 +89,10 @@ export function publishedAt(container: ContainerFacts | null, settings: Settings
   }
 }
 
-/** Refuses with PORT_IN_USE when a program other than the gateway's own container holds one of its ports. */
+/**
+ * Refuses with PORT_IN_USE when a program other than the gateway's own container holds one of its ports, and with
+ * ADDRESS_UNAVAILABLE when this machine does not have the address.
+ */
 export async function checkPorts(
   host: Host,
   settings: Settings,
@@ -98,12 +102,19 @@ export async function checkPorts(
   if (ports[0] === ports[1]) {
     throw new ConflictError('PORT_IN_USE', { detail: `gateway and bridge both want port ${ports[0]}` })
   }
+  if (!(await host.hasAddress(settings.publishAddress))) {
+    throw new ConflictError('ADDRESS_UNAVAILABLE', {
+      detail: `this machine does not have ${settings.publishAddress}`,
+    })
+  }
   const [holder] = await findOtherHolders(host, settings, container)
   if (holder) {
     const who =
       holder.pid === undefined
         ? `uid ${holder.uid}`
-        : `${holder.program ?? 'a process'} (pid ${holder.pid}, uid ${holder.uid})`
+        : holder.pid === process.pid
+          ? 'the panel itself'
+          : `${holder.program ?? 'a process'} (pid ${holder.pid}, uid ${holder.uid})`
     throw new ConflictError('PORT_IN_USE', { detail: `${holder.address}:${holder.port} is held by ${who}` })
   }
   const free = ports.filter((port) => !holdsPort(container, settings, port))
@@ -146,17 +157,30 @@ function isPublishedBy(container: ContainerFacts | null, holder: PortHolder): bo
   )
 }
 
-/** The step that checks the host ports before anything is stopped or started. */
+/** The step that checks the host ports and `.env` before anything is stopped or started. */
 export function portsStep(host: Host): Step {
   return {
     id: 'check-ports',
-    title: 'Check the ports',
+    title: 'Check the ports and .env',
     async run(context) {
       const { user, settings } = await requireUser(host)
       const container = await host.inspectContainer(user, settings.containerName)
       context.found(await checkPorts(host, settings, container))
+      await refuseFatalEnv(host, user)
     },
   }
+}
+
+/** podman would refuse the whole file, and the gateway that runs would be gone by then. */
+async function refuseFatalEnv(host: Host, user: UserAccount): Promise<void> {
+  const { file, exists } = await readEnvFile(host, user)
+  const fatal = exists ? checkEnv(file).filter((finding) => envVerdict([finding]) === 'fatal') : []
+  if (fatal.length === 0) return
+  const { envFile } = await readPaths(host, user)
+  const told = fatal
+    .slice(0, 3)
+    .map(({ line, title }) => (line === undefined ? title : `line ${line}: ${title}`))
+  throw new InputError('ENV_INVALID', { detail: `${envFile}, ${told.join('; ')}` })
 }
 
 /**

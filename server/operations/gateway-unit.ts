@@ -107,7 +107,7 @@ export async function readUnitView(host: Host): Promise<UnitView> {
     state: file.state,
     text: file.text === null ? null : maskUnit(file.text),
     wanted: file.wanted,
-    dropIns: await listDropIns(host, user, file),
+    dropIns: [...new Set([...(await listDropIns(host, user, file)), ...(loaded?.dropInPaths ?? [])])],
     ...(shadow === undefined ? {} : { shadowedBy: shadow }),
     startsAtBoot: file.text !== null && loaded !== null && startsAtBoot(file, loaded),
   }

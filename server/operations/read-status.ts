@@ -5,6 +5,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
 import type { UnitStatus } from '../../contract/unit.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
+import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } from '../host/host.ts'
 import { imageLabel, imageReference } from './ensure-image.ts'
 import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-container.ts'
@@ -25,6 +26,8 @@ export interface Observation {
   /** The gateway's unit, in quadlet mode. */
   readonly unit: { readonly facts: UnitFacts; readonly status: UnitStatus } | null
   readonly restartReasons: readonly string[]
+  /** What could not be read: the rest is true all the same. */
+  readonly warnings: readonly string[]
   readonly fatal: GatewayStatus['fatal']
   readonly usualStartMs: number | undefined
 }
@@ -48,6 +51,7 @@ export async function observe(host: Host): Promise<Observation> {
     previousImage,
     unit: null,
     restartReasons: [],
+    warnings: [],
     fatal: undefined,
     usualStartMs,
   }
@@ -58,14 +62,27 @@ export async function observe(host: Host): Promise<Observation> {
   ])
   const isService = settings.mode === 'quadlet'
   // Of a container that has stopped nothing is to be held against anything: its end is told at once.
-  const wanted = image && (isService || container?.running) ? await readWanted(host, image) : null
+  const warnings: string[] = []
+  const wanted =
+    image && (isService || container?.running) ? await tryReadWanted(host, image, warnings) : null
   const unit = isService ? await observeUnit(host, user, settings, wanted) : null
   const restartReasons = container?.running && wanted ? pendingReasons(wanted, container) : []
-  const seen = { ...nothing, container, image, unit, restartReasons }
+  const seen = { ...nothing, container, image, unit, restartReasons, warnings }
   const end = endOf(seen)
   if (end.state !== 'failed') return seen
   const fatal = await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })
   return { ...seen, fatal: fatal ?? undefined }
+}
+
+/** A file that cannot be read is told, and hides nothing of what podman and systemd say. */
+async function tryReadWanted(host: Host, image: ImageFacts, warnings: string[]): Promise<Wanted | null> {
+  try {
+    return await readWanted(host, image)
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error
+    warnings.push(error.message)
+    return null
+  }
 }
 
 async function observeUnit(
@@ -178,7 +195,8 @@ export function deriveStatus(
     gateway: {
       healthy: false,
       mode: settings.mode,
-      startsAtBoot: settings.mode === 'quadlet' && settings.startAtBoot,
+      startsAtBoot:
+        observation.unit !== null && observation.unit.facts.loadState === 'loaded' && settings.startAtBoot,
       ports,
       url: `http://${gatewayAuthority(ports.address, ports.gateway)}/`,
       containerName: settings.containerName,
@@ -188,6 +206,7 @@ export function deriveStatus(
     image: imageStatus(observation),
     restartRequired: restartReasons.length > 0,
     restartReasons: [...restartReasons],
+    warnings: [...observation.warnings],
     isSetUp: user !== null && image !== null,
     user: { name: settings.user, uid: user?.uid ?? null, home: user?.home ?? null },
     panel: { version: panel.version },

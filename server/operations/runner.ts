@@ -112,21 +112,25 @@ export function createRunner(
     }
   }
 
-  async function runAll(operation: Operation, plan: OperationPlan, signal: AbortSignal): Promise<void> {
+  /** How it ended; told only when the status is current, so that who sees the end sees what it has brought. */
+  async function runAll(
+    operation: Operation,
+    plan: OperationPlan,
+    signal: AbortSignal,
+  ): Promise<Pick<Operation, 'state' | 'problem'>> {
     try {
       for (const [index, step] of plan.steps.entries()) {
         const shown = operation.steps[index]
         if (shown) await runStep(operation, shown, step, signal)
       }
-      operation.state = 'succeeded'
+      return { state: 'succeeded' }
     } catch (error) {
       const isCancelled = signal.aborted
-      operation.state = isCancelled ? 'cancelled' : 'failed'
       const problem = toProblem(isCancelled ? new ConflictError('OPERATION_CANCELLED') : error, operation.id)
       if (problem.detail !== undefined) problem.detail = redact(problem.detail)
       if (problem.command !== undefined) problem.command = redact(problem.command)
-      operation.problem = problem
       if (!isCancelled && !(error instanceof PanelError)) console.error(`operation ${operation.id}:`, error)
+      return { state: isCancelled ? 'cancelled' : 'failed', problem }
     }
   }
 
@@ -155,11 +159,11 @@ export function createRunner(
         const current: Running = { operation, abort, done: Promise.resolve() }
         running = current
         bus.publish({ type: 'operation.started', operation: structuredClone(operation) })
-        current.done = runAll(operation, plan, abort.signal).finally(async () => {
+        current.done = runAll(operation, plan, abort.signal).then(async (outcome) => {
           running = null
           await lock.release()
-          operation.finishedAt = new Date().toISOString()
           await settle()
+          Object.assign(operation, outcome, { finishedAt: new Date().toISOString() })
           bus.publish({ type: 'operation.finished', operation: structuredClone(operation) })
         })
         current.done.catch((error: unknown) => console.error(`operation ${operation.id}:`, error))

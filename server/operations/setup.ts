@@ -5,16 +5,16 @@ import { SetupError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { adoptingEntry, adoptStep } from './adopt-step.ts'
 import { checkImageSource, imageStep } from './ensure-image.ts'
-import { checkPorts, startStep } from './gateway-container.ts'
-import { checkMode, unitStep } from './gateway-unit.ts'
+import { checkPorts } from './gateway-container.ts'
+import { checkMode } from './gateway-unit.ts'
 import { readPreflight } from './preflight.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
-import { configFileStep, envFileStep, launchScriptStep } from './setup-files.ts'
+import { configFileStep, envFileStep } from './setup-files.ts'
 import { containersConfStep } from './setup-podman.ts'
 import { decideSettings, gatewaySettings } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
-import { healthyStep } from './wait-until-healthy.ts'
+import { bringUpSteps } from './start-gateway.ts'
 
 /**
  * Everything from a bare machine to a gateway that answers. Each step looks first and changes only what is not yet as
@@ -34,10 +34,7 @@ export function setupGateway(host: Host, request: SetupRequest): OperationPlan {
       envFileStep(host),
       configFileStep(host),
       imageStep(host),
-      launchScriptStep(host),
-      unitStep(host),
-      startStep(host, { force: false }),
-      healthyStep(host),
+      ...bringUpSteps(host, { force: false }),
     ],
   }
 }

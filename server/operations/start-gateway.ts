@@ -2,6 +2,7 @@ import type { Host } from '../host/host.ts'
 import { portsStep, startStep } from './gateway-container.ts'
 import { unitStep } from './gateway-unit.ts'
 import type { OperationPlan, Step } from './runner.ts'
+import { launchScriptStep } from './setup-files.ts'
 import { healthyStep } from './wait-until-healthy.ts'
 
 /**
@@ -13,7 +14,13 @@ export function bringUpSteps(
   host: Host,
   { force, withinSeconds }: { force: boolean; withinSeconds?: number },
 ): readonly Step[] {
-  return [portsStep(host), unitStep(host), startStep(host, { force }), healthyStep(host, { withinSeconds })]
+  return [
+    portsStep(host),
+    launchScriptStep(host),
+    unitStep(host),
+    startStep(host, { force }),
+    healthyStep(host, { withinSeconds }),
+  ]
 }
 
 /** Starts the gateway unless it runs as it should, and waits until it answers. */

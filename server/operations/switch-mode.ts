@@ -2,7 +2,7 @@ import { defaultSettings, type ModeRequest } from '../../contract/settings.ts'
 import type { Host } from '../host/host.ts'
 import { portsStep, startStep } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
-import { checkMode, unitStep } from './gateway-unit.ts'
+import { checkMode, readUnitView, unitStep } from './gateway-unit.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { userManagerStep } from './setup-user.ts'
 import { bringUpSteps } from './start-gateway.ts'
@@ -32,6 +32,8 @@ function storeModeStep(host: Host, request: ModeRequest): Step {
         startAtBoot: request.startAtBoot ?? settings.startAtBoot,
       }
       await checkMode(host, next)
+      // What cannot be read could not be handed over: nothing is stored then.
+      await readUnitView(host)
       const atBoot = next.startAtBoot ? 'started at boot' : 'not started at boot'
       const words = next.mode === 'quadlet' ? `as a systemd service, ${atBoot}` : 'as a container of podman'
       context.command(

@@ -161,6 +161,13 @@ async function alignBoot(
 
 async function requireLoaded(host: Host, user: UserAccount, { name, path }: UnitPlace): Promise<void> {
   const unit = await host.readUnit(user, name)
+  const source = unit.sourcePath || unit.fragmentPath
+  if (unit.loadState === 'loaded' && source !== path) {
+    throw new SetupError('UNIT_INVALID', {
+      detail: `systemd takes ${source} instead of ${path}: move that file away, or let it be the gateway's unit alone`,
+      command: host.describeSystemctl(user, ['status', name]),
+    })
+  }
   if (unit.loadState === 'loaded') return
   throw new SetupError('UNIT_INVALID', {
     detail: `${path} is there, but systemd says of ${name}: ${unit.loadState}`,

@@ -13,6 +13,9 @@ import { unitPlace } from './unit-file.ts'
 const PROBE_EVERY_MS = 250
 const KEPT_DURATIONS = 5
 const EXPLAIN_LINES = 60
+/** Exit codes of podman itself (podman-run(1), Exit Status): then the gateway has printed nothing, podman has. */
+const PODMAN_FAILED = new Set([125, 126, 127])
+const JOURNAL_MS = 60_000
 
 /** How a gateway ended that was to run. */
 export interface GatewayEnd {
@@ -26,18 +29,22 @@ export interface GatewayEnd {
 export async function explainEnd(
   host: Host,
   user: UserAccount,
-  { exitCode, oomKilled, container }: GatewayEnd,
+  end: GatewayEnd,
 ): Promise<GatewayStatus['fatal'] | null> {
-  return explainExit(await readLastLines(host, user, container), exitCode, oomKilled)
+  return explainExit(await readLastLines(host, user, end), end.exitCode, end.oomKilled)
 }
 
 async function readLastLines(
   host: Host,
   user: UserAccount,
-  container: ContainerFacts | null,
+  { container, exitCode }: GatewayEnd,
 ): Promise<readonly string[]> {
   if (container) return host.readContainerLogs(user, container.name, EXPLAIN_LINES)
-  const { paths } = await requireUser(host)
+  const { paths, settings } = await requireUser(host)
+  if (PODMAN_FAILED.has(exitCode)) {
+    const { name } = unitPlace(user, settings.containerName, 'quadlet')
+    return host.readUnitJournal(user, name, new Date(Date.now() - JOURNAL_MS), EXPLAIN_LINES)
+  }
   const { lines } = await host.readLogBefore(user, paths.logFile, null, EXPLAIN_LINES)
   return lines.map(({ text }) => text)
 }

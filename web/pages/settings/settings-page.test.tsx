@@ -19,6 +19,7 @@ const known: Status = {
   image: null,
   restartRequired: false,
   restartReasons: [],
+  warnings: [],
   isSetUp: true,
   user: { name: 'razroom', uid: 1, home: '/home/razroom' },
   panel: { version: '0' },
