@@ -1,4 +1,15 @@
-import { chmod, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -246,13 +257,31 @@ describe('a restore', () => {
     }
   })
 
+  it('measures the room where each directory lies, also before it is there', async () => {
+    const { config, workspace } = await test.backups.readTreeRoom(test.user, {
+      configDir: join(test.top, 'none', 'below'),
+      workspaceDir: '/dev/shm',
+    })
+    expect(config.device).toBe((await stat(test.top)).dev)
+    expect(workspace.device).toBe((await stat('/dev/shm')).dev)
+    for (const { freeBytes, totalBytes } of [config, workspace]) {
+      expect(totalBytes).toBeGreaterThan(0)
+      expect(freeBytes).toBeLessThanOrEqual(totalBytes)
+    }
+  })
+
   it('remembers whether the gateway is to be started', async () => {
     await make()
     expect(await test.backups.readRestoreMark()).toBeNull()
-    await test.backups.writeRestoreMark({ startAfter: true })
-    expect(await test.backups.readRestoreMark()).toEqual({ startAfter: true })
-    await test.backups.writeRestoreMark({ startAfter: false })
-    expect(await test.backups.readRestoreMark()).toEqual({ startAfter: false })
+    for (const startAfter of [true, false]) {
+      const mark = { startAfter, backup: 'a'.repeat(64), since: '2026-11-23T11:40:00.000Z' }
+      await test.backups.writeRestoreMark(mark)
+      expect(await test.backups.readRestoreMark()).toEqual(mark)
+    }
+    for (const text of ['{"startAfter":true}\n', 'true', '{']) {
+      await writeFile(join(test.top, 'state', 'restore.json'), text)
+      expect(await test.backups.readRestoreMark()).toBeNull()
+    }
     await test.backups.writeRestoreMark(null)
     expect(await test.backups.readRestoreMark()).toBeNull()
   })

@@ -3,15 +3,17 @@ import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
 import type { BackupEntry, BackupReason } from '../../contract/backups.ts'
 import type { Settings } from '../../contract/settings.ts'
-import type { RestoreReport, TreeItem } from './backup/agent-messages.ts'
+import type { RestoreReport, TreeItem, TreeRoom } from './backup/agent-messages.ts'
 import { readArchiveFile } from './backup/archive-place.ts'
 import type { BackupProgram } from './backup/backup-process.ts'
 import type { Manifest } from './backup/format.ts'
 import { makeBackup } from './backup/make-archive.ts'
 import { findOwn, listBackups, openOwn } from './backup/own-backups.ts'
-import { listTree } from './backup/read-tree.ts'
+import { listTree, readTreeRoom } from './backup/read-tree.ts'
 import { scanArchive } from './backup/scan-archive.ts'
 import { sendBack } from './backup/send-back.ts'
 import { writeOwnFile } from './durable-file.ts'
@@ -60,6 +62,10 @@ export interface RestoreOrder {
 /** What a restore has still to do, should it be ended in the middle. */
 export interface RestoreMark {
   readonly startAfter: boolean
+  /** Whose restore it was: sha-256 of the backup's manifest, hex. The mark says nothing about another backup. */
+  readonly backup: string
+  /** When it was written, ISO 8601: a gateway that was started later was started by somebody else. */
+  readonly since: string
 }
 
 export interface Backups {
@@ -74,6 +80,8 @@ export interface Backups {
   verifyBackup(source: BackupSource, watch?: Watch): Promise<VerifiedBackup>
   /** What lies in the directories now; empty when there is no config directory. */
   listGatewayTree(user: UserAccount, directories: GatewayTree, watch?: Watch): Promise<readonly TreeItem[]>
+  /** The free space where the two directories lie or will lie, as the user has it. */
+  readTreeRoom(user: UserAccount, directories: GatewayTree): Promise<TreeRoom>
   /** Puts the files back, as the user. Can be run again over one that was ended. */
   restoreBackup(
     user: UserAccount,
@@ -81,6 +89,7 @@ export interface Backups {
     order: RestoreOrder,
     watch?: Watch,
   ): Promise<RestoreReport>
+  /** null when there is none, or one of another shape. */
   readRestoreMark(): Promise<RestoreMark | null>
   /** null: it is done. */
   writeRestoreMark(mark: RestoreMark | null): Promise<void>
@@ -91,6 +100,7 @@ export interface BackupOptions extends BackupProgram {
   readonly panelVersion: string
 }
 
+const Mark = Compile(Type.Object({ startAfter: Type.Boolean(), backup: Type.String(), since: Type.String() }))
 const CAPTURED = { 'config/.env': 1_048_576, 'config/razroom.json': 4_194_304 } as const
 
 export function createBackups(options: BackupOptions): Backups {
@@ -117,6 +127,7 @@ export function createBackups(options: BackupOptions): Backups {
     openBackup: (name) => openOwn(directory, name),
     verifyBackup: (source, watch) => read(source, (file) => verify(file, watch), watch),
     listGatewayTree: (user, directories, watch) => listTree(options, user, directories, watch),
+    readTreeRoom: (user, directories) => readTreeRoom(options, user, directories),
     restoreBackup: (user, source, order, watch) =>
       read(source, (file) => sendBack(options, user, file, order, watch), watch),
     async readRestoreMark() {
@@ -124,12 +135,23 @@ export function createBackups(options: BackupOptions): Backups {
         if (error.code === 'ENOENT') return null
         throw error
       })
-      return text === null ? null : { startAfter: text.includes('true') }
+      return text === null ? null : parseMark(text)
     },
     async writeRestoreMark(mark) {
       if (mark === null) await rm(markFile, { force: true })
       else await writeOwnFile(markFile, `${JSON.stringify(mark)}\n`, 0o600)
     },
+  }
+}
+
+/** A mark that cannot be understood is none: nothing is started because of it. */
+function parseMark(text: string): RestoreMark | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return Mark.Check(value) ? value : null
+  } catch {
+    // Not JSON.
+    return null
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { defaultSettings } from '../../contract/settings.ts'
-import { compareBackup, tokenOfBackup } from './compare-backup.ts'
+import { compareBackup, lacksRoom, tokenOfBackup } from './compare-backup.ts'
 
 type Backup = Parameters<typeof compareBackup>[0]
 type Item = Parameters<typeof compareBackup>[1][number]
@@ -71,7 +71,8 @@ it('tells new, changed and same ones, changed ones first, and counts what stays'
     'same config/link',
     'same config/same',
   ])
-  expect(all).toMatchObject({ counts: { new: 2, changed: 3, same: 2 }, kept: 2, bytes: 50 })
+  expect(all).toMatchObject({ counts: { new: 2, changed: 3, same: 2 }, kept: 2 })
+  expect(all.bytes).toEqual({ config: 40, workspace: 10 })
   const config = compareBackup(backup(entries), present, false)
   expect(config).toMatchObject({ counts: { new: 1, changed: 3, same: 2 }, kept: 1 })
 })
@@ -81,4 +82,20 @@ it('knows the token of a backup, also of one whose config is broken', () => {
   expect(tokenOfBackup(backup([], 'RAZROOM_GATEWAY_TOKEN=abc\n', '{gateway:{auth:{token:"x"}}}'))).toBe('x')
   expect(tokenOfBackup(backup([], '', null))).toBeNull()
   expect(tokenOfBackup(backup([], 'RAZROOM_GATEWAY_TOKEN=abc\n', '{'))).toBeNull()
+})
+
+it('tells the file system that has no room, and minds none that nothing is written to', () => {
+  const directories = { configDir: '/home/r/.razroom', workspaceDir: '/home/r/.razroom/workspace' }
+  const room = (device: number, freeBytes: number, totalBytes = 1e12) => ({ device, freeBytes, totalBytes })
+  const full = { config: room(1, 1e11), workspace: room(2, 9e6, 1e7) }
+  expect(lacksRoom({ config: 1e9, workspace: 0 }, full, directories)).toBeNull()
+  expect(lacksRoom({ config: 1e9, workspace: 8_500_000 }, full, directories)).toBeNull()
+  expect(lacksRoom({ config: 0, workspace: 8_500_001 }, full, directories)).toBe(
+    'the restore writes 8500001 bytes below /home/r/.razroom/workspace, where 9000000 are free and 500000 are to stay so',
+  )
+  const one = { config: room(1, 1e9), workspace: room(1, 1e9) }
+  expect(lacksRoom({ config: 5e8, workspace: 4e8 }, one, directories)).toBeNull()
+  expect(lacksRoom({ config: 5e8, workspace: 5e8 }, one, directories)).toContain(
+    '1000000000 bytes below /home/r/.razroom and /home/r/.razroom/workspace',
+  )
 })

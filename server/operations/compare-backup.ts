@@ -15,9 +15,13 @@ export interface Comparison {
   readonly counts: RestorePreview['counts']
   /** Files here that the backup does not have. */
   readonly kept: number
-  /** Bytes that a restore writes. */
-  readonly bytes: number
+  /** Bytes that a restore writes, by the directory. */
+  readonly bytes: { readonly config: number; readonly workspace: number }
 }
+
+/** What a file system needs beside the files themselves, in bytes; of a small one a twentieth. */
+const RESERVE_BYTES = 67_108_864
+const RESERVE_SHARE = 0.05
 
 const ORDER = { changed: 0, new: 1, same: 2 } as const
 
@@ -32,7 +36,7 @@ export function compareBackup(
   const here = new Map(present.filter(isMeant).map((item) => [item.path, item]))
   const counts = { new: 0, changed: 0, same: 0 }
   const files: Change[] = []
-  let bytes = 0
+  const bytes = { config: 0, workspace: 0 }
   let found = 0
   for (const entry of manifest.entries.filter(isMeant)) {
     const item = here.get(entry.path)
@@ -41,12 +45,38 @@ export function compareBackup(
     const change = item === undefined ? 'new' : isSame(entry, item) ? 'same' : 'changed'
     const sizeBytes = entry.type === 'file' ? entry.size : 0
     counts[change] += 1
-    if (change !== 'same') bytes += sizeBytes
+    if (change !== 'same') bytes[entry.path.startsWith('config/') ? 'config' : 'workspace'] += sizeBytes
     files.push({ path: entry.path, change, sizeBytes })
   }
   const plain = [...here.values()].filter(({ type }) => type !== 'directory').length
   files.sort((a, b) => ORDER[a.change] - ORDER[b.change] || (a.path < b.path ? -1 : 1))
   return { files, counts, kept: plain - found, bytes }
+}
+
+type Room = Awaited<ReturnType<Host['readTreeRoom']>>
+
+/**
+ * Why the files do not fit, or null when they do. A file system to which nothing is written may be as full as it likes.
+ * @param bytes what is written below each directory
+ */
+export function lacksRoom(
+  bytes: Comparison['bytes'],
+  room: Room,
+  { configDir, workspaceDir }: { readonly configDir: string; readonly workspaceDir: string },
+): string | null {
+  const places = [
+    { directory: configDir, bytes: bytes.config, room: room.config },
+    { directory: workspaceDir, bytes: bytes.workspace, room: room.workspace },
+  ].filter((place) => place.bytes > 0)
+  for (const { room } of places) {
+    const shared = places.filter((place) => place.room.device === room.device)
+    const needed = shared.reduce((sum, place) => sum + place.bytes, 0)
+    const reserve = Math.min(RESERVE_BYTES, Math.ceil(room.totalBytes * RESERVE_SHARE))
+    if (needed + reserve <= room.freeBytes) continue
+    const where = shared.map(({ directory }) => directory).join(' and ')
+    return `the restore writes ${needed} bytes below ${where}, where ${room.freeBytes} are free and ${reserve} are to stay so`
+  }
+  return null
 }
 
 function isSame(entry: VerifiedBackup['manifest']['entries'][number], item: TreeItem): boolean {

@@ -1,13 +1,15 @@
 /** The way back: a backup is verified, what is there is backed up, and then the files are put in their places. */
+import { createHash } from 'node:crypto'
 import type { RestoreRequest } from '../../contract/backups.ts'
 import type { SetupRequest } from '../../contract/settings.ts'
 import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { ConflictError, HostError } from '../errors.ts'
-import type { Host } from '../host/host.ts'
+import type { ContainerFacts, Host } from '../host/host.ts'
 import { backupStep } from './backup.ts'
-import { type Comparison, compareBackup, tokenOfBackup } from './compare-backup.ts'
+import { type Comparison, compareBackup, lacksRoom, tokenOfBackup } from './compare-backup.ts'
 import { readEffectiveToken, requireUser } from './gateway-files.ts'
 import { sourceOf } from './preview-restore.ts'
+import { withWayBack } from './restore-way-back.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
 import { containersConfStep } from './setup-podman.ts'
@@ -16,8 +18,6 @@ import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
 import { bringUpSteps } from './start-gateway.ts'
 import { stopStep } from './stop-gateway.ts'
 
-/** What the file system needs beside the files themselves. */
-const RESERVE_BYTES = 67_108_864
 const LOOPBACK = ['127.0.0.1', '::1']
 
 /** What the steps of one restore know of each other. */
@@ -27,18 +27,29 @@ interface Work {
   comparison: Comparison | null
   /** There are files that a backup of now would hold. */
   hasFiles: boolean
+  /** It ran before, or before an earlier run of this restore that was ended. */
+  startAfter: boolean
+  /** Why the gateway is not started. */
+  leftAlone: string
 }
 
 /**
  * Restores a backup. On a machine without a gateway yet, the first steps of setup come before it, with the settings of
- * the backup. Files that the backup does not have stay. A gateway that runs is stopped before and started after; so it
- * is by a second run when the first one was ended in between.
+ * the backup. Files that the backup does not have stay. A gateway that runs is stopped before and started after, also
+ * when the files cannot be written; when the panel was ended in between, a second run of the same backup starts it.
  * @throws {InputError} REQUEST_INVALID neither a name nor a path
  */
 export function restoreGateway(host: Host, request: RestoreRequest): OperationPlan {
   sourceOf(request)
-  const work: Work = { request, backup: null, comparison: null, hasFiles: false }
-  const isMarked = async (): Promise<boolean> => (await host.readRestoreMark())?.startAfter === true
+  const work: Work = {
+    request,
+    backup: null,
+    comparison: null,
+    hasFiles: false,
+    startAfter: false,
+    leftAlone: '',
+  }
+  const wayBack = (step: Step) => withWayBack(host, step, () => work.startAfter)
   return {
     kind: 'restore',
     steps: [
@@ -53,24 +64,28 @@ export function restoreGateway(host: Host, request: RestoreRequest): OperationPl
       onlyIf(
         backupOfNow(host, request),
         async () => isChange(work) && work.hasFiles,
-        'there is nothing that it would replace',
+        () => 'there is nothing that it would replace',
       ),
-      stopBeforeStep(host, work),
-      filesStep(host, work),
+      wayBack(stopBeforeStep(host, work)),
+      wayBack(filesStep(host, work)),
       ...bringUpSteps(host, { force: true }).map((step) =>
-        onlyIf(step, isMarked, 'the gateway did not run before'),
+        onlyIf(
+          step,
+          async () => work.startAfter,
+          () => work.leftAlone,
+        ),
       ),
       doneStep(host, work),
     ],
   }
 }
 
-function onlyIf(step: Step, isWanted: () => Promise<boolean>, otherwise: string): Step {
+function onlyIf(step: Step, isWanted: () => Promise<boolean>, otherwise: () => string): Step {
   return {
     ...step,
     async run(context) {
       if (await isWanted()) await step.run(context)
-      else context.found(otherwise)
+      else context.found(otherwise())
     },
   }
 }
@@ -153,12 +168,8 @@ function compareStep(host: Host, work: Work): Step {
       const present = await host.listGatewayTree(user, paths, context.watch)
       const comparison = compareBackup(verified(work), present, work.request.includeWorkspace ?? true)
       const { counts, kept, bytes } = comparison
-      const free = await host.readDiskFree(paths.configDir)
-      if (bytes + RESERVE_BYTES > free) {
-        throw new HostError('DISK_FULL', {
-          detail: `the restore writes ${bytes} bytes below ${paths.configDir}, and ${free} are free`,
-        })
-      }
+      const lack = lacksRoom(bytes, await host.readTreeRoom(user, paths), paths)
+      if (lack !== null) throw new HostError('DISK_FULL', { detail: lack })
       work.comparison = comparison
       work.hasFiles = present.some(({ type }) => type === 'file')
       context.found(
@@ -178,19 +189,36 @@ function stopBeforeStep(host: Host, work: Work): Step {
   return {
     ...stop,
     async run(context) {
+      const { user, settings } = await requireUser(host)
+      const container = await host.inspectContainer(user, settings.containerName)
+      const isRunning = container?.running === true
+      const backup = markOf(work)
       const mark = await host.readRestoreMark()
-      if (!isChange(work) && mark === null) {
-        context.found('nothing differs: the gateway is left alone')
+      const isOurs = mark?.backup === backup && !wasStartedSince(container, mark.since)
+      if (!isChange(work) && !isOurs) {
+        work.leftAlone = `nothing is to be restored: the gateway ${isRunning ? 'goes on running' : 'does not run, and stays so'}`
+        context.found(work.leftAlone)
         return
       }
-      if (mark === null) {
-        const { user, settings } = await requireUser(host)
-        const container = await host.inspectContainer(user, settings.containerName)
-        await host.writeRestoreMark({ startAfter: container?.running === true })
-      }
+      const startAfter = isRunning || (isOurs && mark.startAfter)
+      await host.writeRestoreMark({ startAfter, backup, since: new Date().toISOString() })
+      work.startAfter = startAfter
+      work.leftAlone = 'the gateway did not run before'
       await stop.run(context)
     },
   }
+}
+
+/** The same backup under another name, or sent to the panel again, is the same. */
+function markOf(work: Work): string {
+  return createHash('sha256')
+    .update(JSON.stringify(verified(work).manifest))
+    .digest('hex')
+}
+
+/** Somebody started it after the restore that left the mark was ended: what it said is over. */
+function wasStartedSince(container: ContainerFacts | null, since: string): boolean {
+  return container !== null && Date.parse(container.startedAt) > Date.parse(since)
 }
 
 function filesStep(host: Host, work: Work): Step {

@@ -1,6 +1,6 @@
 /**
  * The backup agent: a program that is run as the gateway's user for one piece of work below that user's home (save,
- * list, restore), or as the owner of a directory for one file of a backup there (store, commit, discard, fetch). What it
+ * list, room, restore), or as the owner of a directory for one file of a backup there (store, commit, discard, fetch). What it
  * has to say goes to stdout; an error is one line of JSON on stderr and the exit code 1. It ends with its streams.
  */
 import { json } from 'node:stream/consumers'
@@ -9,6 +9,7 @@ import type { TreeRequest } from '../backup/agent-messages.ts'
 import { commitTemp, discardTemp, openArchive, writeTemp } from '../backup/archive-files.ts'
 import { fileError } from '../user-agent/file-errors.ts'
 import { listTree } from './list-tree.ts'
+import { measureRoom } from './measure-room.ts'
 import { restoreTree } from './restore-tree.ts'
 import { saveTree } from './save-tree.ts'
 
@@ -19,6 +20,8 @@ async function work(verb: string | undefined, path: string, other: string): Prom
       return saveTree((await json(stdin)) as TreeRequest, stdout)
     case 'list':
       return listTree((await json(stdin)) as TreeRequest, stdout)
+    case 'room':
+      return print(await measureRoom((await json(stdin)) as TreeRequest))
     case 'restore':
       return print(await restoreTree(stdin))
     case 'store':

@@ -17,7 +17,7 @@ export const PAX_SHA256 = 'RAZROOM.sha256'
 export const MAX_PLAN_BYTES = 65_536
 export const MAX_REPORT_BYTES = 8_388_608
 
-/** Asked of `save` and `list`. */
+/** Asked of `save`, `list` and `room`. */
 export interface TreeRequest {
   readonly configDir: string
   readonly workspaceDir: string
@@ -65,6 +65,21 @@ const TreeItem = Type.Object(
 )
 export type TreeItem = Static<typeof TreeItem>
 export const ListLine = Compile(Type.Union([TreeItem, Type.Object({ end: Type.Literal(true) }, strict)]))
+
+const DirectoryRoom = Type.Object(
+  {
+    /** Of stat(2): the same for two directories of one file system. */
+    device: Type.Integer({ minimum: 0 }),
+    /** For ordinary users. */
+    freeBytes: Type.Integer({ minimum: 0 }),
+    totalBytes: Type.Integer({ minimum: 0 }),
+  },
+  strict,
+)
+export type DirectoryRoom = Static<typeof DirectoryRoom>
+const TreeRoom = Type.Object({ config: DirectoryRoom, workspace: DirectoryRoom }, strict)
+export type TreeRoom = Static<typeof TreeRoom>
+export const TreeRoomCheck = Compile(TreeRoom)
 
 export const RestoreReport = Type.Object(
   {

@@ -2,8 +2,8 @@ import { HostError } from '../../errors.ts'
 import type { GatewayTree } from '../backups.ts'
 import type { UserAccount, Watch } from '../host.ts'
 import { createFrameReader } from '../user-agent/frames.ts'
-import { ListLine, type TreeItem } from './agent-messages.ts'
-import { type BackupProgram, readAgent } from './backup-process.ts'
+import { ListLine, type TreeItem, type TreeRoom, TreeRoomCheck } from './agent-messages.ts'
+import { type BackupProgram, readAgent, runAgent } from './backup-process.ts'
 import { agentOf, treeRequest } from './tree-request.ts'
 
 /** Two paths of 4 KiB at most, escaped. */
@@ -37,4 +37,20 @@ export async function listTree(
     if (!isWhole) refuse('half a list')
   })
   return items
+}
+
+/** Asked of the agent: root does not look below a user's home, and the directories may be mounts of their own. */
+export async function readTreeRoom(
+  options: BackupProgram,
+  user: UserAccount,
+  directories: GatewayTree,
+): Promise<TreeRoom> {
+  const stdin = Buffer.from(JSON.stringify(treeRequest(directories, true)))
+  const said: unknown = JSON.parse(
+    await runAgent(options, { ...(await agentOf(user)), args: ['room'], stdin }),
+  )
+  if (TreeRoomCheck.Check(said)) return said
+  throw new HostError('COMMAND_FAILED', {
+    detail: `the file helper of ${user.name} told of the free space in another shape`,
+  })
 }

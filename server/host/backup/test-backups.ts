@@ -6,6 +6,7 @@ import { PassThrough, Readable, type Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { defaultSettings } from '../../../contract/settings.ts'
 import { listTree } from '../backup-agent/list-tree.ts'
+import { measureRoom } from '../backup-agent/measure-room.ts'
 import { restoreTree } from '../backup-agent/restore-tree.ts'
 import { saveTree } from '../backup-agent/save-tree.ts'
 import { type BackupOrder, type Backups, createBackups, type GatewayTree } from '../backups.ts'
@@ -68,6 +69,7 @@ async function work(
     return JSON.stringify(await restoreTree(cut === null ? input : await cutOff(input, cut)))
   }
   const request = JSON.parse(Buffer.from(stdin as Uint8Array).toString()) as TreeRequest
+  if (verb === 'room') return JSON.stringify(await measureRoom(request))
   if (verb === 'save') await saveTree(request, output)
   else await listTree(request, output)
   return null
