@@ -70,6 +70,14 @@ test('says why it failed, what that means and what mends it', async () => {
   expect(stdout).toContain('Set it to local. See: sudo razroom-panel logs')
 })
 
+test('warns of what the panel could not read, without its control characters', async () => {
+  const { code, stdout } = await run({ ...TEST_STATUS, warnings: ['.env cannot be read\x1b[2J', 'second'] })
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/\n\nWarning: \.env cannot be read.*\nWarning: second\n\n/)
+  expect(stdout).not.toContain('\x1b')
+  expect((await run(TEST_STATUS)).stdout).not.toContain('Warning')
+})
+
 test('lists what needs a restart, and how long a start usually takes', async () => {
   const restart = withGateway({}, { restartRequired: true, restartReasons: ['.env was changed', 'new port'] })
   expect((await run(restart)).stdout).toContain('A restart is needed for:\n  .env was changed\n  new port\n')

@@ -66,6 +66,8 @@ export function statusLines(now: Status, out: Output): string[] {
       `${usage.cpuPercent.toFixed(0)} % CPU, ${Math.round(usage.memoryBytes / 1_000_000)} MB`,
     ])
   const lines = rows.map(([name, text]) => `${out.style('dim', name.padEnd(8))} ${text}`)
+  if (now.warnings.length > 0)
+    lines.push('', ...now.warnings.map((text) => out.style('yellow', `Warning: ${printable(text)}`)))
   if (now.restartRequired) {
     lines.push('', out.style('yellow', 'A restart is needed for:'))
     for (const reason of now.restartReasons) lines.push(`  ${printable(reason)}`)

@@ -21,6 +21,7 @@ import { FactsCard } from './facts-card.tsx'
 import { GatewayCard } from './gateway-card.tsx'
 import { TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
+import { WarningNote } from './warning-note.tsx'
 
 /** What is running, how it does, and the few things one does with it. */
 export function OverviewPage(): JSX.Element {
@@ -46,6 +47,7 @@ export function OverviewPage(): JSX.Element {
         <h1>Overview</h1>
       </div>
       {!current && <Loading what="Looking at the gateway" />}
+      {current && <WarningNote warnings={current.warnings} />}
       {current && <GatewayCard status={current} reason={reason} report={report} />}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
       {current?.restartRequired && <RestartNote status={current} reason={reason} report={report} />}
