@@ -58,6 +58,17 @@ test.each(['quadlet', 'service', 'script'] as const)('%s has no place for secret
   expect(renderExport(format, input({ withSecrets: true })).text).not.toMatch(/feed0123|sk-canary/)
 })
 
+test.each([
+  [false, 'export compose |'],
+  [true, 'export compose --secrets |'],
+])('compose says whole commands (with secrets: %s)', (withSecrets, words) => {
+  const notes = renderExport('compose', input({ withSecrets })).notes.join('\n')
+  expect(notes).toContain(
+    `sudo razroom-panel ${words} sudo install --mode=0600 --owner=razroom /dev/stdin /home/razroom/compose.yaml\n`,
+  )
+  expect(notes).toContain('cd / && sudo -u razroom podman-compose -f /home/razroom/compose.yaml up -d\n')
+})
+
 test('kube says what has to be put in', () => {
   expect(renderExport('kube', input()).notes).toContain(
     'Put in what is not in the file: RAZROOM_GATEWAY_TOKEN, OPENAI_API_KEY.',

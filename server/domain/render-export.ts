@@ -94,7 +94,8 @@ const RENDERERS: Readonly<Record<ExportFormat, (input: ExportInput) => Rendered>
       filename: 'compose.yaml',
       text: renderCompose(spec, withSecrets ? variables.values : null),
       notes: [
-        `As ${spec.owner.name}, in the directory of the file: podman-compose up -d. It makes a network, for which podman needs nftables (Debian 13) or iptables (Debian 12).`,
+        ...composeCommands(spec, withSecrets),
+        'It makes a network, for which podman needs nftables (Debian 13) or iptables (Debian 12).',
         ...(spec.userns === 'auto'
           ? []
           : [
@@ -112,6 +113,17 @@ const RENDERERS: Readonly<Record<ExportFormat, (input: ExportInput) => Rendered>
       ],
     }
   },
+}
+
+/** In full: a user made by setup has no login shell, and others' files are not for it to read. */
+function composeCommands(spec: GatewaySpec, withSecrets: boolean): string[] {
+  const owner = shellQuote(spec.owner.name)
+  const file = shellQuote(`${spec.paths.home}/compose.yaml`)
+  const words = `razroom-panel export compose${withSecrets ? ' --secrets' : ''}`
+  return [
+    `Save it for ${spec.owner.name} alone: sudo ${words} | sudo install --mode=0600 --owner=${owner} /dev/stdin ${file}`,
+    `Start it: cd / && sudo -u ${owner} podman-compose -f ${file} up -d`,
+  ]
 }
 
 function mountSource(spec: GatewaySpec, id: string): string {
