@@ -4,15 +4,19 @@ import { sanitizeLogText } from '../domain/log-line.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { Host, KeptImage, UserAccount } from '../host/host.ts'
 import { imageReference, PREVIOUS_TAG } from './ensure-image.ts'
+import { readWanted } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
-import { launchScriptStep } from './setup-files.ts'
 import { bringUpSteps } from './start-gateway.ts'
+import { listDropIns } from './unit-file.ts'
 
 const LAST_LINES = 60
 const SHOWN_LINES = 6
 /** podman notes the start when the program runs already, and may have written something. */
 const START_SLACK_MS = 500
+const MAX_UNIT_BYTES = 1_048_576
+/** What names the image in a unit of Quadlet and in a plain one (podman-systemd.unit(5), systemd.service(5)). */
+const NAMES_IMAGE = /^\s*(Image|ExecStart)\s*=/m
 const SGR = /\u001b\[[0-9;]*m/g
 
 /** The image the gateway was started with last; null when there is neither a container nor an image. */
@@ -89,10 +93,46 @@ async function sinceFailedStart(host: Host, begun: Date): Promise<Date | null> {
   return startedAt.getTime() + START_SLACK_MS >= begun.getTime() ? startedAt : null
 }
 
-/** The launch script names the image too. */
+/** podman writes ids with and without their algorithm. */
+export function isSameImage(id: string, other: string): boolean {
+  return id.replace(/^sha256:/, '') === other.replace(/^sha256:/, '')
+}
+
+/**
+ * Holds the container that answers against the image that it was to be made from: a name may have been moved meanwhile.
+ * @param meantId the image that was put in place
+ * @returns null when it runs that one; else, in words, why it does not: its unit was edited by hand and names its own
+ * @throws HostError IMAGE_MISSING when there is no such reason; the way back stays as it is
+ */
+export async function explainOtherImage(host: Host, meantId: string): Promise<string | null> {
+  const { user, settings } = await requireUser(host)
+  const container = await host.inspectContainer(user, settings.containerName)
+  if (container && isSameImage(container.imageId, meantId)) return null
+  const runs = container
+    ? `the gateway runs ${shortId(container.imageId)}`
+    : `there is no container ${settings.containerName}`
+  if (container && settings.mode === 'quadlet') {
+    const { unit } = await readWanted(host)
+    const isByHand = unit.state === 'edited' || unit.state === 'foreign'
+    if (isByHand) return `${runs}: its unit was edited by hand, and names its image itself`
+    for (const path of await listDropIns(host, user, unit)) {
+      const file = await host.readUserFile(user, path, MAX_UNIT_BYTES)
+      if (file && NAMES_IMAGE.test(new TextDecoder().decode(file.bytes)))
+        return `${runs}: ${path} has its unit name an image itself`
+    }
+  }
+  throw new HostError('IMAGE_MISSING', {
+    detail: `${runs}, not ${shortId(meantId)}, which was put in place: ${imageReference(settings.image)} was given to another image meanwhile. The way back is kept: razroom-panel rollback`,
+  })
+}
+
+function shortId(id: string): string {
+  return id.replace(/^sha256:/, '').slice(0, 12)
+}
+
 function startSteps(host: Host, withinSeconds?: number): readonly Step[] {
   const within = withinSeconds === undefined ? {} : { withinSeconds }
-  return [launchScriptStep(host), ...bringUpSteps(host, { force: false, ...within })]
+  return bringUpSteps(host, { force: false, ...within })
 }
 
 type SwitchState = Awaited<ReturnType<Host['readState']>>

@@ -2,7 +2,13 @@ import { SetupError } from '../errors.ts'
 import type { Host, KeptImage, PanelState } from '../host/host.ts'
 import { imageLabel, PREVIOUS_TAG } from './ensure-image.ts'
 import { requireUser } from './gateway-files.ts'
-import { provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
+import {
+  explainOtherImage,
+  provenSteps,
+  putBack,
+  readPresentImage,
+  restorePreviousTag,
+} from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
 
 /**
@@ -76,16 +82,21 @@ function finishStep(host: Host): Step {
     id: 'finish-rollback',
     title: 'Keep the way forward',
     async run(context) {
-      const { imageSwitch } = await host.readState()
+      const state = await host.readState()
+      const to = targetOf(state)
+      if (!to) throw new SetupError('NO_PREVIOUS_IMAGE')
+      const other = await explainOtherImage(host, to.id)
+      const { imageSwitch } = state
       const from = imageSwitch?.kind === 'rollback' ? imageSwitch.from : null
       if (!from) {
         await host.updateState({ imageSwitch: null })
-        context.found('the update that was cut off is undone')
+        context.found(other ?? 'the update that was cut off is undone')
         return
       }
       const { source, id, names } = from
       const previous = { source, id, replacedAt: new Date().toISOString() }
       await host.updateState({ previousImage: previous, previousNames: names, imageSwitch: null })
+      if (other !== null) context.found(other)
       context.did(`another step brings ${id.slice(0, 12)} again`)
     },
   }

@@ -1,10 +1,18 @@
 import type { UpdateRequest } from '../../contract/images.ts'
-import type { Host, KeptImage } from '../host/host.ts'
+import { SetupError } from '../errors.ts'
+import type { Host, ImageFacts, KeptImage } from '../host/host.ts'
 import { backupStep } from './backup.ts'
-import { bringImage, checkImageSource, imageReference, PREVIOUS_TAG } from './ensure-image.ts'
+import { bringImage, checkImageSource, PREVIOUS_TAG } from './ensure-image.ts'
 import { checkPorts } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
-import { provenSteps, putBack, readPresentImage, restorePreviousTag } from './image-switch.ts'
+import {
+  explainOtherImage,
+  isSameImage,
+  provenSteps,
+  putBack,
+  readPresentImage,
+  restorePreviousTag,
+} from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
 
 /**
@@ -77,12 +85,16 @@ function bringStep(host: Host, request: UpdateRequest): Step {
     async run(context) {
       const { user, settings } = await requireUser(host)
       const source = request.image ?? settings.image
+      let brought: ImageFacts
       try {
-        await bringImage({ host, user, context, again: true }, source)
+        brought = await bringImage({ host, user, context, again: true }, source)
       } catch (error) {
         await forget(host)
         throw error
       }
+      const from = (await host.readState()).imageSwitch?.from ?? null
+      const to = { source, id: brought.id, names: [] }
+      await host.updateState({ imageSwitch: { kind: 'update', from, to } })
       await host.updateState({ settings: { image: source } })
     },
   }
@@ -102,25 +114,25 @@ function finishStep(host: Host): Step {
     id: 'finish-update',
     title: 'Keep the way back',
     async run(context) {
-      const { user, settings } = await requireUser(host)
+      const { user } = await requireUser(host)
       const { imageSwitch, previousImage } = await host.readState()
-      const now = await host.inspectImage(user, imageReference(settings.image))
       const from: KeptImage | null = imageSwitch?.from ?? null
-      if (!from || from.id === now?.id) {
+      const meantId = imageSwitch?.to?.id
+      if (meantId === undefined)
+        throw new SetupError('IMAGE_MISSING', { detail: 'the update brought no image' })
+      const other = await explainOtherImage(host, meantId)
+      if (other !== null) {
+        await restorePreviousTag(host, user)
+        await host.updateState({ imageSwitch: null })
+        context.found(`the new image is here, but ${other}`)
+        return
+      }
+      if (!from || isSameImage(from.id, meantId)) {
         // The same image again: what was kept before it is still the way back.
         await restorePreviousTag(host, user)
         await host.updateState({ imageSwitch: null })
-        context.found(from ? 'the image is the one that ran before' : 'there was no image before')
-        return
-      }
-      const container = await host.inspectContainer(user, settings.containerName)
-      if (container && now && container.imageId !== now.id) {
-        await restorePreviousTag(host, user)
-        await host.updateState({ imageSwitch: null })
-        const unit = 'its unit was edited by hand, and names its image itself'
-        context.found(
-          `the new image is here, but the gateway runs ${container.imageId.slice(0, 12)}: ${unit}`,
-        )
+        const same = `nothing changed about the image: ${meantId.slice(0, 12)} is the one that ran before`
+        context.found(from ? same : 'there was no image before')
         return
       }
       const { source, id, names } = from
