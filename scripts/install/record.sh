@@ -148,4 +148,5 @@ tell_of_others() {
     printf 'What the panel made for the user %s stays, and the record of it. To remove that too:\n  %s --purge --confirm %s\n' \
       "$name" "$(uninstall_command)" "$name"
   done
+  if [ "${#OTHER_USERS[@]}" -gt 0 ] && [[ $CHECKOUT == "$LIB"/* ]]; then printf '(in a checkout of razroom-panel)\n'; fi
 }
