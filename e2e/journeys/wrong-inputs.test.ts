@@ -242,7 +242,7 @@ describe('wrong inputs and machines that are not ready', () => {
       await report(page, 'failed').waitFor({ timeout: 60_000 })
       await seeState(page, 'failed')
       const card = page.getByRole('region', { name: 'Gateway', exact: true })
-      await card.getByText('Gateway start blocked: set gateway.mode=local').waitFor()
+      await card.getByText('Gateway start blocked: set gateway.mode=local').first().waitFor()
       await card.getByText('razroom.json does not set gateway.mode to local.').waitFor()
       const { gateway } = await readStatus(panel)
       expect(gateway).toMatchObject({

@@ -29,6 +29,11 @@ export async function remember(host: Host, created: string): Promise<void> {
   if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
 }
 
+/** In the record from before the user is made until it is recorded as made. */
+function makingEntry(name: string): string {
+  return `making-user:${name}`
+}
+
 /**
  * The user exists: found, or made.
  * @param createUser make any user that is missing; without it only the panel's own is made
@@ -40,7 +45,8 @@ export function userStep(host: Host, options: { createUser: boolean }): Step {
     async run(context) {
       const name = await gatewayUserName(host)
       const existing = await host.findUser(name)
-      if (existing) {
+      const isOurs = (await host.readState()).created.includes(makingEntry(name))
+      if (existing && !isOurs) {
         const warning = await checkUser(host, existing)
         context.command(`getent passwd ${name}`)
         const said = `${name} exists (uid ${existing.uid}, home ${existing.home})`
@@ -49,9 +55,16 @@ export function userStep(host: Host, options: { createUser: boolean }): Step {
       }
       if (!mayCreate(name, options.createUser)) throw await missingUser(host, name)
       context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
-      const user = await host.createUser(name)
-      await remember(host, userEntry(name))
-      await remember(host, `home:${user.home}`)
+      // Said before and after: a panel that is ended in between knows it again.
+      await remember(host, makingEntry(name))
+      const user = existing ?? (await host.createUser(name))
+      const { created } = await host.readState()
+      const entries = [
+        ...created.filter((entry) => entry !== makingEntry(name)),
+        userEntry(name),
+        `home:${user.home}`,
+      ]
+      await host.updateState({ created: [...new Set(entries)] })
       context.did(`created ${name} (uid ${user.uid}, home ${user.home}, no login shell)`)
     },
   }
@@ -79,13 +92,14 @@ export function idRangesStep(host: Host): Step {
         ...(plan.subgid ? [`--add-subgids ${show(plan.subgid)}`] : []),
       ]
       context.command(`sudo usermod ${flags.join(' ')} ${user.name}`)
-      await host.addIdRanges(user.name, plan.subuid, plan.subgid)
+      // Before they are added: a panel that is ended in between has forgotten none.
       for (const [kind, range] of [
         ['subuid', plan.subuid],
         ['subgid', plan.subgid],
       ] as const) {
         if (range) await remember(host, `${kind}:${user.name}:${range.start}:${range.count}`)
       }
+      await host.addIdRanges(user.name, plan.subuid, plan.subgid)
       context.did(`added ${flags.join(' and ').replaceAll('--add-', '')}`)
     },
   }
@@ -107,8 +121,8 @@ export function userManagerStep(host: Host): Step {
       const hadLinger = await host.hasLinger(user)
       if (hadLinger) context.found('linger is on')
       else {
-        await host.enableLinger(user)
         await remember(host, `linger:${user.name}`)
+        await host.enableLinger(user)
         context.did('turned linger on')
       }
       await host.ensureUserManager(user)
