@@ -3,12 +3,18 @@ import type { ContainerFacts, Host } from '../host/host.ts'
 import { ownerUnit } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import { retireAllUnits } from './gateway-unit.ts'
-import type { OperationPlan, Step } from './runner.ts'
+import type { OperationPlan, Step, StepContext } from './runner.ts'
 import { unitPlace } from './unit-file.ts'
 
 /** Stops the gateway; config, workspace and the container (or its unit) stay. */
 export function stopGateway(host: Host): OperationPlan {
-  return { kind: 'stop-gateway', steps: [stopStep(host)] }
+  const step = stopStep(host)
+  const run = async (context: StepContext): Promise<void> => {
+    // A restore that was cut off would start it again; whoever stops it does not want that any more.
+    await host.writeRestoreMark(null)
+    await step.run(context)
+  }
+  return { kind: 'stop-gateway', steps: [{ ...step, run }] }
 }
 
 /** The step that stops the gateway through whoever would start it again: its unit, or podman. */
