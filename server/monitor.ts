@@ -168,8 +168,9 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
     const units = (['quadlet', 'service'] as const).map((kind) => unitPlace(user, containerName, kind).path)
     const signal = AbortSignal.any([closing.signal, watches.signal])
     for await (const path of host.watchUserFiles(user, [envFile, configFile, ...units], signal)) {
-      if (path === envFile) bus.publish({ type: 'env.changed', etag: (await readEnvFile(host, user)).etag })
+      // First: a file that cannot be read any more is told by the status, and ends this watch.
       await refreshAndReport()
+      if (path === envFile) bus.publish({ type: 'env.changed', etag: (await readEnvFile(host, user)).etag })
     }
   }
 
