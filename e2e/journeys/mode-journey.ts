@@ -40,11 +40,17 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
         : '/home/razroom/.config/systemd/user/razroom.service'
     /** Runs a shell line as the gateway's user, who edits files by hand. */
     const byHand = (line: string) => host.run(['sh', '-c', line], { user: 'razroom' })
-    const seeState = (state: Status['gateway']['state']) =>
-      waitUntil(`the gateway is ${state}`, 60_000, async () => {
-        const status = await readStatus(panel)
-        return status.gateway.state === state && status
+    /** Waits until the panel tells this state; when it does not, the error has what it tells instead. */
+    const seeState = async (state: Status['gateway']['state']) => {
+      let status = await readStatus(panel)
+      await waitUntil(`the gateway is ${state}`, 90_000, async () => {
+        status = await readStatus(panel)
+        return status.gateway.state === state
+      }).catch((cause: unknown) => {
+        throw new Error(`${String(cause)}; the panel says ${JSON.stringify(status.gateway)}`, { cause })
       })
+      return status
+    }
 
     it('is set up as a service, in a few seconds though no network target ever comes', async () => {
       const setup = await panel.cli<Operation>('setup', '--bundled', '--quadlet')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { CommandError, ConflictError } from '../errors.ts'
+import { CommandError, CommandTimeout, ConflictError } from '../errors.ts'
 import type { UserAccount } from './host.ts'
 import { createPodman } from './podman.ts'
 import type { RunAsUser, UserRunOptions } from './run-as-user.ts'
@@ -34,6 +34,15 @@ describe('createPodman', () => {
     const { podman, calls } = podmanWith(() => ({ exitCode, stdout: '[]\n', stderrLines: [said] }))
     expect(await podman.inspectContainer(user, 'nope')).toBeNull()
     expect(calls[0]?.argv).toEqual(['podman', 'container', 'inspect', '--', 'nope'])
+  })
+
+  it('asks a second time when the first look takes too long', async () => {
+    const { podman, calls } = podmanWith((_argv, { timeoutMs }) => {
+      if (timeoutMs < 60_000) throw new CommandTimeout('COMMAND_TIMED_OUT')
+      return { exitCode: 125, stderrLines: ['Error: no such container nope'] }
+    })
+    expect(await podman.inspectContainer(user, 'nope')).toBeNull()
+    expect(calls).toHaveLength(2)
   })
 
   it('does not take any other failure for a missing container', async () => {

@@ -1,11 +1,13 @@
 /** One function for each podman verb, always as the gateway's user. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CommandError, HostError, PanelError, SetupError } from '../errors.ts'
+import { CommandError, CommandTimeout, HostError, PanelError, SetupError } from '../errors.ts'
 import type { ContainerEvent, ContainerFacts, ImageFacts, UserAccount, Watch } from './host.ts'
 import { lacksIds, PodmanInfo, parseContainer, parseEvent, parseImage, parsePodman } from './podman-output.ts'
 import type { RunAsUser } from './run-as-user.ts'
 
 const QUERY_TIMEOUT_MS = 60_000
+/** A look at a container takes some 100 ms, on a busy machine a second. */
+const FIRST_LOOK_MS = 15_000
 /** The first start with keep-id copies the whole image: minutes for one of some GB (docs/facts/podman-and-systemd.md). */
 const RUN_TIMEOUT_MS = 900_000
 const STOP_MARGIN_MS = 60_000
@@ -52,10 +54,7 @@ export function createPodman(
     name: string,
   ): Promise<string | null> {
     if (!(await isPrepared(user))) return null
-    const { exitCode, stdout, stderrLines } = await runAsUser(user, ['podman', kind, 'inspect', '--', name], {
-      timeoutMs: QUERY_TIMEOUT_MS,
-      okExitCodes: [0, 1, 125],
-    })
+    const { exitCode, stdout, stderrLines } = await inspectPatiently(user, kind, name)
     if (exitCode === 0) return stdout
     const said = stderrLines.join('\n')
     if (/no such (container|image|object)|failed to find image|image not known/i.test(said)) return null
@@ -63,6 +62,18 @@ export function createPodman(
       detail: `podman ${kind} inspect exited with ${exitCode}: ${stderrLines.slice(-3).join(' | ')}`,
       command: `podman ${kind} inspect ${name}`,
     })
+  }
+
+  /** podman may wait long on the lock of a container that is being removed; asked anew it answers at once. */
+  async function inspectPatiently(user: UserAccount, kind: 'container' | 'image', name: string) {
+    const look = (timeoutMs: number) =>
+      runAsUser(user, ['podman', kind, 'inspect', '--', name], { timeoutMs, okExitCodes: [0, 1, 125] })
+    try {
+      return await look(FIRST_LOOK_MS)
+    } catch (error) {
+      if (error instanceof CommandTimeout) return look(QUERY_TIMEOUT_MS)
+      throw error
+    }
   }
 
   return {
