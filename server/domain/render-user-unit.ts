@@ -15,14 +15,22 @@ const CID_FILE = '%t/%n.ctr-id'
  * podman stays in the foreground and is the main process, and systemd waits for no notice (`Type=exec`). Where the kernel
  * also lists control groups of version 1, podman before 4.4 moves itself and conmon out of the unit's group: systemd
  * then takes notices of neither, and a unit that waits for one is ended at the time limit with the gateway in it
- * (measured with 4.3.1 after a reboot). Who starts the unit asks the gateway itself whether it is up.
+ * (measured with 4.3.1 after a reboot). A signal ends podman alone (--sig-proxy=false): by then the container is gone,
+ * and podman would fail at handing it on, so that a stop by hand read as failed. Who starts the unit asks the gateway itself whether it is up.
  *
  * @throws {TypeError} a value that no unit holds safely, see {@link unitWord}
  */
 export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolean }): string {
   const inForeground = gatewayArgs(spec).filter((argument) => argument !== '--detach')
   // Attached to one stream, which goes nowhere: the log driver writes both to their file.
-  const run = ['--cgroups=no-conmon', '--rm', '--sdnotify=ignore', '--attach=stdout', ...inForeground]
+  const run = [
+    '--cgroups=no-conmon',
+    '--rm',
+    '--sdnotify=ignore',
+    '--sig-proxy=false',
+    '--attach=stdout',
+    ...inForeground,
+  ]
   const sections = [
     [
       '[Unit]',
