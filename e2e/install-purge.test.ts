@@ -110,7 +110,7 @@ test('a purge of a former user leaves the settings to the one of now', async () 
 })
 
 test('without the panel tar makes the backup, of config and workspace', async () => {
-  const workspaceDir = `${root}/work`
+  const workspaceDir = `${root}/elsewhere`
   await mkdir(workspaceDir)
   await writeFile(join(workspaceDir, 'notes'), 'notes')
   await mkdir(join(root, 'home/razroom/.razroom'))
@@ -123,7 +123,7 @@ test('without the panel tar makes the backup, of config and workspace', async ()
   expect([code, stderr]).toEqual([0, ''])
   expect(stdout).toContain('tar unpacks it')
   expect(stdout).toContain(`.${root}/home/razroom/.razroom/.env\n`)
-  expect(stdout).toContain(`.${root}/work/notes\n`)
+  expect(stdout).toContain(`.${root}/elsewhere/notes\n`)
   const [name = ''] = await readdir(join(root, 'backups'))
   expect(name).toMatch(/^purge-razroom-\d{8}-\d{6}\.tar\.gz$/)
   expect((await stat(join(root, 'backups'))).mode & 0o777).toBe(0o700)

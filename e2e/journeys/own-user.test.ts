@@ -84,7 +84,7 @@ describe('a gateway that runs as an ordinary user who was there before', () => {
     const before = await text('cat', '/etc/subuid', '/etc/subgid', '/etc/passwd')
     const operation = await setUp(
       ...['--user', 'alice', '--config-dir', '/srv/razroom/config'],
-      ...['--workspace-dir', `${HOME}/work/razroom`, '--gateway-port', '28789'],
+      ...['--workspace-dir', `${HOME}/elsewhere/razroom`, '--gateway-port', '28789'],
     )
     expect(operation).toMatchObject({ state: 'succeeded', changed: true })
     expect(await readStatus(panel)).toMatchObject({
@@ -107,7 +107,7 @@ describe('a gateway that runs as an ordinary user who was there before', () => {
   it('records what it made, and nothing else', async () => {
     const created = await record()
     expect(created).toEqual(
-      expect.arrayContaining(['linger:alice', `dir:${HOME}/work/razroom`, 'podman:alice']),
+      expect.arrayContaining(['linger:alice', `dir:${HOME}/elsewhere/razroom`, 'podman:alice']),
     )
     const forbidden = created.filter((entry) => /^(user|home|subuid|subgid):|^dir:\/srv/.test(entry))
     expect(forbidden).toEqual([])
@@ -119,7 +119,7 @@ describe('a gateway that runs as an ordinary user who was there before', () => {
     expect(body as Settings).toMatchObject({
       user: 'alice',
       configDir: '/srv/razroom/config',
-      workspaceDir: `${HOME}/work/razroom`,
+      workspaceDir: `${HOME}/elsewhere/razroom`,
     })
     expect(await panel.cli('env', 'set', 'E2E=1')).toMatchObject({ changed: true })
     expect(await panel.cli<Operation>('restart')).toMatchObject({ state: 'succeeded' })
@@ -133,12 +133,12 @@ describe('a gateway that runs as an ordinary user who was there before', () => {
       '-c',
       `cp ${config}/.env /tmp/env && rm ${config}/.env && cp /tmp/env ${config}/.env && chmod 600 ${config}/.env`,
     ])
-    await host.run(['ln', '--symbolic', '/etc/shadow', `${HOME}/work/razroom/link`])
-    await host.run(['install', '-d', '-m', '0700', `${HOME}/work/razroom/roots`])
+    await host.run(['ln', '--symbolic', '/etc/shadow', `${HOME}/elsewhere/razroom/link`])
+    await host.run(['install', '-d', '-m', '0700', `${HOME}/elsewhere/razroom/roots`])
     const before = await text('stat', '--format=%U %a', '/etc/shadow')
     const operation = await setUp()
     expect(operation.steps.find(({ id }) => id === 'directories')?.did).toContain(`${config}/.env`)
-    expect(await text('stat', '--format=%U', `${config}/.env`, `${HOME}/work/razroom/roots`)).toBe(
+    expect(await text('stat', '--format=%U', `${config}/.env`, `${HOME}/elsewhere/razroom/roots`)).toBe(
       'alice\nalice',
     )
     expect(await text('stat', '--format=%U %a', '/etc/shadow')).toBe(before)
