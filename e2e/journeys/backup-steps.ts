@@ -32,11 +32,14 @@ export async function shell(host: TestHost, script: string, user = 'root'): Prom
   return (await host.run(['sh', '-ec', script], { user })).stdout
 }
 
-/** Kind, mode, owner, time, size and checksum of everything below the config directory. */
+/**
+ * Kind, mode, owner, size, target and checksum of everything below the config directory. The gateway's pid file is
+ * left out: each start writes its own.
+ */
 export async function picture(host: TestHost, directory = CONFIG_DIR): Promise<string[]> {
   const found = await shell(
     host,
-    `cd ${directory}; find . -mindepth 1 -printf '%P|%y|%m|%U|%s|%l|' -type f -exec sha256sum -z {} \\; -o -mindepth 1 -printf '\\0'`,
+    `cd ${directory}; find . -mindepth 1 ! -path ./gateway.pid -printf '%P|%y|%m|%U|%s|%l|' -type f -exec sha256sum -z {} \\; -o -printf '\\0'`,
   )
   return (
     found
