@@ -5,23 +5,11 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
+import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
-import {
-  EnvChange,
-  EnvCheck,
-  EnvDocument,
-  EnvSaved,
-  LoginLink,
-  LogPage,
-  Operation,
-  OperationStarted,
-  SessionInfo,
-  SetupPlan,
-  Status,
-  TokenReveal,
-  TokenStatus,
-} from './schemas.ts'
+import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
+import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
 const strict = { additionalProperties: false } as const
@@ -135,33 +123,19 @@ export const ENDPOINTS = {
     response: TokenReveal,
     secret: true,
   },
-  'POST /api/token/rotate': { access: 'session', summary: 'A new token, proven at the gateway', ...accepted },
+  'POST /api/token/rotate': {
+    access: 'session',
+    summary: 'A new token, proven at the gateway: one that is made, or the one that is sent',
+    body: TokenRotation,
+    ...accepted,
+  },
+  'POST /api/token/reconcile': {
+    access: 'session',
+    summary: 'Write the token that the gateway checks into .env, where another one stands',
+    ...accepted,
+  },
 
-  'GET /api/env': {
-    access: 'session',
-    summary: 'The variables of .env, secrets masked',
-    response: EnvDocument,
-  },
-  'POST /api/env/reveal': {
-    access: 'step-up',
-    summary: 'The text of .env, or the value of one line',
-    body: Type.Object({ line: Type.Optional(Type.Integer({ minimum: 1 })) }, strict),
-    response: Type.Object({ text: Type.String(), etag: Type.String() }),
-    secret: true,
-  },
-  'PUT /api/env': {
-    access: 'session',
-    summary: 'Save .env',
-    body: EnvChange,
-    response: EnvSaved,
-    ifMatch: true,
-  },
-  'POST /api/env/check': {
-    access: 'session',
-    summary: 'What the readers of .env make of this text',
-    body: Type.Object({ text: Type.String({ maxLength: 1_048_576 }) }, strict),
-    response: EnvCheck,
-  },
+  ...FILE_ENDPOINTS,
 
   'GET /api/logs': {
     access: 'session',

@@ -124,6 +124,41 @@ export const ERROR_CODES = {
     title: 'The variable is not set',
     hint: 'List them: razroom-panel env list',
   },
+  ENV_FINDING_GONE: {
+    status: 409,
+    title: 'There is nothing of the kind to mend',
+    hint: 'Load the file again: it was changed, or mended, meanwhile.',
+  },
+  CONFIG_CHANGED: {
+    status: 412,
+    title: 'razroom.json was changed meanwhile',
+    hint: 'Load it again, look at the difference, then save.',
+  },
+  CONFIG_WOULD_NOT_START: {
+    status: 400,
+    title: 'The gateway would not start with this razroom.json',
+    hint: 'Correct the lines named in the answer, or save it anyway.',
+  },
+  VERSION_NOT_FOUND: {
+    status: 404,
+    title: 'This version is not kept any more',
+    hint: 'Load the list of versions again.',
+  },
+  TOKEN_REFUSED: {
+    status: 400,
+    title: 'This token can not be used',
+    hint: 'Take 24 to 512 letters, digits and . _ ~ + / = -, of at least 8 different ones.',
+  },
+  TOKEN_NOT_USED: {
+    status: 409,
+    title: 'The gateway asks for no token',
+    hint: 'razroom.json or .env sets a password: remove it, or set gateway.auth.mode to "token".',
+  },
+  TOKEN_SOURCES_AGREE: {
+    status: 409,
+    title: 'Both files hold the same token already',
+    hint: 'There is nothing to do.',
+  },
   FILE_REFUSED: {
     status: 409,
     title: 'This is not a plain file',

@@ -1,6 +1,8 @@
 /** Frames of the sockets. The browser's first frame is always a hello with its single-use ticket. */
 import Type, { type Static } from 'typebox'
-import { EnvDocument, Operation, OperationStep, OutputLine, Status } from './schemas.ts'
+import { ConfigDocument } from './config.ts'
+import { EnvDocument } from './env.ts'
+import { Operation, OperationStep, OutputLine, Status } from './schemas.ts'
 
 const strict = { additionalProperties: false } as const
 
@@ -29,7 +31,9 @@ export const PanelEvent = Type.Union([
     lines: Type.Array(OutputLine),
   }),
   Type.Object({ type: Type.Literal('operation.finished'), id, operation: Operation }),
+  /** The file is another, and the version of it is kept. */
   Type.Object({ type: Type.Literal('env.changed'), id, etag: EnvDocument.properties.etag }),
+  Type.Object({ type: Type.Literal('config.changed'), id, etag: ConfigDocument.properties.etag }),
 ])
 export type PanelEvent = Static<typeof PanelEvent>
 /** An event before the bus has numbered it. */

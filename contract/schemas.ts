@@ -3,8 +3,8 @@ import Type, { type Static } from 'typebox'
 import { PreviousImage } from './images.ts'
 import { ImageSource, Mode, Settings } from './settings.ts'
 import { UnitStatus } from './unit.ts'
+import { GoBack } from './versions.ts'
 
-const strict = { additionalProperties: false } as const
 const NullOr = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** RFC 9457 problem details, with the panel's own code and hint. */
@@ -32,6 +32,18 @@ export const Finding = Type.Object({
   evidence: Type.String(),
   hint: Type.Optional(Type.String()),
   line: Type.Optional(Type.Integer({ description: 'line of the file the finding is about, from 1' })),
+  column: Type.Optional(Type.Integer({ description: 'in that line, from 1, in UTF-16 code units' })),
+  fix: Type.Optional(
+    Type.Object(
+      {
+        label: Type.String({ description: 'what a button says, for example "Remove the quotes"' }),
+        preview: Type.Optional(
+          Type.String({ description: 'the line as it would be, secrets masked; empty when it goes' }),
+        ),
+      },
+      { description: 'the panel can mend it: an edit with `op: mend`' },
+    ),
+  ),
 })
 export type Finding = Static<typeof Finding>
 
@@ -88,6 +100,7 @@ export const OperationKind = Type.Enum([
   'restart-gateway',
   'remove-container',
   'rotate-token',
+  'reconcile-token',
   'switch-mode',
   'replace-unit',
   'update-image',
@@ -168,98 +181,15 @@ export const Status = Type.Object({
   restartRequired: Type.Boolean(),
   restartReasons: Type.Array(Type.String()),
   warnings: Type.Array(Type.String(), { description: 'what could not be read or does not fit, for people' }),
+  goBack: Type.Array(GoBack, {
+    description: 'after a failed start: files that differ from the last version a gateway started with',
+  }),
   isSetUp: Type.Boolean(),
   user: Type.Object({ name: Type.String(), uid: NullOr(Type.Integer()), home: NullOr(Type.String()) }),
   panel: Type.Object({ version: Type.String() }),
   operationId: NullOr(Type.String({ description: 'the operation that is running' })),
 })
 export type Status = Static<typeof Status>
-
-export const TokenSource = Type.Union([Type.Literal('config'), Type.Literal('env')])
-export type TokenSource = Static<typeof TokenSource>
-
-export const TokenStatus = Type.Object({
-  masked: Type.String(),
-  length: Type.Integer(),
-  source: TokenSource,
-  sourcesAgree: Type.Boolean(),
-})
-export type TokenStatus = Static<typeof TokenStatus>
-
-export const TokenReveal = Type.Object({
-  token: Type.String(),
-  source: TokenSource,
-  sourcesAgree: Type.Boolean(),
-})
-export type TokenReveal = Static<typeof TokenReveal>
-
-/** One line of `.env`. A secret has no value here, only its length. */
-export const EnvEntry = Type.Object({
-  line: Type.Integer({ minimum: 1 }),
-  kind: Type.Union([
-    Type.Literal('assignment'),
-    Type.Literal('comment'),
-    Type.Literal('blank'),
-    Type.Literal('other'),
-  ]),
-  key: Type.Optional(Type.String()),
-  value: Type.Optional(Type.String({ description: 'as podman reads it; missing when masked' })),
-  text: Type.Optional(
-    Type.String({ description: 'the raw line of a comment or an unknown line; missing when masked' }),
-  ),
-  masked: Type.Boolean(),
-  length: Type.Integer({ description: 'of the value, in characters' }),
-  isEffective: Type.Boolean({ description: 'false when a later line sets the same key again' }),
-})
-export type EnvEntry = Static<typeof EnvEntry>
-
-export const EnvDocument = Type.Object({
-  path: Type.String(),
-  exists: Type.Boolean(),
-  etag: Type.String({ description: 'sha-256 of the bytes, hex; "absent" when there is no file' }),
-  isUtf8: Type.Boolean(),
-  entries: Type.Array(EnvEntry),
-  findings: Type.Array(Finding),
-})
-export type EnvDocument = Static<typeof EnvDocument>
-
-const EnvKeyField = Type.String({ minLength: 1, maxLength: 256 })
-const EnvValueField = Type.String({ maxLength: 65_000 })
-/** Edits touch the named line and nothing else. `set` without a line changes the last line with that key, or appends. */
-export const EnvEdit = Type.Union([
-  Type.Object(
-    {
-      op: Type.Literal('set'),
-      key: EnvKeyField,
-      value: EnvValueField,
-      line: Type.Optional(Type.Integer({ minimum: 1 })),
-    },
-    strict,
-  ),
-  Type.Object({ op: Type.Literal('unset'), key: EnvKeyField }, strict),
-  Type.Object({ op: Type.Literal('remove'), line: Type.Integer({ minimum: 1 }) }, strict),
-])
-export type EnvEdit = Static<typeof EnvEdit>
-
-export const EnvChange = Type.Union([
-  Type.Object({ edits: Type.Array(EnvEdit, { minItems: 1, maxItems: 1000 }) }, strict),
-  Type.Object({ text: Type.String({ maxLength: 1_048_576 }) }, strict),
-])
-export type EnvChange = Static<typeof EnvChange>
-
-export const EnvSaved = Type.Object({
-  etag: Type.String(),
-  changed: Type.Boolean(),
-  restartRequired: Type.Boolean(),
-})
-export type EnvSaved = Static<typeof EnvSaved>
-
-/** Result of a check: worst 'clean' | 'findings' | 'fatal' (the container would not start). */
-export const EnvCheck = Type.Object({
-  verdict: Type.Union([Type.Literal('clean'), Type.Literal('findings'), Type.Literal('fatal')]),
-  findings: Type.Array(Finding),
-})
-export type EnvCheck = Static<typeof EnvCheck>
 
 /** One line of the gateway's log. `text` keeps SGR colours only; every other control character is gone. */
 export const LogLine = Type.Object({

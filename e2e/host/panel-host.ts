@@ -1,4 +1,5 @@
-import type { LoginLink, Operation, Problem, Status, TokenReveal } from '../../contract/schemas.ts'
+import type { LoginLink, Operation, Problem, Status } from '../../contract/schemas.ts'
+import type { TokenReveal } from '../../contract/token.ts'
 import type { HostProcess, RunOptions, TestHost } from './host.ts'
 import { AS_RAZROOM } from './host-test-kit.ts'
 import { copyRelease } from './panel-release.ts'

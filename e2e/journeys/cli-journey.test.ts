@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EnvCheck, EnvDocument, EnvSaved, LogLine, Operation, Status } from '../../contract/schemas.ts'
+import type { EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
+import type { LogLine, Operation, Status } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import {
   invokeTool,

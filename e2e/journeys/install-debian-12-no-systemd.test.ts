@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import type { Status, TokenReveal } from '../../contract/schemas.ts'
+import type { Status } from '../../contract/schemas.ts'
+import type { TokenReveal } from '../../contract/token.ts'
 import type { TestHost } from '../host/host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { describeInstallJourney } from './install-journey.ts'

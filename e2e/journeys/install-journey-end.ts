@@ -1,7 +1,8 @@
 /** How an install journey ends: the panel is uninstalled, comes back, and is purged. */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { Status, TokenReveal } from '../../contract/schemas.ts'
+import type { Status } from '../../contract/schemas.ts'
+import type { TokenReveal } from '../../contract/token.ts'
 import type { TestHost } from '../host/host.ts'
 import {
   INSTALL_TIMEOUT_MS,

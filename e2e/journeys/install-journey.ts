@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { LoginLink, Status, TokenReveal } from '../../contract/schemas.ts'
+import type { LoginLink, Status } from '../../contract/schemas.ts'
+import type { TokenReveal } from '../../contract/token.ts'
 import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { copyCheckout } from './checkout.ts'
 import { testEnd } from './install-journey-end.ts'

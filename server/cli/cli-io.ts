@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { EnvCheck } from '../../contract/schemas.ts'
+import type { EnvCheck } from '../../contract/env.ts'
 
 /** Standard input: a terminal has `isTTY` and can be told not to echo. */
 export type CliInput = Readable & { readonly isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }

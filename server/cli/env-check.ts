@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { EnvCheck } from '../../contract/schemas.ts'
+import type { EnvCheck } from '../../contract/env.ts'
 import type { CommandContext } from './command.ts'
 import { findingLines } from './env-read.ts'
 import { usageError } from './problem-error.ts'

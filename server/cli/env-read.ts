@@ -1,4 +1,5 @@
-import type { EnvDocument, EnvEntry, Finding } from '../../contract/schemas.ts'
+import type { EnvDocument, EnvEntry } from '../../contract/env.ts'
+import type { Finding } from '../../contract/schemas.ts'
 import { NotFoundError } from '../errors.ts'
 import type { CommandContext } from './command.ts'
 import type { Output, Style } from './output.ts'

@@ -1,5 +1,5 @@
+import type { EnvEdit, EnvSaved } from '../../contract/env.ts'
 import { isEnvKey, isSecretVariable } from '../../contract/rules.ts'
-import type { EnvEdit, EnvSaved } from '../../contract/schemas.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import { hasCode, usageError } from './problem-error.ts'

@@ -212,6 +212,7 @@ export const TEST_STATUS: Status = {
   restartRequired: false,
   restartReasons: [],
   warnings: [],
+  goBack: [],
   isSetUp: true,
   user: { name: 'razroom', uid: 999, home: '/home/razroom' },
   panel: { version: '1.2.3' },

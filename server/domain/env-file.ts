@@ -3,8 +3,9 @@
  * meaning is podman's (docs/facts/env-dialects.md; pkg/env of podman reads by lines, cuts nothing but blanks in
  * front, and knows neither quotes nor escapes). Imports nothing of Node: the page uses it too.
  */
+
+import type { EnvEdit } from '../../contract/env.ts'
 import { isEnvKey } from '../../contract/rules.ts'
-import type { EnvEdit } from '../../contract/schemas.ts'
 import { InputError } from '../errors.ts'
 
 export interface EnvLine {

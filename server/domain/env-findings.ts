@@ -3,8 +3,10 @@
  * docs/facts/env-dialects.md. No finding tells a value: they go to places where secrets may not. Imports nothing of
  * Node: the page uses it too.
  */
+
+import type { EnvCheck } from '../../contract/env.ts'
 import { isEnvKey, MAX_ENV_LINE_BYTES } from '../../contract/rules.ts'
-import type { EnvCheck, Finding } from '../../contract/schemas.ts'
+import type { Finding } from '../../contract/schemas.ts'
 import { InputError } from '../errors.ts'
 import { checkAssignment, type LineFinding } from './env-assignment-checks.ts'
 import { findDangers } from './env-danger.ts'

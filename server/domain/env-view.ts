@@ -1,6 +1,7 @@
 /** `.env` as the page's table: a row for each line, and no secret in any of them. */
+
+import type { EnvEntry } from '../../contract/env.ts'
 import { isSecretVariable } from '../../contract/rules.ts'
-import type { EnvEntry } from '../../contract/schemas.ts'
 import { type EnvFile, type EnvLine, lineText } from './env-file.ts'
 
 /**

@@ -1,6 +1,6 @@
 /** The gateway's token: made, found, and shown without showing it. */
 import { randomBytes } from 'node:crypto'
-import type { TokenSource } from '../../contract/schemas.ts'
+import type { TokenSource } from '../../contract/token.ts'
 import { CONFIG_REFERENCE, type RazroomConfig } from './razroom-config.ts'
 import { TOKEN_VARIABLE } from './variable-rules.ts'
 

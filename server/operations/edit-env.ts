@@ -1,5 +1,5 @@
 /** Reading, checking and saving `.env` for the routes. */
-import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/schemas.ts'
+import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
 import { applyEnvEdits, type EnvFile, isUtf8, parseEnvFile, renderEnvFile } from '../domain/env-file.ts'
 import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
 import { envEntries } from '../domain/env-view.ts'

@@ -207,6 +207,7 @@ export function deriveStatus(
     restartRequired: restartReasons.length > 0,
     restartReasons: [...restartReasons],
     warnings: [...observation.warnings],
+    goBack: [],
     isSetUp: user !== null && image !== null,
     user: { name: settings.user, uid: user?.uid ?? null, home: user?.home ?? null },
     panel: { version: panel.version },

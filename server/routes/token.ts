@@ -18,7 +18,7 @@ export function tokenRoutes({ host, runner, remember }: PanelDeps): Pick<Handler
   return {
     'GET /api/token': async () => {
       const { token, source, sourcesAgree } = await readToken()
-      return { masked: maskToken(token), length: token.length, source, sourcesAgree }
+      return { masked: maskToken(token), length: token.length, source, sourcesAgree, findings: [] }
     },
     'POST /api/token/reveal': async () => {
       const { token, source, sourcesAgree } = await readToken()

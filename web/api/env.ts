@@ -1,5 +1,5 @@
 import { batch } from '@preact/signals'
-import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/schemas.ts'
+import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
 import { api } from './client.ts'
 

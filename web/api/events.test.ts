@@ -33,6 +33,7 @@ function statusWith(cpuPercent: number | null, since = '2026-01-01T00:00:00Z'): 
     restartRequired: false,
     restartReasons: [],
     warnings: [],
+    goBack: [],
     isSetUp: true,
     user: { name: 'razroom', uid: 1, home: '/home/razroom' },
     panel: { version: '0' },

@@ -1,4 +1,4 @@
-import type { TokenReveal } from '../../contract/schemas.ts'
+import type { TokenReveal } from '../../contract/token.ts'
 import { token } from '../state/token.ts'
 import { api } from './client.ts'
 import { toProblem } from './problem.ts'
@@ -19,7 +19,7 @@ export async function readToken(): Promise<TokenReveal> {
 
 /** Starts the rotation. @throws {ApiProblem} OPERATION_RUNNING, SETUP_REQUIRED */
 export async function rotateToken(): Promise<void> {
-  await api('POST /api/token/rotate')
+  await api('POST /api/token/rotate', { body: {} })
 }
 
 /**

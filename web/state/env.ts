@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { EnvDocument } from '../../contract/schemas.ts'
+import type { EnvDocument } from '../../contract/env.ts'
 
 /** `.env` as last read; null before. */
 export const envDocument = signal<EnvDocument | null>(null)

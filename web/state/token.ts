@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import type { Problem, TokenStatus } from '../../contract/schemas.ts'
+import type { Problem } from '../../contract/schemas.ts'
+import type { TokenStatus } from '../../contract/token.ts'
 
 /** The effective token without its value. The value itself is never kept here. */
 export type TokenState =

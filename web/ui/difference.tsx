@@ -1,6 +1,6 @@
 import './difference.css'
 import type { JSX } from 'preact'
-import type { DifferenceLine } from './line-difference.ts'
+import type { DifferenceLine } from '../../contract/versions.ts'
 
 const SIGN_WORDS = { '+': 'added: ', '-': 'removed: ', ' ': '', '…': '' } as const
 

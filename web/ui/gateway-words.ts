@@ -56,6 +56,12 @@ const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
     failed: 'The rotation failed',
     cancelled: 'The rotation was cancelled',
   },
+  'reconcile-token': {
+    running: 'Writing the token into .env',
+    succeeded: 'Both files hold the same token',
+    failed: 'The token was not written',
+    cancelled: 'Writing the token was cancelled',
+  },
   'switch-mode': {
     running: 'Changing how the gateway runs',
     succeeded: 'The gateway runs as chosen',

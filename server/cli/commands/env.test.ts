@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
-import type { EnvCheck, EnvDocument } from '../../../contract/schemas.ts'
+import type { EnvCheck, EnvDocument } from '../../../contract/env.ts'
 import { ConflictError, NotFoundError } from '../../errors.ts'
 import { runTestCli, startTestPanel, type TestHandlers, type TestPanel } from '../test-panel.ts'
 

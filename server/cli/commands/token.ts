@@ -49,7 +49,7 @@ async function show({ client, out }: CommandContext): Promise<number> {
 function rotate(context: CommandContext): Promise<number> {
   return runGatewayAction(
     context,
-    (client) => client.call('POST /api/token/rotate', {}),
+    (client) => client.call('POST /api/token/rotate', { body: {} }),
     () => {
       context.out.line()
       context.out.line('The gateway takes the new token and refuses the old one.')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EnvDocument } from '../../../contract/schemas.ts'
+import type { EnvDocument } from '../../../contract/env.ts'
 import { draftDifference, maskLine, textDifference } from './difference.ts'
 import { addVariable, EMPTY_DRAFT, removeLine, setValue } from './env-draft.ts'
 

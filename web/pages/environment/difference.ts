@@ -1,7 +1,9 @@
 /** What saving would change, as lines with a sign; secrets masked. */
+
+import type { EnvDocument, EnvEntry } from '../../../contract/env.ts'
 import { isSecretVariable } from '../../../contract/rules.ts'
-import type { EnvDocument, EnvEntry } from '../../../contract/schemas.ts'
-import { type DifferenceLine, lineDifference } from '../../ui/line-difference.ts'
+import type { DifferenceLine } from '../../../contract/versions.ts'
+import { lineDifference } from '../../../server/domain/line-difference.ts'
 import type { EnvDraft } from './env-draft.ts'
 
 /** A value that is not shown. */

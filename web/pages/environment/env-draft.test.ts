@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { EnvDocument, EnvEntry } from '../../../contract/schemas.ts'
+import type { EnvDocument, EnvEntry } from '../../../contract/env.ts'
 import {
   addVariable,
   changeAdded,

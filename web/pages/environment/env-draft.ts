@@ -2,8 +2,9 @@
  * Edits of `.env` that are not saved yet, apart from the document they were made on, so that neither news from the
  * machine nor a lost connection takes what was typed.
  */
+
+import type { EnvDocument, EnvEdit, EnvEntry } from '../../../contract/env.ts'
 import { isEnvKey, MAX_ENV_LINE_BYTES } from '../../../contract/rules.ts'
-import type { EnvDocument, EnvEdit, EnvEntry } from '../../../contract/schemas.ts'
 
 export interface AddedVariable {
   readonly id: number

@@ -1,6 +1,7 @@
 /** The editor's memory. It outlives visits to other pages, status events, reconnects and the end of a session. */
 import { batch, computed, signal } from '@preact/signals'
-import type { EnvDocument, EnvSaved, Problem } from '../../../contract/schemas.ts'
+import type { EnvDocument, EnvSaved } from '../../../contract/env.ts'
+import type { Problem } from '../../../contract/schemas.ts'
 import { loadEnv, revealText, saveEnv } from '../../api/env.ts'
 import { hasCode, toProblem } from '../../api/problem.ts'
 import { status } from '../../state/status.ts'

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { EnvDocument, EnvEntry, Finding } from '../../../contract/schemas.ts'
+import type { EnvDocument, EnvEntry } from '../../../contract/env.ts'
+import type { Finding } from '../../../contract/schemas.ts'
 import { Button } from '../../ui/button.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
 import { AddedRow } from './added-row.tsx'

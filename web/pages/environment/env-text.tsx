@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import type { EnvCheck } from '../../../contract/env.ts'
 import { MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
-import type { EnvCheck } from '../../../contract/schemas.ts'
 import { checkEnv } from '../../api/env.ts'
 import { toProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/button.tsx'

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
+import type { EnvDocument } from '../../../contract/env.ts'
 import { isEnvKey } from '../../../contract/rules.ts'
-import type { EnvDocument, Finding } from '../../../contract/schemas.ts'
+import type { Finding } from '../../../contract/schemas.ts'
 import { checkEnv } from '../../api/env.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { EnvDraft } from './env-draft.ts'

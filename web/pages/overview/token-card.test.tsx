@@ -12,14 +12,15 @@ beforeEach(() => {
   fetchMock
     .mockReset()
     .mockImplementation(
-      async () => new Response(JSON.stringify({ token: SECRET, source: 'env', sourcesAgree: true })),
+      async () =>
+        new Response(JSON.stringify({ token: SECRET, source: 'env', sourcesAgree: true, findings: [] })),
     )
   writeText.mockReset().mockResolvedValue()
   vi.stubGlobal('fetch', fetchMock)
   vi.stubGlobal('navigator', { clipboard: { writeText } })
   token.value = {
     kind: 'known',
-    token: { masked: 'very…6789', length: 28, source: 'env', sourcesAgree: true },
+    token: { masked: 'very…6789', length: 28, source: 'env', sourcesAgree: true, findings: [] },
   }
   HTMLDialogElement.prototype.showModal ??= () => {}
 })
@@ -80,7 +81,7 @@ test('rotating asks first', async () => {
 test('two sources that disagree are said', () => {
   token.value = {
     kind: 'known',
-    token: { masked: 'x', length: 28, source: 'config', sourcesAgree: false },
+    token: { masked: 'x', length: 28, source: 'config', sourcesAgree: false, findings: [] },
   }
   const { container } = show()
   expect(container.textContent).toContain('hold different tokens')

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { Problem, TokenStatus } from '../../../contract/schemas.ts'
+import type { Problem } from '../../../contract/schemas.ts'
+import type { TokenStatus } from '../../../contract/token.ts'
 import { toProblem } from '../../api/problem.ts'
 import { loadToken, readToken, rotateToken } from '../../api/token.ts'
 import { token } from '../../state/token.ts'

@@ -20,6 +20,7 @@ const known: Status = {
   restartRequired: false,
   restartReasons: [],
   warnings: [],
+  goBack: [],
   isSetUp: true,
   user: { name: 'razroom', uid: 1, home: '/home/razroom' },
   panel: { version: '0' },

@@ -1,4 +1,5 @@
-import { type DifferenceLine, lineDifference } from '../../ui/line-difference.ts'
+import type { DifferenceLine } from '../../../contract/versions.ts'
+import { lineDifference } from '../../../server/domain/line-difference.ts'
 
 /**
  * What would change in a unit that systemd goes by: its comments, the panel's own checksum among them, are left out

@@ -1,9 +1,5 @@
-/** The difference between two texts, line by line. */
-
-export interface DifferenceLine {
-  readonly sign: '+' | '-' | ' ' | '…'
-  readonly text: string
-}
+/** The difference between two texts, line by line. Imports nothing of Node: the page uses it too. */
+import type { DifferenceLine } from '../../contract/versions.ts'
 
 /** Unchanged lines shown around each change. */
 const CONTEXT_LINES = 2
