@@ -1,6 +1,7 @@
 /** The step that takes a found gateway over: backed up, its own files kept beside, its token kept. */
 import type { Settings } from '../../contract/settings.ts'
-import { applyEnvEdits, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
+import { applyEnvEdits } from '../domain/env-edits.ts'
+import { parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import type { FoundRun } from '../domain/found-run.ts'
 import type { GatewayPaths } from '../domain/gateway-spec.ts'
 import { effectiveToken, TOKEN_VARIABLE } from '../domain/token.ts'

@@ -1,6 +1,7 @@
 /** Reading, checking and saving `.env` for the routes. */
 import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
-import { applyEnvEdits, type EnvFile, isUtf8, parseEnvFile, renderEnvFile } from '../domain/env-file.ts'
+import { applyEnvEdits } from '../domain/env-edits.ts'
+import { type EnvFile, isUtf8, parseEnvFile, renderEnvFile } from '../domain/env-file.ts'
 import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
 import { envEntries } from '../domain/env-view.ts'
 import { ConflictError, NotFoundError, PanelError } from '../errors.ts'

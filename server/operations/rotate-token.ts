@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { applyEnvEdits, readEnv, renderEnvFile } from '../domain/env-file.ts'
+import { applyEnvEdits } from '../domain/env-edits.ts'
+import { readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { gatewayAddress } from '../domain/gateway-address.ts'
 import { setConfigValue } from '../domain/razroom-config.ts'
 import { effectiveToken, generateToken, TOKEN_VARIABLE } from '../domain/token.ts'

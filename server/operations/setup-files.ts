@@ -1,5 +1,6 @@
 /** The steps of setup that put files and directories into the home of the gateway's user. */
-import { applyEnvEdits, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
+import { applyEnvEdits } from '../domain/env-edits.ts'
+import { parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { minimalConfig } from '../domain/razroom-config.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
 import { generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
