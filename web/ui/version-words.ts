@@ -1,0 +1,47 @@
+/** Who wrote a version of a file, when and why, in words. */
+import type { FileVersion, VersionAuthor, VersionedFile } from '../../contract/versions.ts'
+import { formatDuration } from './format.ts'
+
+/** The two files as people know them. */
+export const FILE_WORDS = {
+  env: '.env',
+  config: 'razroom.json',
+} as const satisfies Readonly<Record<VersionedFile, string>>
+
+const AUTHOR_WORDS: Readonly<Record<VersionAuthor, string>> = {
+  page: 'this panel',
+  cli: 'razroom-panel in a shell',
+  api: 'a script, through the API',
+  wizard: 'the onboarding wizard',
+  outside: 'outside of the panel',
+}
+
+/** What an operation was about, by its kind; anything else that wrote a version says so itself. */
+const REASON_WORDS: Readonly<Record<string, string>> = {
+  setup: 'setup',
+  'rotate-token': 'new token',
+  'reconcile-token': 'token brought into line',
+  restore: 'backup restored',
+  'restore-version': 'went back',
+  mend: 'mended',
+}
+
+/** A moment below which an age is not worth a number, in ms. */
+const JUST_NOW_MS = 5_000
+
+/** Who wrote it. */
+export function authorWords(by: VersionAuthor): string {
+  return AUTHOR_WORDS[by]
+}
+
+/** What wrote it, where it was not an edit; undefined when it was. */
+export function reasonWords({ reason }: Pick<FileVersion, 'reason'>): string | undefined {
+  return reason === undefined ? undefined : (REASON_WORDS[reason] ?? reason)
+}
+
+/** How long ago. @param iso when it was @param now in ms since the epoch, of the same clock */
+export function ageWords(iso: string, now: number): string {
+  const age = now - Date.parse(iso)
+  if (Number.isNaN(age)) return iso
+  return age < JUST_NOW_MS ? 'just now' : `${formatDuration(age)} ago`
+}
