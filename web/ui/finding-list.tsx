@@ -1,15 +1,18 @@
-import type { JSX } from 'preact'
+import type { ComponentChildren, JSX } from 'preact'
 import type { Finding } from '../../contract/schemas.ts'
 import { Icon } from './icons.tsx'
 
 const SEVERITY_ICONS = { info: 'info', warning: 'warning', error: 'cross' } as const
 const SEVERITY_WORDS = { info: 'Note', warning: 'Warning', error: 'Problem' } as const
 
-/** What was looked at, what was seen, and what mends it. */
-export function FindingList({ findings }: { findings: readonly Finding[] }): JSX.Element {
+/** What was looked at, what was seen, and what mends it. @param props.action what can be done about it here */
+export function FindingList(props: {
+  findings: readonly Finding[]
+  action?: (finding: Finding) => ComponentChildren
+}): JSX.Element {
   return (
     <ul>
-      {findings.map((finding) => (
+      {props.findings.map((finding) => (
         <li key={`${finding.id} ${finding.line ?? ''}`} class="finding" data-severity={finding.severity}>
           <Icon name={SEVERITY_ICONS[finding.severity]} size={17} />
           <p>
@@ -19,6 +22,8 @@ export function FindingList({ findings }: { findings: readonly Finding[] }): JSX
           </p>
           {finding.evidence !== '' && <p class="small muted break">{finding.evidence}</p>}
           {finding.hint !== undefined && <p class="small break">{finding.hint}</p>}
+          {actions && <div class="row finding-actions">{actions(finding)}</div>}
+          {props.action && <div class="finding-action">{props.action(finding)}</div>}
         </li>
       ))}
     </ul>
