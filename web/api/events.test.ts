@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import type { Operation, Status } from '../../contract/schemas.ts'
+import { configLatestEtag } from '../state/config.ts'
 import { envLatestEtag } from '../state/env.ts'
 import { operations, runningOperation } from '../state/operations.ts'
 import { status, usage } from '../state/status.ts'
@@ -110,9 +111,11 @@ test('usage is kept for one run of the gateway only', () => {
   expect(usage.value.map(({ cpuPercent }) => cpuPercent)).toEqual([3])
 })
 
-test('the file of variables is told by its version', () => {
+test('the two files are told by their versions', () => {
   applyEvent({ type: 'env.changed', id: 'boot:2', etag: 'abc' }, 0)
+  applyEvent({ type: 'config.changed', id: 'boot:3', etag: 'def' }, 0)
   expect(envLatestEtag.value).toBe('abc')
+  expect(configLatestEtag.value).toBe('def')
 })
 
 test('a new connection resumes behind the last event', () => {

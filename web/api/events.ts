@@ -1,6 +1,7 @@
 /** The one stream that feeds the page: first load, reconnect and reload are the same path. */
 import { batch, effect } from '@preact/signals'
 import type { EventsHello, PanelEvent } from '../../contract/events.ts'
+import { configDocument, configLatestEtag } from '../state/config.ts'
 import { connection } from '../state/connection.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
 import { forgetReports } from '../state/operation-report.ts'
@@ -9,6 +10,7 @@ import { forgetRemotes } from '../state/remote.ts'
 import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
 import { token } from '../state/token.ts'
+import { forgetVersions } from '../state/versions.ts'
 import { openSocket, type PanelSocket } from './socket.ts'
 
 let socket: PanelSocket | null = null
@@ -21,6 +23,7 @@ export function applyEvent(event: PanelEvent, time: number): void {
     operations.value = applyToOperations(operations.value, event)
     if (event.type === 'snapshot' || event.type === 'status.changed') setStatus(event.status, time)
     if (event.type === 'env.changed') envLatestEtag.value = event.etag
+    if (event.type === 'config.changed') configLatestEtag.value = event.etag
   })
 }
 
@@ -56,9 +59,12 @@ function forget(): void {
     operations.value = []
     envDocument.value = null
     envLatestEtag.value = null
+    configDocument.value = null
+    configLatestEtag.value = null
     token.value = { kind: 'loading' }
     connection.value = { kind: 'connecting' }
     forgetRemotes()
+    forgetVersions()
     forgetReports()
   })
 }
