@@ -28,7 +28,7 @@ const MAX_BODY_BYTES = 4_194_304
 const MAX_FRAME_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 30_000
 /** Addresses of the page; the page itself tells them apart. */
-const PAGES = ['/', '/setup', '/logs', '/environment', '/settings'] as const
+const PAGES = ['/', '/setup', '/logs', '/environment', '/configuration', '/settings'] as const
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
