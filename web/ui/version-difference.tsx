@@ -62,10 +62,7 @@ export function GoBackDialog(props: {
   return (
     <Dialog title={`Go back to the version of ${formatDateTime(version.at)}?`} onClose={props.onClose}>
       <p>
-        {version.etag === 'absent'
-          ? 'There was no file then: it is removed. '
-          : 'This is what changes in the file. '}
-        The file as it is now stays in the list, and you can go back to it.
+        This is what changes in the file. The file as it is now stays in the list, and you can go back to it.
       </p>
       <VersionDifferenceView
         id={version.id}

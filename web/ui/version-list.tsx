@@ -7,6 +7,11 @@ import { countOf, formatDateTime } from './format.ts'
 import { GoBackDialog, type LoadDifference, VersionDifferenceView } from './version-difference.tsx'
 import { ageWords, authorWords, reasonWords } from './version-words.ts'
 
+/** Whether the file can become this version: there is no way back to where there was no file. */
+export function canGoBackTo({ isCurrent, etag }: FileVersion): boolean {
+  return !isCurrent && etag !== 'absent'
+}
+
 /** Versions shown before somebody asks for the rest. */
 const FIRST_SHOWN = 6
 
@@ -96,7 +101,7 @@ function VersionRow(props: {
         >
           Difference
         </Button>
-        {!version.isCurrent && (
+        {canGoBackTo(version) && (
           <Button
             size="small"
             label={`Go back to the version of ${age}`}

@@ -100,6 +100,14 @@ test('going back asks first, with the difference; the version that the file is h
   expect(document.querySelector('dialog')).toBeNull()
 })
 
+test('where there was no file there is nothing to go back to', () => {
+  const absent = version('0-00000000', { etag: 'absent', sizeBytes: 0 })
+  show({ versions: { kind: 'known', value: [current, absent] }, wentBack: { to: current, before: absent } })
+  expect(screen.getAllByRole('listitem')[1]?.textContent).toContain('no file')
+  expect(screen.queryByRole('button', { name: /^Go back to the version/ })).toBeNull()
+  expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull()
+})
+
 test('with a reason against it nobody goes back', async () => {
   show({ reason: 'Save or discard your changes first' })
   await press(/Go back to the version of 3 min ago/)
