@@ -154,6 +154,11 @@ export const ERROR_CODES = {
     title: 'The gateway asks for no token',
     hint: 'razroom.json or .env sets a password: remove it, or set gateway.auth.mode to "token".',
   },
+  TOKEN_NOT_WRITABLE: {
+    status: 409,
+    title: 'The panel can not replace the token in razroom.json',
+    hint: 'Make gateway.auth.token a plain text, or a reference to one variable, then try again.',
+  },
   TOKEN_SOURCES_AGREE: {
     status: 409,
     title: 'Both files hold the same token already',

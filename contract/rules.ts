@@ -59,3 +59,35 @@ export function isSecretVariable(key: string, value: string): boolean {
   if (/^[a-z][a-z0-9+.-]*:\/\/[^/\s]*@/i.test(value)) return true
   return /^[A-Za-z0-9_\-+/=.]{20,}$/.test(value) && /[A-Za-z]/.test(value) && /\d/.test(value)
 }
+
+/** Shorter tokens can be guessed by a program that tries. */
+export const MIN_TOKEN_LENGTH = 24
+export const MAX_TOKEN_LENGTH = 512
+/** Different characters that a token has at least, so that a key held down is none. */
+export const MIN_TOKEN_CHARACTERS = 8
+
+/**
+ * Why a person's own token can't be the gateway's, as the end of a sentence that begins with "it"; null when it can.
+ * Its characters are those of a Bearer token (RFC 6750, 2.1), which every reader of `.env` reads alike
+ * (docs/facts/env-dialects.md), but for a `~` at the beginning, which a shell takes for a home directory.
+ */
+export function tokenProblem(token: string): string | null {
+  if (token === '') return 'is empty'
+  if (/\s/.test(token)) return 'has a blank or a line break'
+  if (!/^[A-Za-z0-9._~+/=-]*$/.test(token))
+    return 'has a character other than letters, digits and . _ ~ + / = -'
+  if (token.startsWith('~')) return 'begins with ~, which a shell takes for a home directory'
+  if (token.length < MIN_TOKEN_LENGTH)
+    return `has ${token.length} of the ${MIN_TOKEN_LENGTH} characters that it needs`
+  if (token.length > MAX_TOKEN_LENGTH) return `has more than ${MAX_TOKEN_LENGTH} characters`
+  return hasFewCharacters(token) ? `has fewer than ${MIN_TOKEN_CHARACTERS} different characters` : null
+}
+
+/** True for a token that a program which tries can guess. */
+export function isWeakToken(token: string): boolean {
+  return token.length < MIN_TOKEN_LENGTH || hasFewCharacters(token)
+}
+
+function hasFewCharacters(token: string): boolean {
+  return new Set(token).size < MIN_TOKEN_CHARACTERS
+}

@@ -72,6 +72,18 @@ export class CommandTimeout extends HostError {}
 /** A program is not installed. */
 export class CommandMissing extends HostError {}
 
+/** The error with one more thing to its detail; what is no error of the panel stays as it is. */
+export function addDetail(error: unknown, more: string): unknown {
+  if (!(error instanceof PanelError)) return error
+  const { code, detail, fields, command } = error
+  return new PanelError(code, {
+    detail: detail === undefined ? more : `${detail}; ${more}`,
+    cause: error,
+    ...(fields === undefined ? {} : { fields }),
+    ...(command === undefined ? {} : { command }),
+  })
+}
+
 /** The problem document (RFC 9457) of any thrown value; the message of an unknown error is never shown. */
 export function toProblem(error: unknown, instance?: string): Problem {
   const known = error instanceof PanelError ? error : new PanelError('INTERNAL')

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { PanelError } from '../errors.ts'
 import { readConfig } from './razroom-config.ts'
-import { effectiveToken, generateToken, maskToken } from './token.ts'
+import { effectiveToken, generateToken, maskToken, refuseBadToken, requireToken } from './token.ts'
 import { MIN_TOKEN_LENGTH } from './variable-rules.ts'
 
 const config = (auth: unknown) => readConfig(new TextEncoder().encode(JSON.stringify({ gateway: { auth } })))
@@ -75,4 +76,73 @@ test('a masked token has no character of it, nor its length', () => {
       for (const char of token) expect(masked).not.toContain(char)
     }),
   )
+})
+
+const errorOf = (run: () => unknown): PanelError => {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof PanelError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test.each([
+  ['nothing at all', none, null, 'TOKEN_MISSING', undefined],
+  [
+    'a reference to what is not set',
+    withEnv,
+    config({ token: `\${A_B}-\${RAZROOM_GATEWAY_TOKEN}` }),
+    'TOKEN_MISSING',
+    'razroom.json takes it from A_B and RAZROOM_GATEWAY_TOKEN, not all of which .env sets',
+  ],
+  [
+    'an object in razroom.json',
+    withEnv,
+    config({ token: { source: 'env' } }),
+    'TOKEN_MISSING',
+    'gateway.auth.token in razroom.json is no text',
+  ],
+  [
+    'a mode that is not token',
+    withEnv,
+    config({ mode: 'password', token: 'c' }),
+    'TOKEN_NOT_USED',
+    'gateway.auth.mode in razroom.json is not "token"',
+  ],
+  [
+    'a password in razroom.json',
+    withEnv,
+    config({ password: 'p' }),
+    'TOKEN_NOT_USED',
+    'razroom.json sets gateway.auth.password',
+  ],
+  [
+    'a password in .env',
+    env({ RAZROOM_GATEWAY_PASSWORD: 'p' }),
+    null,
+    'TOKEN_NOT_USED',
+    '.env sets RAZROOM_GATEWAY_PASSWORD',
+  ],
+])('says why there is no token: %s', (_name, variables, file, code, detail) => {
+  const error = errorOf(() => requireToken(variables, file))
+  expect([error.code, error.detail]).toEqual([code, detail])
+  expect(effectiveToken(variables, file)).toBeNull()
+})
+
+test('a token that is there is the effective one', () => {
+  expect(requireToken(withEnv, config({}))).toEqual(effectiveToken(withEnv, config({})))
+})
+
+test('a bad token is refused with its field, and without the token', () => {
+  const error = errorOf(() => refuseBadToken('my own "token", rather long'))
+  expect(error).toMatchObject({
+    code: 'TOKEN_REFUSED',
+    status: 400,
+    detail: 'it has a blank or a line break',
+  })
+  expect(error.fields).toEqual([{ path: 'body.token', message: 'has a blank or a line break' }])
+  expect(JSON.stringify([error.detail, error.message, error.fields])).not.toContain('own')
+  expect(refuseBadToken(`${'a'.repeat(20)}bcdefgh-.~`)).toBeUndefined()
 })

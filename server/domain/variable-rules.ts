@@ -1,9 +1,9 @@
 /** Which variables have no place in `.env`, and why. Imports nothing of Node: the page uses it too. */
 
+export { MIN_TOKEN_LENGTH } from '../../contract/rules.ts'
+
 /** The variable of `.env` that holds the gateway's token (docs/facts/razroom-gateway.md). */
 export const TOKEN_VARIABLE = 'RAZROOM_GATEWAY_TOKEN'
-/** Shorter tokens can be guessed by a program that tries. */
-export const MIN_TOKEN_LENGTH = 24
 
 /** Why a variable is refused. */
 export interface DangerRule {
