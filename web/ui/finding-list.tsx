@@ -5,10 +5,10 @@ import { Icon } from './icons.tsx'
 const SEVERITY_ICONS = { info: 'info', warning: 'warning', error: 'cross' } as const
 const SEVERITY_WORDS = { info: 'Note', warning: 'Warning', error: 'Problem' } as const
 
-/** What was looked at, what was seen, and what mends it. @param props.action what can be done about it here */
+/** What was looked at, what was seen, and what mends it. @param props.actions what can be done about it here */
 export function FindingList(props: {
   findings: readonly Finding[]
-  action?: (finding: Finding) => ComponentChildren
+  actions?: (finding: Finding) => ComponentChildren
 }): JSX.Element {
   return (
     <ul>
@@ -22,8 +22,7 @@ export function FindingList(props: {
           </p>
           {finding.evidence !== '' && <p class="small muted break">{finding.evidence}</p>}
           {finding.hint !== undefined && <p class="small break">{finding.hint}</p>}
-          {actions && <div class="row finding-actions">{actions(finding)}</div>}
-          {props.action && <div class="finding-action">{props.action(finding)}</div>}
+          {props.actions && <div class="row finding-actions">{props.actions(finding)}</div>}
         </li>
       ))}
     </ul>
