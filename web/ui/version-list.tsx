@@ -7,9 +7,9 @@ import { countOf, formatDateTime } from './format.ts'
 import { GoBackDialog, type LoadDifference, VersionDifferenceView } from './version-difference.tsx'
 import { ageWords, authorWords, reasonWords } from './version-words.ts'
 
-/** Whether the file can become this version: there is no way back to where there was no file. */
-export function canGoBackTo({ isCurrent, etag }: FileVersion): boolean {
-  return !isCurrent && etag !== 'absent'
+/** There was a file in this version. Where there was none, there is nothing to go back to. */
+export function hasFile({ etag }: Pick<FileVersion, 'etag'>): boolean {
+  return etag !== 'absent'
 }
 
 /** Versions shown before somebody asks for the rest. */
@@ -101,7 +101,7 @@ function VersionRow(props: {
         >
           Difference
         </Button>
-        {canGoBackTo(version) && (
+        {!version.isCurrent && hasFile(version) && (
           <Button
             size="small"
             label={`Go back to the version of ${age}`}
@@ -163,7 +163,7 @@ function VersionFacts({ version, age }: { version: FileVersion; age: string }): 
         </span>{' '}
         {authorWords(version.by)}
         {reason !== undefined && `: ${reason}`}
-        {version.etag === 'absent' && ' (no file)'}
+        {!hasFile(version) && ' (no file)'}
       </p>
     </div>
   )

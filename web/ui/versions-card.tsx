@@ -6,7 +6,7 @@ import { formatDateTime } from './format.ts'
 import { Loading } from './loading.tsx'
 import { ProblemView } from './problem-view.tsx'
 import type { LoadDifference } from './version-difference.tsx'
-import { canGoBackTo, VersionList } from './version-list.tsx'
+import { hasFile, VersionList } from './version-list.tsx'
 import { FILE_WORDS } from './version-words.ts'
 
 /** That somebody has gone back here, and what takes it back. */
@@ -78,7 +78,7 @@ function WentBackNote(props: {
   return (
     <div class="note" data-tone="good">
       <p aria-live="polite">The file is as it was {formatDateTime(to.at)}.</p>
-      {before && canGoBackTo(before) && (
+      {before && hasFile(before) && (
         <div class="row">
           <Button size="small" reason={props.reason} onClick={() => props.onUndo(before)}>
             Undo
