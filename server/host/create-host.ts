@@ -32,6 +32,7 @@ import { createAccounts } from './user-account.ts'
 import { createUserFileMoves } from './user-file-moves.ts'
 import { createUserFiles } from './user-files.ts'
 import { createUserUnits } from './user-units.ts'
+import { createVersions } from './versions.ts'
 
 export interface HostOptions {
   /** The panel's settings, sessions and token; root's, 0700. */
@@ -103,6 +104,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createArchiveLoader({ run, runAsUser, podman, images }),
     ...createRegistries(runAsUser, files),
     ...createUploads(stateDir),
+    ...createVersions(stateDir),
     describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),
     readState: state.read,
     updateState: state.update,

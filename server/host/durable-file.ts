@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
  * or the new bytes whole: temp file in the same directory, fsync, rename, fsync of the directory (rename(2), fsync(2)).
  * @param mode permission bits of the new file
  */
-export async function writeOwnFile(path: string, bytes: string, mode: number): Promise<void> {
+export async function writeOwnFile(path: string, bytes: string | Uint8Array, mode: number): Promise<void> {
   const directory = dirname(path)
   const temp = join(directory, `.${randomBytes(8).toString('hex')}.tmp`)
   const file = await open(temp, 'wx', mode)

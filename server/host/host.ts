@@ -22,6 +22,7 @@ import type { Images } from './images.ts'
 import type { Registries } from './registries.ts'
 import type { Uploads } from './uploads.ts'
 import type { UserUnits } from './user-units.ts'
+import type { Versions } from './versions.ts'
 
 export type { BackupSource } from './backups.ts'
 export type {
@@ -35,6 +36,7 @@ export type {
   Usage,
 } from './container-facts.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
+export type { StoredVersion } from './versions.ts'
 
 export interface UserAccount {
   readonly name: string
@@ -186,7 +188,16 @@ export interface PanelState {
 /** A change of what the panel keeps. */
 export type StateChange = Omit<Partial<PanelState>, 'settings'> & { readonly settings?: Partial<Settings> }
 
-export interface Host extends Ownership, Backups, BackupTimer, Homes, UserUnits, Images, Registries, Uploads {
+export interface Host
+  extends Ownership,
+    Backups,
+    BackupTimer,
+    Homes,
+    UserUnits,
+    Images,
+    Registries,
+    Uploads,
+    Versions {
   // The machine
   readFacts(): Promise<HostFacts>
   /** Who listens on this TCP port at this address or at all addresses, or null. */
