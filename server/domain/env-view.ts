@@ -28,8 +28,16 @@ function readContent(line: EnvLine): Content {
   }
   const text = lineText(line)
   const length = [...text].length
-  const masked = line.kind === 'comment' ? hasSecret(text) : line.kind === 'other' && !isBareKey(text)
+  const masked = isMaskedLine(line)
   return masked ? { masked, length } : { text, masked, length }
+}
+
+/** True when the value of the line, or the line itself where it has none, must not be shown. */
+export function isMaskedLine(line: EnvLine): boolean {
+  const { key, value, kind } = line
+  if (key !== undefined && value !== undefined) return isSecretValue(key, value)
+  if (kind === 'comment') return hasSecret(lineText(line))
+  return kind === 'other' && !isBareKey(lineText(line))
 }
 
 /** True when the value must not be shown; the key may carry what podman takes for a part of it, the value its quotes. */
@@ -51,7 +59,7 @@ export function bareKey(key: string): string {
 const NAME_BEFORE_VALUE = /(?<![\w.-])([A-Za-z_][\w.-]*)["']?[ \t]*[=:]/g
 
 /** True when an assignment to a secret variable, or a word that looks like a credential, stands in the text. */
-function hasSecret(text: string): boolean {
+export function hasSecret(text: string): boolean {
   for (const match of text.matchAll(NAME_BEFORE_VALUE)) {
     const isAssigned = /[^\s"']/.test(text.slice(match.index + match[0].length))
     if (isAssigned && isSecretVariable(match[1] ?? '', '')) return true

@@ -13,31 +13,62 @@ export interface Member {
   readonly key: string
   /** From the first character of the key. */
   readonly start: number
+  readonly keyEnd: number
   readonly value: Node
 }
 
-export interface ObjectNode extends Span {
-  readonly kind: 'object'
-  readonly members: readonly Member[]
-  /** End of the last token before the closing brace: the opening brace, a value, a comma or a comment. */
+/** What objects and arrays have in common. */
+interface Container extends Span {
+  /** End of the last token before the closing one: the opening one, a value, a comma or a comment. */
   readonly lastTokenEnd: number
   readonly hasTrailingComma: boolean
 }
 
-export interface OtherNode extends Span {
-  readonly kind: 'other'
+export interface ObjectNode extends Container {
+  readonly kind: 'object'
+  readonly members: readonly Member[]
 }
 
-export type Node = ObjectNode | OtherNode
+export interface ArrayNode extends Container {
+  readonly kind: 'array'
+  readonly items: readonly Node[]
+}
+
+export interface OtherNode extends Span {
+  readonly kind: 'string' | 'word'
+}
+
+export type Node = ObjectNode | ArrayNode | OtherNode
+
+/** Deeper than this no configuration is; the stack of a program ends somewhere, too. */
+const MAX_DEPTH = 500
 
 /**
  * The outermost value of a JSON5 text.
- * @throws {SyntaxError} the text is not JSON5
+ * @throws {SyntaxError} the text is not JSON5, or nested more than 500 deep
  */
 export function scanJson5(text: string): Node {
+  return scanJson5Parts(text).root
+}
+
+/** The outermost value and every comment, in their order; throws as {@link scanJson5}. */
+export function scanJson5Parts(text: string): { root: Node; comments: readonly Span[] } {
   const scanner = new Scanner(text)
   scanner.skipBlank()
-  return scanner.value()
+  const root = scanner.value()
+  scanner.skipBlank()
+  return { root, comments: scanner.comments }
+}
+
+export interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** Line and column, from 1, of a position in a text, as json5 counts them: lines end at LF, columns are UTF-16 units. */
+export function placeAt(text: string, position: number): Place {
+  const before = text.slice(0, position)
+  return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') }
 }
 
 // JSON5 5.9 and 8: line terminators and white space, including the BOM and Unicode's space separators.
@@ -63,6 +94,8 @@ class Scanner {
   #at = 0
   /** End of the last token or comment. */
   #lastEnd = 0
+  #depth = 0
+  readonly comments: Span[] = []
 
   constructor(text: string) {
     this.#text = text
@@ -71,11 +104,17 @@ class Scanner {
   value(): Node {
     const start = this.#at
     const first = this.#text[start]
-    if (first === '{') return this.#object()
-    if (first === '[') this.#array()
-    else if (first === '"' || first === "'") this.#string()
+    if (first === '{' || first === '[') {
+      if (this.#depth >= MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`)
+      this.#depth += 1
+      const node = first === '{' ? this.#object() : this.#array()
+      this.#depth -= 1
+      return node
+    }
+    const isString = first === '"' || first === "'"
+    if (isString) this.#string()
     else this.#word()
-    return { kind: 'other', start, end: this.#at }
+    return { kind: isString ? 'string' : 'word', start, end: this.#at }
   }
 
   skipBlank(): void {
@@ -97,10 +136,11 @@ class Scanner {
       if (this.#text[this.#at] === '}') break
       const keyStart = this.#at
       const key = this.#key()
+      const keyEnd = this.#at
       this.skipBlank()
       this.#take(':')
       this.skipBlank()
-      members.push({ key, start: keyStart, value: this.value() })
+      members.push({ key, start: keyStart, keyEnd, value: this.value() })
       this.skipBlank()
       hasTrailingComma = this.#text[this.#at] === ','
       if (!hasTrailingComma) break
@@ -111,17 +151,23 @@ class Scanner {
     return { kind: 'object', start, end: this.#at, members, lastTokenEnd, hasTrailingComma }
   }
 
-  #array(): void {
+  #array(): ArrayNode {
+    const start = this.#at
+    const items: Node[] = []
+    let hasTrailingComma = false
     this.#take('[')
     for (;;) {
       this.skipBlank()
       if (this.#text[this.#at] === ']') break
-      this.value()
+      items.push(this.value())
       this.skipBlank()
-      if (this.#text[this.#at] !== ',') break
+      hasTrailingComma = this.#text[this.#at] === ','
+      if (!hasTrailingComma) break
       this.#take(',')
     }
+    const lastTokenEnd = this.#lastEnd
     this.#take(']')
+    return { kind: 'array', start, end: this.#at, items, lastTokenEnd, hasTrailingComma }
   }
 
   #key(): string {
@@ -151,6 +197,12 @@ class Scanner {
   }
 
   #comment(): void {
+    const start = this.#at
+    this.#skipComment()
+    this.comments.push({ start, end: this.#at })
+  }
+
+  #skipComment(): void {
     if (this.#text.startsWith('//', this.#at)) {
       const length = this.#text.slice(this.#at).search(/[\n\r\u2028\u2029]/)
       this.#advance(length === -1 ? this.#text.length : this.#at + length)

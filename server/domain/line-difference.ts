@@ -8,7 +8,37 @@ const MAX_CELLS = 4_000_000
 
 /** What turns one text into the other, with a little of what stays around it; nothing when they are the same. */
 export function lineDifference(before: string, after: string): DifferenceLine[] {
+  return withContext(diffLines(splitLines(before), splitLines(after)))
+}
+
+/**
+ * The difference of two texts, with other words in place of its lines: what is compared is not what is shown.
+ * @param mask what is shown of a text, line for line
+ */
+export function maskedDifference(
+  before: string,
+  after: string,
+  mask: (text: string) => readonly string[],
+): DifferenceLine[] {
+  const [oldLines, newLines] = [mask(before), mask(after)]
+  let [row, column] = [0, 0]
+  const shown = diffLines(splitLines(before), splitLines(after)).map(({ sign }): DifferenceLine => {
+    const text = (sign === '-' ? oldLines[row] : newLines[column]) ?? ''
+    if (sign !== '+') row += 1
+    if (sign !== '-') column += 1
+    return { sign, text }
+  })
+  return withContext(shown)
+}
+
+/** How many lines one text has that the other has not. */
+export function changedLines(before: string, after: string): { added: number; removed: number } {
   const lines = diffLines(splitLines(before), splitLines(after))
+  const count = (sign: DifferenceLine['sign']) => lines.filter((line) => line.sign === sign).length
+  return { added: count('+'), removed: count('-') }
+}
+
+function withContext(lines: readonly DifferenceLine[]): DifferenceLine[] {
   const isNear = lines.map((_line, index) =>
     lines
       .slice(Math.max(0, index - CONTEXT_LINES), index + CONTEXT_LINES + 1)

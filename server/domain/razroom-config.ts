@@ -1,7 +1,7 @@
-/** razroom.json: what the panel reads of it, and the one kind of change it makes to it. */
+/** razroom.json: what the panel reads of it, and the small changes it makes to it. */
 import JSON5 from 'json5'
 import { ConflictError, InputError, type PanelError } from '../errors.ts'
-import { type Node, type ObjectNode, scanJson5 } from './json5-scanner.ts'
+import { type ArrayNode, type Node, type ObjectNode, scanJson5 } from './json5-scanner.ts'
 
 export interface RazroomConfig {
   /** gateway.mode; the gateway starts with 'local' only (docs/facts/razroom-gateway.md). */
@@ -111,15 +111,43 @@ export function minimalConfig(): string {
 export function setConfigValue(source: string, path: readonly string[], value: string): string {
   if (path.length === 0)
     throw new InputError('REQUEST_INVALID', { detail: 'no place in razroom.json is named' })
+  const { node, rest } = find(source, path)
+  if (rest.length > 0 && node.kind === 'object')
+    return insert(source, node, (layout) => renderMember(rest, value, layout))
+  return source.slice(0, node.start) + quote(value) + source.slice(node.end)
+}
+
+/**
+ * Adds one string to the end of a list in a JSON5 text; every other character stays, as in {@link setConfigValue}.
+ * @throws {ConflictError} CONFIG_INVALID the text is not JSON5, or there is no list at the path
+ */
+export function addConfigItem(source: string, path: readonly string[], value: string): string {
+  const { node, rest } = find(source, path)
+  if (rest.length > 0 || node.kind !== 'array')
+    throw new ConflictError('CONFIG_INVALID', { detail: `${path.join('.')} in razroom.json is not a list` })
+  return insert(source, node, () => quote(value))
+}
+
+/** The node at the path; or the innermost object that is there, with the rest of the path, which is not. */
+function find(source: string, path: readonly string[]): { node: Node; rest: readonly string[] } {
   parse(source)
-  let node: Node = scanJson5(source)
+  let node: Node = scan(source)
   for (const [depth, key] of path.entries()) {
     if (node.kind !== 'object') throw notAnObject(path.slice(0, depth))
     const member = node.members.findLast((candidate) => candidate.key === key)
-    if (!member) return insert(source, node, path.slice(depth), value)
+    if (!member) return { node, rest: path.slice(depth) }
     node = member.value
   }
-  return source.slice(0, node.start) + quote(value) + source.slice(node.end)
+  return { node, rest: [] }
+}
+
+function scan(source: string): Node {
+  try {
+    return scanJson5(source)
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new ConflictError('CONFIG_INVALID', { detail: `razroom.json: ${cause.message}`, cause })
+  }
 }
 
 function notAnObject(path: readonly string[]): PanelError {
@@ -127,20 +155,30 @@ function notAnObject(path: readonly string[]): PanelError {
   return new ConflictError('CONFIG_INVALID', { detail: `${where} is not an object` })
 }
 
-function insert(source: string, object: ObjectNode, path: readonly string[], value: string): string {
-  const layout = readLayout(source, object)
-  const comma = object.hasTrailingComma ? ',' : ''
-  const added = `${layout.before}${renderMember(path, value, layout)}${comma}`
-  const close = object.end - 1
+function insert(
+  source: string,
+  container: ObjectNode | ArrayNode,
+  render: (layout: Layout) => string,
+): string {
+  const layout = readLayout(source, container)
+  const comma = container.hasTrailingComma ? ',' : ''
+  const added = `${layout.before}${render(layout)}${comma}`
+  const close = container.end - 1
   // Blank before the closing brace stays there.
-  const tail = source.slice(object.lastTokenEnd, close)
-  const after = tail === '' && object.members.length === 0 ? layout.after : tail
-  const last = object.members.at(-1)?.value.end
-  const needsComma = last !== undefined && !object.hasTrailingComma
+  const tail = source.slice(container.lastTokenEnd, close)
+  const last = endsOf(container).at(-1)
+  const after = tail === '' && last === undefined ? layout.after : tail
+  const needsComma = last !== undefined && !container.hasTrailingComma
   const head = needsComma
-    ? `${source.slice(0, last)},${source.slice(last, object.lastTokenEnd)}`
-    : source.slice(0, object.lastTokenEnd)
+    ? `${source.slice(0, last)},${source.slice(last, container.lastTokenEnd)}`
+    : source.slice(0, container.lastTokenEnd)
   return head + added + after + source.slice(close)
+}
+
+function endsOf(container: ObjectNode | ArrayNode): number[] {
+  return container.kind === 'array'
+    ? container.items.map(({ end }) => end)
+    : container.members.map(({ value }) => value.end)
 }
 
 const LINE_END = /[\n\r\u2028\u2029]/
@@ -155,10 +193,10 @@ interface Layout {
   readonly after: string
 }
 
-function readLayout(source: string, object: ObjectNode): Layout {
+function readLayout(source: string, object: ObjectNode | ArrayNode): Layout {
   const newline = source.includes('\r\n') ? '\r\n' : '\n'
   const outer = indentAt(source, object.start)
-  const first = object.members[0]
+  const first = object.kind === 'array' ? object.items[0] : object.members[0]
   // An empty object of one line is opened when the file is written in lines elsewhere.
   const isMultiline = LINE_END.test(first ? source.slice(object.start, object.end) : source.trim())
   const ownLine = first && /[\n\r][\t ]*$/.test(source.slice(object.start, first.start))

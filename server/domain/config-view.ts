@@ -1,0 +1,122 @@
+/** razroom.json as it may be shown: the same text, line for line, without its secrets. Imports nothing of Node. */
+import { isSecretVariable } from '../../contract/rules.ts'
+import { hasSecret } from './env-view.ts'
+import { type Node, type Span, scanJson5Parts } from './json5-scanner.ts'
+import { MASK } from './mask.ts'
+import { maskBrokenText } from './mask-broken-text.ts'
+
+/**
+ * The text with a mask in place of each string and number whose key says that it is a secret, or that stands anywhere
+ * below such a key, of each string that looks like a credential, and of comments that hold either. A text that is not
+ * JSON5 keeps its punctuation and its keys only.
+ * @returns as many lines as the text has
+ */
+export function maskConfigText(text: string): string {
+  const spans = findSecrets(text)
+  if (spans === null) return maskBrokenText(text)
+  let masked = ''
+  let at = 0
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    masked += text.slice(at, start) + maskSpan(text.slice(start, end))
+    at = end
+  }
+  return masked + text.slice(at)
+}
+
+/** null when the text is not JSON5. */
+function findSecrets(text: string): Span[] | null {
+  try {
+    const { root, comments } = scanJson5Parts(text)
+    return [...secretValues(text, root, false), ...secretComments(text, comments)]
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return null
+  }
+}
+
+function secretValues(text: string, node: Node, isBelowSecret: boolean): Span[] {
+  if (node.kind === 'array') return node.items.flatMap((item) => secretValues(text, item, isBelowSecret))
+  if (node.kind === 'object') {
+    return node.members.flatMap((member) => {
+      const key = looksSecret(member.key) ? [{ start: member.start, end: member.keyEnd }] : []
+      return [...key, ...secretMember(text, member.key, member.value, isBelowSecret)]
+    })
+  }
+  const source = text.slice(node.start, node.end)
+  const isHidden = node.kind === 'string' ? isBelowSecret || looksSecret(unquote(source)) : isBelowSecret
+  return isHidden && isTelling(source) ? [node] : []
+}
+
+function secretMember(text: string, key: string, value: Node, isBelowSecret: boolean): Span[] {
+  const isSecret = isBelowSecret || isSecretVariable(spelledOut(key), '')
+  // What kind of secret it is, and how many tokens a model takes, are none.
+  const source = value.kind === 'string' || value.kind === 'word' ? text.slice(value.start, value.end) : ''
+  if (key === 'mode' && /^["'](?:token|password|none)["']$/.test(source)) return []
+  if (/tokens$/i.test(key) && value.kind === 'word') return []
+  return secretValues(text, value, isSecret)
+}
+
+/** camelCase with the underscores by which a variable would separate the words. */
+function spelledOut(key: string): string {
+  return key.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+}
+
+/** There is something in it to hide. */
+function isTelling(source: string): boolean {
+  return !/^(?:""|''|true|false|null)$/.test(source)
+}
+
+function unquote(source: string): string {
+  return source.slice(1, -1)
+}
+
+function looksSecret(value: string): boolean {
+  return (isSecretVariable('', value) && !isName(value)) || hasSecretWord(value)
+}
+
+function hasSecretWord(value: string): boolean {
+  return /\s|[?&#=]/.test(value) && hasSecret(value)
+}
+
+/** Long names of models (`provider/family-4-5-20250929`) have letters and digits, but apart from each other. */
+function isName(value: string): boolean {
+  const parts = value.split(/[-/._:]/)
+  return (
+    parts.length > 2 &&
+    /^[a-z]{2,}$/i.test(parts[0] ?? '') &&
+    parts.every((part) => /^(?:[a-z]{2,15}|\d{1,8}|[a-z]\d{1,2}|\d{1,3}[a-z])$/i.test(part))
+  )
+}
+
+/** Comments with nothing but blanks between them are one: a name may stand in one line, its value in the next. */
+function secretComments(text: string, comments: readonly Span[]): Span[] {
+  const groups: Span[][] = []
+  for (const comment of comments) {
+    const last = groups.at(-1)?.at(-1)
+    if (last && text.slice(last.end, comment.start).trim() === '') groups.at(-1)?.push(comment)
+    else groups.push([comment])
+  }
+  return groups
+    .filter((group) => hasSecret(group.map((comment) => commentText(text, comment)).join('\n')))
+    .flat()
+    .map((comment) => contentOf(text, comment))
+}
+
+function contentOf(text: string, { start, end }: Span): Span {
+  return { start: start + 2, end: text.startsWith('/*', start) ? end - 2 : end }
+}
+
+function commentText(text: string, comment: Span): string {
+  const { start, end } = contentOf(text, comment)
+  return text.slice(start, end)
+}
+
+/** One mask in each line that the secret has; quotes stay. */
+function maskSpan(source: string): string {
+  const quote = /^(["']).*\1$/s.exec(source)?.[1] ?? ''
+  const inner = quote === '' ? source : unquote(source)
+  const masked = inner
+    .split('\n')
+    .map((line) => line.replace(/\S(?:.*\S)?/s, (found) => (found === '\\' ? found : MASK)))
+  return `${quote}${masked.join('\n')}${quote}`
+}

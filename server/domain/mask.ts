@@ -1,0 +1,17 @@
+/** What is shown of the lines of `.env` where their secrets may not be. Imports nothing of Node. */
+import { type EnvFile, lineText } from './env-file.ts'
+import { envEntries } from './env-view.ts'
+
+/** What stands where a secret was: always the same, so that not even its length is told. */
+export const MASK = '••••••••'
+
+/** The lines as they stand in the file, each without its secret: of an assignment the name stays. */
+export function maskedEnvLines(file: EnvFile): string[] {
+  const entries = envEntries(file)
+  return file.lines.map((line, index) => {
+    const text = lineText(line)
+    if (!entries[index]?.masked) return text
+    if (line.kind === 'assignment') return `${text.slice(0, text.indexOf('=') + 1)}${MASK}`
+    return line.kind === 'comment' ? `# ${MASK}` : MASK
+  })
+}
