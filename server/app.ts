@@ -9,6 +9,7 @@ import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
 import { backupRoutes } from './routes/backups.ts'
+import { configRoutes } from './routes/config.ts'
 import type { PanelDeps } from './routes/deps.ts'
 import { envRoutes } from './routes/env.ts'
 import { exportRoutes } from './routes/export.ts'
@@ -73,6 +74,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...operationRoutes(deps),
       ...tokenRoutes(deps),
       ...envRoutes(deps),
+      ...configRoutes(deps),
       ...settingsRoutes(deps),
       ...logRoutes(deps),
       ...unitRoutes(deps),

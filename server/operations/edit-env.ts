@@ -6,8 +6,10 @@ import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings
 import { envEntries } from '../domain/env-view.ts'
 import { ConflictError, NotFoundError, PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { type Author, saveVersioned } from './file-versions.ts'
 import { pendingReasons, readWanted } from './gateway-container.ts'
 import { readEnvFile, requireUser } from './gateway-files.ts'
+import { readVersionBytes } from './read-versions.ts'
 
 /** The document as the page shows it, secrets masked. */
 export async function readEnvDocument(host: Host): Promise<EnvDocument> {
@@ -53,18 +55,46 @@ function changedFile(before: EnvFile, change: EnvChange): EnvFile {
  * Saves a change over the version the caller read. PRECONDITION_REQUIRED without an ETag, ENV_CHANGED when the file
  * is another by now, ENV_VARIABLE_REFUSED and ENV_INVALID for lines that may not come in.
  */
-export async function saveEnv(host: Host, change: EnvChange, etag: string | undefined): Promise<EnvSaved> {
+export function saveEnv(
+  host: Host,
+  change: EnvChange,
+  etag: string | undefined,
+  author: Author,
+): Promise<EnvSaved> {
+  return replaceEnv(host, etag, author, async (before) => changedFile(before, change))
+}
+
+/** Goes back to a version: refused as a save is, for what may not come in does not come in by this way either. */
+export function restoreEnv(
+  host: Host,
+  id: string,
+  etag: string | undefined,
+  author: Author,
+): Promise<EnvSaved> {
+  return replaceEnv(host, etag, author, async () =>
+    parseEnvFile((await readVersionBytes(host, 'env', id)).bytes),
+  )
+}
+
+async function replaceEnv(
+  host: Host,
+  etag: string | undefined,
+  author: Author,
+  change: (before: EnvFile) => Promise<EnvFile>,
+): Promise<EnvSaved> {
   if (etag === undefined) throw new ConflictError('PRECONDITION_REQUIRED')
   const { user, paths } = await requireUser(host)
   const before = await readEnvFile(host, user)
   if (before.etag !== etag) throw new ConflictError('ENV_CHANGED', { detail: paths.envFile })
-  const after = changedFile(before.file, change)
+  const after = await change(before.file)
   refuseDangerousEnv(before.file, after)
-  const saved = await host.writeUserFile(user, {
+  const saved = await saveVersioned(host, user, {
+    file: 'env',
     path: paths.envFile,
     bytes: renderEnvFile(after),
     mode: 0o600,
     expectedEtag: etag,
+    ...author,
   })
   return { etag: saved.etag, changed: saved.etag !== etag, restartRequired: await isRestartRequired(host) }
 }

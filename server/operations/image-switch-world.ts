@@ -161,6 +161,8 @@ export const context: StepContext = {
   command: () => undefined,
   signal: new AbortController().signal,
   watch: {},
+  startedBy: 'page',
+  kind: 'update-image',
 }
 
 /** @returns the code of the error it ended with, or null; KILLED when its life ended, whatever it made of that */

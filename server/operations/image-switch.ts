@@ -155,6 +155,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
   }
   const { user } = await requireUser(host)
   const calm: StepContext = {
+    ...context,
     found: () => undefined,
     did: () => undefined,
     command: () => undefined,

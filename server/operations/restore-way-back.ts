@@ -30,6 +30,7 @@ export function withWayBack(host: Host, step: Step, isStopped: () => boolean): S
 async function startAgain(host: Host, context: StepContext): Promise<string> {
   const isCancelled = context.signal.aborted
   const calm: StepContext = {
+    ...context,
     found: () => undefined,
     did: () => undefined,
     command: () => undefined,

@@ -135,6 +135,8 @@ async function perform(world: World, signal = new AbortController().signal) {
         command: () => undefined,
         signal,
         watch: { signal },
+        startedBy: 'page',
+        kind: 'restore',
       }
       await run(context)
     }

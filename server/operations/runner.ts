@@ -18,6 +18,9 @@ export interface StepContext {
   readonly signal: AbortSignal
   /** To hand to a host verb that takes long. */
   readonly watch: Watch
+  /** Of the operation: who started it, and what it is. */
+  readonly startedBy: Operation['startedBy']
+  readonly kind: OperationKind
 }
 
 export interface Step {
@@ -100,7 +103,9 @@ export function createRunner(
     }
     try {
       signal.throwIfAborted()
-      await step.run({ found: note('found'), did: note('did'), command: note('command'), signal, watch })
+      const { startedBy, kind } = operation
+      const notes = { found: note('found'), did: note('did'), command: note('command') }
+      await step.run({ ...notes, signal, watch, startedBy, kind })
       shown.state = shown.did === undefined ? 'unchanged' : 'done'
     } catch (error) {
       shown.state = 'failed'

@@ -1,10 +1,23 @@
 import type { Handlers } from '../http/bind-routes.ts'
-import { checkEnvText, readEnvDocument, revealEnv, saveEnv } from '../operations/edit-env.ts'
+import { checkEnvText, readEnvDocument, restoreEnv, revealEnv, saveEnv } from '../operations/edit-env.ts'
+import { listFileVersions, readVersionDifference } from '../operations/read-versions.ts'
 import type { PanelDeps } from './deps.ts'
 
-type EnvKeys = 'GET /api/env' | 'POST /api/env/reveal' | 'PUT /api/env' | 'POST /api/env/check'
+type EnvKeys =
+  | 'GET /api/env'
+  | 'POST /api/env/reveal'
+  | 'PUT /api/env'
+  | 'POST /api/env/check'
+  | 'GET /api/env/versions'
+  | 'GET /api/env/versions/:id'
+  | 'POST /api/env/versions/:id/restore'
 
 export function envRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, EnvKeys> {
+  async function tell<T extends { etag: string }>(saved: T): Promise<T> {
+    bus.publish({ type: 'env.changed', etag: saved.etag })
+    await monitor.refresh()
+    return saved
+  }
   return {
     'GET /api/env': async ({ reply }) => {
       const document = await readEnvDocument(host)
@@ -12,13 +25,20 @@ export function envRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, Env
       return document
     },
     'POST /api/env/reveal': ({ body }) => revealEnv(host, body.line),
-    'PUT /api/env': async ({ body, ifMatch, reply }) => {
-      const saved = await saveEnv(host, body, ifMatch)
+    'PUT /api/env': async ({ body, ifMatch, request, reply }) => {
+      const saved = await saveEnv(host, body, ifMatch, { by: request.startedBy })
       reply.header('etag', `"${saved.etag}"`)
-      bus.publish({ type: 'env.changed', etag: saved.etag })
-      await monitor.refresh()
-      return saved
+      return tell(saved)
     },
     'POST /api/env/check': ({ body }) => checkEnvText(body.text),
+    'GET /api/env/versions': () => listFileVersions(host, 'env'),
+    'GET /api/env/versions/:id': ({ params, query }) =>
+      readVersionDifference(host, 'env', params.id, query.against),
+    'POST /api/env/versions/:id/restore': async ({ params, ifMatch, request, reply }) => {
+      const author = { by: request.startedBy, reason: 'go-back' }
+      const saved = await restoreEnv(host, params.id, ifMatch, author)
+      reply.header('etag', `"${saved.etag}"`)
+      return tell(saved)
+    },
   }
 }
