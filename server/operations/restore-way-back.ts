@@ -1,5 +1,5 @@
 /** What becomes of the gateway when a restore ends before its end. */
-import { PanelError } from '../errors.ts'
+import { addDetail, PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { Step, StepContext } from './runner.ts'
 import { bringUpSteps } from './start-gateway.ts'
@@ -20,7 +20,7 @@ export function withWayBack(host: Host, step: Step, isStopped: () => boolean): S
         const outcome = await startAgain(host, context)
         // The problem of a cancelled operation has no detail: what the step did says it, too.
         context.did(outcome)
-        throw withDetail(error, outcome)
+        throw addDetail(error, outcome)
       }
     },
   }
@@ -52,15 +52,4 @@ async function startAgain(host: Host, context: StepContext): Promise<string> {
   return isCancelled
     ? 'the gateway, stopped for the restore, was started again'
     : 'the gateway, stopped for the restore, runs again'
-}
-
-function withDetail(error: unknown, outcome: string): unknown {
-  if (!(error instanceof PanelError)) return error
-  const { code, detail, fields, command } = error
-  return new PanelError(code, {
-    detail: detail === undefined ? outcome : `${detail}; ${outcome}`,
-    cause: error,
-    ...(fields === undefined ? {} : { fields }),
-    ...(command === undefined ? {} : { command }),
-  })
 }

@@ -1,31 +1,31 @@
-import { maskToken } from '../domain/token.ts'
-import { SetupError } from '../errors.ts'
+import { refuseBadToken } from '../domain/token.ts'
 import type { Handlers } from '../http/bind-routes.ts'
-import { readEffectiveToken, requireUser } from '../operations/gateway-files.ts'
+import { reconcileToken } from '../operations/reconcile-token.ts'
 import { rotateToken } from '../operations/rotate-token.ts'
+import { readRequiredToken, readTokenStatus } from '../operations/token-files.ts'
 import type { PanelDeps } from './deps.ts'
 
-type TokenKeys = 'GET /api/token' | 'POST /api/token/reveal' | 'POST /api/token/rotate'
+type TokenKeys =
+  | 'GET /api/token'
+  | 'POST /api/token/reveal'
+  | 'POST /api/token/rotate'
+  | 'POST /api/token/reconcile'
 
 export function tokenRoutes({ host, runner, remember }: PanelDeps): Pick<Handlers, TokenKeys> {
-  async function readToken() {
-    const { user } = await requireUser(host)
-    const found = await readEffectiveToken(host, user)
-    if (!found) throw new SetupError('TOKEN_MISSING')
-    remember(found.token)
-    return found
-  }
   return {
-    'GET /api/token': async () => {
-      const { token, source, sourcesAgree } = await readToken()
-      return { masked: maskToken(token), length: token.length, source, sourcesAgree, findings: [] }
-    },
+    'GET /api/token': () => readTokenStatus(host),
     'POST /api/token/reveal': async () => {
-      const { token, source, sourcesAgree } = await readToken()
-      return { token, source, sourcesAgree }
+      const found = await readRequiredToken(host)
+      remember(found.token)
+      return found
     },
-    'POST /api/token/rotate': async ({ request }) => {
-      const { id } = await runner.start(rotateToken(host, remember), request.startedBy)
+    'POST /api/token/rotate': async ({ body, request }) => {
+      if (body.token !== undefined) refuseBadToken(body.token)
+      const { id } = await runner.start(rotateToken(host, remember, body.token), request.startedBy)
+      return { operationId: id }
+    },
+    'POST /api/token/reconcile': async ({ request }) => {
+      const { id } = await runner.start(reconcileToken(host, remember), request.startedBy)
       return { operationId: id }
     },
   }
