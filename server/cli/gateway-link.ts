@@ -4,7 +4,8 @@ import { hasCode } from './problem-error.ts'
 
 /**
  * The Control UI with the effective token in the fragment, which browsers do not send to the server
- * (docs/facts/razroom-gateway.md); without it when the gateway has no token.
+ * (docs/facts/razroom-gateway.md); without it when the gateway has no token, or asks
+ * for a password instead.
  */
 export async function buildGatewayLink(client: Client, status: Status): Promise<string> {
   const link = new URL(status.gateway.url)
@@ -12,7 +13,7 @@ export async function buildGatewayLink(client: Client, status: Status): Promise<
     const { token } = await client.call('POST /api/token/reveal', {})
     link.hash = `token=${encodeURIComponent(token)}`
   } catch (error) {
-    if (!hasCode(error, 'TOKEN_MISSING')) throw error
+    if (!hasCode(error, 'TOKEN_MISSING') && !hasCode(error, 'TOKEN_NOT_USED')) throw error
   }
   return link.href
 }

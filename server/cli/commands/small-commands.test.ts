@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
 import { defaultSettings, type Settings } from '../../../contract/settings.ts'
-import { SetupError } from '../../errors.ts'
 import { runTestCli, startTestPanel, type TestHandlers, type TestPanel } from '../test-panel.ts'
 
 const panels: TestPanel[] = []
@@ -30,37 +29,6 @@ test('login without a daemon makes no link', async () => {
   expect(code).toBe(1)
   expect(JSON.parse(stdout)).toMatchObject({ code: 'DAEMON_UNREACHABLE' })
   expect(panel.requests).toEqual([])
-})
-
-test('token show prints the token alone on stdout, its source beside it', async () => {
-  const reveal = { token: 'abc123', source: 'env', sourcesAgree: true } as const
-  const panel = await start({ 'POST /api/token/reveal': () => reveal })
-  expect(await runTestCli(['token', 'show'], { panel })).toEqual({
-    code: 0,
-    stdout: 'abc123\n',
-    stderr: 'From .env.\n',
-  })
-  expect(JSON.parse((await runTestCli(['token', 'show', '--json'], { panel })).stdout)).toEqual(reveal)
-})
-
-test('token show warns when the other file holds another token', async () => {
-  const panel = await start({
-    'POST /api/token/reveal': () => ({ token: 'abc123', source: 'config', sourcesAgree: false }),
-  })
-  const { stdout, stderr } = await runTestCli(['token', 'show'], { panel })
-  expect(stdout).toBe('abc123\n')
-  expect(stderr).toContain('From razroom.json.\n.env holds another one')
-})
-
-test('token show without a token is the panel’s problem', async () => {
-  const panel = await start({
-    'POST /api/token/reveal': () => {
-      throw new SetupError('TOKEN_MISSING')
-    },
-  })
-  const { code, stdout, stderr } = await runTestCli(['token', 'show'], { panel })
-  expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toContain('Run: sudo razroom-panel token rotate')
 })
 
 function settingsHandlers(adminUids: number[]): TestHandlers {
