@@ -6,11 +6,15 @@ import type {
   DifferenceAgainst,
   DifferenceLine,
   FileVersion,
+  GoBack,
   VersionedFile,
 } from '../../contract/versions.ts'
 import { knownValue } from '../state/remote.ts'
 import { versions } from '../state/versions.ts'
 import { api } from './client.ts'
+import { loadConfig } from './config.ts'
+import { loadEnv } from './env.ts'
+import { startGateway } from './gateway.ts'
 import { loadInto } from './load.ts'
 import { toProblem } from './problem.ts'
 
@@ -83,4 +87,14 @@ export async function goBack(file: VersionedFile, version: FileVersion, etag: st
   } finally {
     state.isBusy.value = false
   }
+}
+
+/**
+ * Goes back to the version with which a gateway started last, and starts it.
+ * @throws {ApiProblem} what {@link restoreVersion} and the start throw; the file may be back while nothing was started
+ */
+export async function goBackAndStart({ file, versionId }: Pick<GoBack, 'file' | 'versionId'>): Promise<void> {
+  const { etag } = file === 'env' ? await loadEnv() : await loadConfig()
+  await restoreVersion(file, versionId, etag)
+  await startGateway()
 }

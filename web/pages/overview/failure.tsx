@@ -1,14 +1,22 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { GatewayStatus, LogLine } from '../../../contract/schemas.ts'
+import type { GoBack } from '../../../contract/versions.ts'
 import { loadLastLines } from '../../api/last-lines.ts'
 import { Command } from '../../ui/command.tsx'
 import { hintCommand } from '../../ui/problem-view.tsx'
+import { GoBackOffer } from './go-back-offer.tsx'
 
 const SHOWN_LINES = 6
 
-/** Why the gateway ended, as far as its last lines say it, and those lines. */
-export function Failure({ gateway }: { gateway: GatewayStatus }): JSX.Element {
+/** Why the gateway ended, as far as its last lines say it, those lines, and the way back to what it started with. */
+export function Failure(props: {
+  gateway: GatewayStatus
+  goBack: readonly GoBack[]
+  reason: string | undefined
+  report: (work: Promise<void>) => void
+}): JSX.Element {
+  const { gateway, goBack, reason, report } = props
   const { fatal } = gateway
   const hint = fatal ? hintCommand(fatal.hint) : null
   return (
@@ -25,6 +33,9 @@ export function Failure({ gateway }: { gateway: GatewayStatus }): JSX.Element {
       )}
       {hint && <p>{hint.text}</p>}
       {hint?.command && <Command text={hint.command} />}
+      {goBack.map((offer) => (
+        <GoBackOffer key={offer.file} offer={offer} reason={reason} report={report} />
+      ))}
       <LastLines since={gateway.since} />
       <p>
         <a href="/logs">Look at the log</a>

@@ -33,7 +33,9 @@ export function GatewayCard({ status, reason, report }: CardProps): JSX.Element 
         </p>
       </div>
       {gateway.state === 'starting' && <StartProgress gateway={gateway} />}
-      {gateway.state === 'failed' && <Failure gateway={gateway} />}
+      {gateway.state === 'failed' && (
+        <Failure gateway={gateway} goBack={status.goBack} reason={reason} report={report} />
+      )}
       <div class="row gateway-actions">
         {gateway.state === 'running' && (
           <Button
