@@ -1,7 +1,7 @@
 import type { TokenReveal } from '../../contract/token.ts'
 import { token } from '../state/token.ts'
 import { api } from './client.ts'
-import { toProblem } from './problem.ts'
+import { hasCode, toProblem } from './problem.ts'
 
 /** Reads the masked token and where it comes from. A failure becomes part of the state. */
 export async function loadToken(): Promise<void> {
@@ -17,9 +17,18 @@ export async function readToken(): Promise<TokenReveal> {
   return api('POST /api/token/reveal')
 }
 
-/** Starts the rotation. @throws {ApiProblem} OPERATION_RUNNING, SETUP_REQUIRED */
-export async function rotateToken(): Promise<void> {
-  await api('POST /api/token/rotate', { body: {} })
+/**
+ * Starts the rotation.
+ * @param own a token of the person's own; without it the panel makes one
+ * @throws {ApiProblem} TOKEN_REFUSED, OPERATION_RUNNING, SETUP_REQUIRED
+ */
+export async function rotateToken(own?: string): Promise<void> {
+  await api('POST /api/token/rotate', { body: own === undefined ? {} : { token: own } })
+}
+
+/** Starts writing the token that the gateway checks into `.env`. @throws {ApiProblem} OPERATION_RUNNING, SETUP_REQUIRED */
+export async function reconcileToken(): Promise<void> {
+  await api('POST /api/token/reconcile')
 }
 
 /**
@@ -30,8 +39,20 @@ export function controlUiLink(url: string, secret: string): string {
   return `${url.replace(/\/*$/, '/')}#token=${encodeURIComponent(secret)}`
 }
 
-/** Opens the Control UI in a new tab, logged in. @throws {ApiProblem} when the token can't be read */
+/**
+ * Opens the Control UI in a new tab: logged in, or without a token where the gateway has none. The link is made at the
+ * click and handed over, so that it is neither in this page nor in its history.
+ * @throws {ApiProblem} when the token can't be read
+ */
 export async function openControlUi(url: string): Promise<void> {
-  const { token: secret } = await readToken()
-  open(controlUiLink(url, secret), '_blank', 'noopener,noreferrer')
+  open(await loginLink(url), '_blank', 'noopener,noreferrer')
+}
+
+async function loginLink(url: string): Promise<string> {
+  try {
+    return controlUiLink(url, (await readToken()).token)
+  } catch (error) {
+    if (hasCode(error, 'TOKEN_MISSING') || hasCode(error, 'TOKEN_NOT_USED')) return url
+    throw error
+  }
 }

@@ -6,6 +6,7 @@ import { cancelOperation, restartGateway, rollbackImage } from '../../api/gatewa
 import { toProblem } from '../../api/problem.ts'
 import { loadToken } from '../../api/token.ts'
 import { now } from '../../state/clock.ts'
+import { configLatestEtag } from '../../state/config.ts'
 import { envLatestEtag } from '../../state/env.ts'
 import { dismissReport, reportedOperation } from '../../state/operation-report.ts'
 import { runningOperation } from '../../state/operations.ts'
@@ -29,12 +30,12 @@ export function OverviewPage(): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null)
   const running = runningOperation.value
   const shown = reportedOperation.value
-  // The token may be another one after any operation, and after a change of .env by whomever.
+  // The token may be another one after any operation, and after a change of either file by whomever.
   const runningId = running?.id
-  const etag = envLatestEtag.value
+  const etags = `${envLatestEtag.value} ${configLatestEtag.value}`
   useEffect(() => {
     void loadToken()
-  }, [runningId, etag])
+  }, [runningId, etags])
 
   const report = (work: Promise<void>): void => {
     setProblem(null)
