@@ -9,8 +9,12 @@ import { checkAuth } from './config-auth-checks.ts'
 import { checkGateway } from './config-gateway-checks.ts'
 import type { ConfigFinding, ConfigReading, ConfigSurroundings } from './config-reading.ts'
 import { maskConfigText } from './config-view.ts'
-import { type Node, placeAt, scanJson5 } from './json5-scanner.ts'
+import { type Node, scanJson5 } from './json5-scanner.ts'
 import { addConfigItem, configText, minimalConfig, readConfig, setConfigValue } from './razroom-config.ts'
+import { type TextPlaces, textPlaces } from './text-places.ts'
+
+/** Who has more of one kind to mend than these needs no more of them. */
+const MAX_OF_A_KIND = 100
 
 /**
  * Everything worth saying about the file, in the order of its lines.
@@ -18,10 +22,11 @@ import { addConfigItem, configText, minimalConfig, readConfig, setConfigValue } 
  */
 export function checkConfig(bytes: Uint8Array | null, around: ConfigSurroundings): Finding[] {
   const { text, findings } = look(bytes, around)
+  const places = textPlaces(text)
   return findings
     .map(({ at, mend, ...finding }): Finding => {
       const fix = mend && { label: mend.label, ...preview(applyMend(text, mend), mend) }
-      return { ...finding, ...(at === undefined ? {} : placeAt(text, at)), ...(fix ? { fix } : {}) }
+      return { ...finding, ...(at === undefined ? {} : places.of(at)), ...(fix ? { fix } : {}) }
     })
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0))
 }
@@ -64,7 +69,8 @@ function checkText(
 ): ConfigFinding[] {
   const root = scanJson5(text)
   const reading: ConfigReading = { text, root, config, ...around }
-  return [...checkBytes(text), ...checkTwice(text, root), ...checkGateway(reading), ...checkAuth(reading)]
+  const twice = checkTwice(root, textPlaces(text)).slice(0, MAX_OF_A_KIND)
+  return [...checkBytes(text), ...twice, ...checkGateway(reading), ...checkAuth(reading)]
 }
 
 const WRITE_MODE = {
@@ -119,7 +125,7 @@ function lookAtBroken(bytes: Uint8Array, error: PanelError): { text: string; fin
     hint: 'Correct it at this place, or go back to an earlier version.',
     at: 0,
   }
-  return { text, findings: [at === undefined ? finding : { ...finding, at: offsetOf(text, at) }] }
+  return { text, findings: [at === undefined ? finding : { ...finding, at: textPlaces(text).at(at) }] }
 }
 
 /** json5 tells where it stopped; the column of an unexpected end can lie behind the text. */
@@ -129,14 +135,6 @@ function positionOf(cause: unknown): { line: number; column: number } | undefine
   return typeof lineNumber === 'number' && typeof columnNumber === 'number'
     ? { line: lineNumber, column: columnNumber }
     : { line: 1, column: 1 }
-}
-
-function offsetOf(text: string, { line, column }: { line: number; column: number }): number {
-  const start = text
-    .split('\n')
-    .slice(0, line - 1)
-    .reduce((sum, one) => sum + one.length + 1, 0)
-  return Math.min(text.length, start + Math.max(0, column - 1))
 }
 
 function checkBytes(text: string): ConfigFinding[] {
@@ -154,18 +152,19 @@ function checkBytes(text: string): ConfigFinding[] {
   ]
 }
 
-function checkTwice(text: string, node: Node): ConfigFinding[] {
-  if (node.kind === 'array') return node.items.flatMap((item) => checkTwice(text, item))
+function checkTwice(node: Node, places: TextPlaces): ConfigFinding[] {
+  if (node.kind === 'array') return node.items.flatMap((item) => checkTwice(item, places))
   if (node.kind !== 'object') return []
-  return node.members.flatMap(({ key, start, value }, index): ConfigFinding[] => {
-    const below = checkTwice(text, value)
-    const later = node.members.findLast((other, place) => place > index && other.key === key)
-    if (!later) return below
+  const last = new Map(node.members.map(({ key, start }) => [key, start]))
+  return node.members.flatMap(({ key, start, value }): ConfigFinding[] => {
+    const below = checkTwice(value, places)
+    const counts = last.get(key) ?? start
+    if (counts === start) return below
     const twice: ConfigFinding = {
       id: 'config.twice',
       severity: 'warning',
       title: 'Set again further down',
-      evidence: `the same name stands on line ${placeAt(text, later.start).line} once more; the last one counts`,
+      evidence: `the same name stands on line ${places.of(counts).line} once more; the last one counts`,
       hint: 'Remove one of the two.',
       at: start,
     }
@@ -193,6 +192,6 @@ function preview(mended: string, mend: Mend): { preview?: string } {
     node = member.value
   }
   if (node.kind === 'array') at = node.items.at(-1)?.start ?? at
-  const line = maskConfigText(mended).split('\n')[placeAt(mended, at).line - 1]
+  const line = maskConfigText(mended).split('\n')[textPlaces(mended).of(at).line - 1]
   return line === undefined ? {} : { preview: line.trim() }
 }

@@ -1,9 +1,11 @@
 /** razroom.json as it may be shown: the same text, line for line, without its secrets. Imports nothing of Node. */
+import JSON5 from 'json5'
 import { isSecretVariable } from '../../contract/rules.ts'
 import { hasSecret } from './env-view.ts'
 import { type Node, type Span, scanJson5Parts } from './json5-scanner.ts'
 import { MASK } from './mask.ts'
 import { maskBrokenText } from './mask-broken-text.ts'
+import { textPlaces } from './text-places.ts'
 
 /**
  * The text with a mask in place of each string and number whose key says that it is a secret, or that stands anywhere
@@ -26,8 +28,11 @@ export function maskConfigText(text: string): string {
 /** null when the text is not JSON5. */
 function findSecrets(text: string): Span[] | null {
   try {
+    // The scanner takes more than JSON5: what it makes of a broken text is not what anybody meant.
+    JSON5.parse(text)
     const { root, comments } = scanJson5Parts(text)
-    return [...secretValues(text, root, false), ...secretComments(text, comments)]
+    const values = secretValues(text, root, false)
+    return [...values, ...secretComments(text, comments, values)]
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     return null
@@ -43,22 +48,22 @@ function secretValues(text: string, node: Node, isBelowSecret: boolean): Span[] 
     })
   }
   const source = text.slice(node.start, node.end)
-  const isHidden = node.kind === 'string' ? isBelowSecret || looksSecret(unquote(source)) : isBelowSecret
+  const isHidden = isBelowSecret || (node.kind === 'string' && looksSecret(node.value))
   return isHidden && isTelling(source) ? [node] : []
 }
 
 function secretMember(text: string, key: string, value: Node, isBelowSecret: boolean): Span[] {
-  const isSecret = isBelowSecret || isSecretVariable(spelledOut(key), '')
+  const isSecret = isBelowSecret || isSecretKey(key)
   // What kind of secret it is, and how many tokens a model takes, are none.
-  const source = value.kind === 'string' || value.kind === 'word' ? text.slice(value.start, value.end) : ''
-  if (key === 'mode' && /^["'](?:token|password|none)["']$/.test(source)) return []
+  if (key === 'mode' && value.kind === 'string' && /^(?:token|password|none)$/.test(value.value)) return []
   if (/tokens$/i.test(key) && value.kind === 'word') return []
   return secretValues(text, value, isSecret)
 }
 
-/** camelCase with the underscores by which a variable would separate the words. */
-function spelledOut(key: string): string {
-  return key.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+function isSecretKey(key: string): boolean {
+  // camelCase with the underscores by which a variable would separate the words.
+  const spelledOut = key.replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+  return isSecretVariable(spelledOut, '') || /^(?:pass|pwd|bearer)$/i.test(key)
 }
 
 /** There is something in it to hide. */
@@ -88,8 +93,13 @@ function isName(value: string): boolean {
   )
 }
 
+/** Beside a secret, what it was before is often kept. */
+const COULD_BE_ANOTHER = /["']|\d/
+
 /** Comments with nothing but blanks between them are one: a name may stand in one line, its value in the next. */
-function secretComments(text: string, comments: readonly Span[]): Span[] {
+function secretComments(text: string, comments: readonly Span[], values: readonly Span[]): Span[] {
+  const places = textPlaces(text)
+  const linesOfSecrets = new Set(values.map(({ end }) => places.of(end).line))
   const groups: Span[][] = []
   for (const comment of comments) {
     const last = groups.at(-1)?.at(-1)
@@ -97,7 +107,11 @@ function secretComments(text: string, comments: readonly Span[]): Span[] {
     else groups.push([comment])
   }
   return groups
-    .filter((group) => hasSecret(group.map((comment) => commentText(text, comment)).join('\n')))
+    .filter((group) => {
+      const words = group.map((comment) => commentText(text, comment)).join('\n')
+      const isBeside = linesOfSecrets.has(places.of(group[0]?.start ?? 0).line)
+      return hasSecret(words) || (isBeside && COULD_BE_ANOTHER.test(words))
+    })
     .flat()
     .map((comment) => contentOf(text, comment))
 }
@@ -117,6 +131,6 @@ function maskSpan(source: string): string {
   const inner = quote === '' ? source : unquote(source)
   const masked = inner
     .split('\n')
-    .map((line) => line.replace(/\S(?:.*\S)?/s, (found) => (found === '\\' ? found : MASK)))
+    .map((line) => line.replace(/\S(?:.*\S)?/s, MASK))
   return `${quote}${masked.join('\n')}${quote}`
 }

@@ -34,11 +34,17 @@ export interface ArrayNode extends Container {
   readonly items: readonly Node[]
 }
 
-export interface OtherNode extends Span {
-  readonly kind: 'string' | 'word'
+export interface StringNode extends Span {
+  readonly kind: 'string'
+  readonly value: string
 }
 
-export type Node = ObjectNode | ArrayNode | OtherNode
+/** A number, true, false or null. */
+export interface WordNode extends Span {
+  readonly kind: 'word'
+}
+
+export type Node = ObjectNode | ArrayNode | StringNode | WordNode
 
 /** Deeper than this no configuration is; the stack of a program ends somewhere, too. */
 const MAX_DEPTH = 500
@@ -58,17 +64,6 @@ export function scanJson5Parts(text: string): { root: Node; comments: readonly S
   const root = scanner.value()
   scanner.skipBlank()
   return { root, comments: scanner.comments }
-}
-
-export interface Place {
-  readonly line: number
-  readonly column: number
-}
-
-/** Line and column, from 1, of a position in a text, as json5 counts them: lines end at LF, columns are UTF-16 units. */
-export function placeAt(text: string, position: number): Place {
-  const before = text.slice(0, position)
-  return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') }
 }
 
 // JSON5 5.9 and 8: line terminators and white space, including the BOM and Unicode's space separators.
@@ -111,10 +106,12 @@ class Scanner {
       this.#depth -= 1
       return node
     }
-    const isString = first === '"' || first === "'"
-    if (isString) this.#string()
-    else this.#word()
-    return { kind: isString ? 'string' : 'word', start, end: this.#at }
+    if (first === '"' || first === "'") {
+      const value = this.#string()
+      return { kind: 'string', start, end: this.#at, value }
+    }
+    this.#word()
+    return { kind: 'word', start, end: this.#at }
   }
 
   skipBlank(): void {
