@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { ConfigChange, ConfigCheck, ConfigCheckRequest, ConfigDocument, ConfigSaved } from './config.ts'
 import type { Endpoint } from './endpoint.ts'
 import { EnvChange, EnvCheck, EnvDocument, EnvSaved } from './env.ts'
-import { FileVersion, VersionDifference, versionParams, versionQuery } from './versions.ts'
+import { FileVersion, VersionDifference, versionParams, versionQuery, WizardMark } from './versions.ts'
 
 const strict = { additionalProperties: false } as const
 const revealed = Type.Object({ text: Type.String(), etag: Type.String() })
@@ -52,6 +52,14 @@ export const FILE_ENDPOINTS = {
     params: versionParams,
     response: EnvSaved,
     ifMatch: true,
+  },
+
+  'POST /api/wizard-mark': {
+    access: 'control',
+    summary: 'The onboarding wizard runs on a terminal: what changes meanwhile is its doing',
+    body: WizardMark,
+    response: Type.Null(),
+    status: 204,
   },
 
   'GET /api/config': {

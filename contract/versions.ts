@@ -52,6 +52,10 @@ export const VersionDifference = Type.Object({
 })
 export type VersionDifference = Static<typeof VersionDifference>
 
+/** Said again at least once a minute while the wizard runs. */
+export const WizardMark = Type.Object({ state: Type.Enum(['running', 'ended']) }, strict)
+export type WizardMark = Static<typeof WizardMark>
+
 /** An offer to go back to the version with which a gateway started last. */
 export const GoBack = Type.Object({
   file: VersionedFile,

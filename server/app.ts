@@ -21,6 +21,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { settingsRoutes } from './routes/settings.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { unitRoutes } from './routes/unit.ts'
+import { wizardRoutes } from './routes/wizard.ts'
 import { createSocketBinder } from './ws/bind-sockets.ts'
 import { eventsSocket } from './ws/events-socket.ts'
 import { logsSocket } from './ws/logs-socket.ts'
@@ -75,6 +76,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...tokenRoutes(deps),
       ...envRoutes(deps),
       ...configRoutes(deps),
+      ...wizardRoutes(deps),
       ...settingsRoutes(deps),
       ...logRoutes(deps),
       ...unitRoutes(deps),

@@ -5,7 +5,9 @@ import { defaultSettings } from '../contract/settings.ts'
 import { PanelError } from './errors.ts'
 import type { EventBus } from './events.ts'
 import type { Host, UserAccount } from './host/host.ts'
-import { readEnvFile, readPaths } from './operations/gateway-files.ts'
+import { noticeVersion, noticeVersions } from './operations/file-versions.ts'
+import { readPaths } from './operations/gateway-files.ts'
+import { createProving } from './operations/proven-versions.ts'
 import { deriveStatus, feelPulse, type Observation, observe } from './operations/read-status.ts'
 import { unitPlace } from './operations/unit-file.ts'
 
@@ -17,6 +19,15 @@ const IDLE_PULSE_MS = 30_000
 const OBSERVE_EVERY_MS = 60_000
 const RETRY_WATCH_MS = 1_000
 
+/** Operations that end with a gateway that answers, and how they end when it does not. */
+const STARTING = new Set<OperationKind>(['setup', 'start-gateway', 'restart-gateway'])
+const NOT_STARTED = new Set<string | undefined>([
+  'GATEWAY_EXITED',
+  'GATEWAY_NOT_READY',
+  'COMMAND_FAILED',
+  'UNIT_FAILED',
+  'CONFIG_INVALID',
+])
 /** What may bring another user, other places or another podman configuration. */
 const RESETTLING = new Set<OperationKind>(['setup', 'restore'])
 
@@ -45,6 +56,8 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   let observedAt = 0
   /** The start of a container that has answered since. */
   let answeredStart = ''
+  let hasFailedStart = false
+  const proving = createProving(host)
   let looking: Promise<Status> | null = null
   let isStale = false
   let wake: () => void = () => {}
@@ -54,7 +67,15 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
   async function derive(seen: Observation): Promise<Status> {
     const pulse = await feelPulse(host, seen)
     const start = seen.container ? `${seen.container.id} ${seen.container.startedAt}` : ''
-    if (pulse.answered) answeredStart = start
+    if (pulse.answered) {
+      answeredStart = start
+      hasFailedStart = false
+    }
+    if (seen.user && seen.container?.running) {
+      proving.look(seen.user, seen.container, pulse.answered).catch((error: unknown) => {
+        report('versions', error)
+      })
+    }
     const next = deriveStatus(seen, pulse, answeredStart === start, {
       version,
       operationId: runningOperationId(),
@@ -71,7 +92,7 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
       let next: Status
       do {
         isStale = false
-        observation = await observe(host)
+        observation = await observe(host, hasFailedStart)
         observedAt = Date.now()
         next = await derive(observation)
       } while (isStale && !closing.signal.aborted)
@@ -112,8 +133,10 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
 
   async function beat(): Promise<void> {
     const isDue = Date.now() - observedAt > OBSERVE_EVERY_MS
-    if (!observation || isDue) await refresh()
-    else if (!looking) {
+    if (!observation || isDue) {
+      await refresh()
+      if (observation?.user) await noticeVersions(host, observation.user)
+    } else if (!looking) {
       const { state, healthy, unit } = (await derive(observation)).gateway
       // It may be gone without a word: an event can be missed, and podman need not have been asked to stop it.
       // systemd tells nothing of a unit that fails for good after its last try.
@@ -167,10 +190,19 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
     const { containerName } = (await host.readState()).settings ?? defaultSettings()
     const units = (['quadlet', 'service'] as const).map((kind) => unitPlace(user, containerName, kind).path)
     const signal = AbortSignal.any([closing.signal, watches.signal])
+    // What changed before the watch began is not told by it.
+    await noticeVersions(host, user)
     for await (const path of host.watchUserFiles(user, [envFile, configFile, ...units], signal)) {
-      // First: a file that cannot be read any more is told by the status, and ends this watch.
-      await refreshAndReport()
-      if (path === envFile) bus.publish({ type: 'env.changed', etag: (await readEnvFile(host, user)).etag })
+      try {
+        // First: the next change may come while podman is asked.
+        if (path === envFile)
+          bus.publish({ type: 'env.changed', etag: await noticeVersion(host, user, 'env') })
+        if (path === configFile)
+          bus.publish({ type: 'config.changed', etag: await noticeVersion(host, user, 'config') })
+      } finally {
+        // A file that cannot be read any more is told by the status, and ends this watch.
+        await refreshAndReport()
+      }
     }
   }
 
@@ -179,6 +211,8 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
     refresh,
     run() {
       bus.subscribe((event) => {
+        if (event.type === 'operation.finished' && STARTING.has(event.operation.kind))
+          hasFailedStart = NOT_STARTED.has(event.operation.problem?.code)
         if (event.type === 'operation.started' || event.type === 'operation.finished') void refreshAndReport()
         // podman decides at its start where events are read; setup may just have written where they go, and the user.
         if (event.type === 'operation.finished' && RESETTLING.has(event.operation.kind)) {

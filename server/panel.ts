@@ -1,5 +1,6 @@
 /** Puts the panel together: one host, one bus, one runner, one monitor, and the two doors to them. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { PanelEvent } from '../contract/events.ts'
 import { isSecretVariable } from '../contract/rules.ts'
 import { defaultSettings } from '../contract/settings.ts'
 import { buildApp } from './app.ts'
@@ -19,6 +20,11 @@ import { createRedactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
 const SWEEP_MS = 1_000
+const MAY_BRING_SECRETS: ReadonlySet<PanelEvent['type']> = new Set([
+  'env.changed',
+  'config.changed',
+  'operation.finished',
+])
 
 export interface Panel {
   readonly deps: PanelDeps
@@ -86,7 +92,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       monitor.run()
       backupClock.run()
       bus.subscribe((event) => {
-        if (event.type === 'env.changed' || event.type === 'operation.finished') void rememberSecrets(deps)
+        if (MAY_BRING_SECRETS.has(event.type)) void rememberSecrets(deps)
       })
       sweeper = setInterval(() => {
         sessions.sweep().catch((error: unknown) => console.error('sessions:', error))

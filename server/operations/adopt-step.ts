@@ -8,6 +8,7 @@ import { effectiveToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import type { Host, UserAccount } from '../host/host.ts'
 import { type FoundAdoption, readAdoption } from './adoption.ts'
 import { backupStep } from './backup.ts'
+import { type Author, authorOf, saveVersioned } from './file-versions.ts'
 import type { FoundGateway, FoundUnit } from './found-gateway.ts'
 import { MAX_CONFIG_BYTES, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
@@ -42,7 +43,7 @@ export function adoptStep(host: Host): Step {
         })
         await keepLaunchScript(host, user, paths, done)
         await keepUnit(host, user, { found, settings, paths }, done)
-        await keepEnvironment(host, user, found.gateway, done)
+        await keepEnvironment(host, user, { ...found.gateway, author: authorOf(context) }, done)
         context.did(done.join('; '))
       }
       const others = created.filter((one) => one !== entry && one !== adoptedEntry(settings))
@@ -115,7 +116,7 @@ function differences({ found, settings, paths }: Takeover, unit: FoundUnit, run:
 async function keepEnvironment(
   host: Host,
   user: UserAccount,
-  { run, container }: FoundGateway,
+  { run, container, author }: FoundGateway & { readonly author: Author },
   done: string[],
 ): Promise<void> {
   const { envFile } = (await requireUser(host)).paths
@@ -124,7 +125,8 @@ async function keepEnvironment(
   if (!env.exists && elsewhere !== undefined) {
     const old = await host.readUserFile(user, elsewhere, MAX_CONFIG_BYTES)
     if (old) {
-      await host.writeUserFile(user, { path: envFile, bytes: old.bytes, mode: 0o600, expectedEtag: env.etag })
+      const save = { path: envFile, bytes: old.bytes, mode: 0o600, expectedEtag: env.etag }
+      await saveVersioned(host, user, { file: 'env', ...save, ...author })
       env = await readEnvFile(host, user)
       done.push(`copied ${elsewhere} to ${envFile}`)
     }
@@ -136,6 +138,7 @@ async function keepEnvironment(
   if (!old || effectiveToken(readEnv(env.file), config?.config ?? null) !== null) return
   const base = env.exists ? env.file : parseEnvFile(new Uint8Array())
   const bytes = renderEnvFile(applyEnvEdits(base, [{ op: 'set', key: TOKEN_VARIABLE, value: old }]))
-  await host.writeUserFile(user, { path: envFile, bytes, mode: 0o600, expectedEtag: env.etag })
+  const save = { path: envFile, bytes, mode: 0o600, expectedEtag: env.etag }
+  await saveVersioned(host, user, { file: 'env', ...save, ...author })
   done.push(`wrote the token of the container into ${envFile}`)
 }

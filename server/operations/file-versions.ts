@@ -5,8 +5,10 @@
 import { MAX_ENV_FILE_BYTES } from '../../contract/rules.ts'
 import type { VersionAuthor, VersionedFile } from '../../contract/versions.ts'
 import { changedLines } from '../domain/line-difference.ts'
+import { PanelError } from '../errors.ts'
 import type { Host, StoredVersion, UserAccount, UserFile } from '../host/host.ts'
 import { ABSENT_ETAG, MAX_CONFIG_BYTES, readPaths } from './gateway-files.ts'
+import type { StepContext } from './runner.ts'
 
 export const VERSIONED_FILES: readonly VersionedFile[] = ['env', 'config']
 
@@ -14,6 +16,11 @@ export const VERSIONED_FILES: readonly VersionedFile[] = ['env', 'config']
 export interface Author {
   readonly by: VersionAuthor
   readonly reason?: string
+}
+
+/** The author that a step of an operation is. */
+export function authorOf({ startedBy, kind }: Pick<StepContext, 'startedBy' | 'kind'>): Author {
+  return { by: startedBy, reason: kind }
 }
 
 export interface VersionedSave extends Author {
@@ -116,6 +123,23 @@ export async function noticeVersion(
   })
 }
 
+/** Looks at both files as {@link noticeVersion} does; there is no version of one that cannot be read. */
+export async function noticeVersions(host: Host, user: UserAccount, author?: Author): Promise<void> {
+  for (const file of VERSIONED_FILES) {
+    try {
+      await noticeVersion(host, user, file, author)
+    } catch (error) {
+      // The status tells of such a file, and its editor.
+      if (!(error instanceof PanelError)) throw error
+    }
+  }
+}
+
+/** The version that a file is, or was when it was looked at last. */
+export async function newestVersion(host: Host, path: string): Promise<StoredVersion | null> {
+  return (await host.listVersions(path))[0] ?? null
+}
+
 /** From now on changes that are noticed are this author's, for so long or until {@link endAuthor}. */
 export async function beginAuthor(
   host: Host,
@@ -124,16 +148,31 @@ export async function beginAuthor(
   lastsMs: number,
 ): Promise<void> {
   // What was changed before is not theirs.
-  for (const file of VERSIONED_FILES) await noticeVersion(host, user, file)
+  await noticeVersions(host, user)
   deskOf(host).author = { author, until: Date.now() + lastsMs }
 }
 
 /** What was changed up to now is this author's; what comes is not. */
 export async function endAuthor(host: Host, user: UserAccount, author: Author): Promise<void> {
   try {
-    for (const file of VERSIONED_FILES) await noticeVersion(host, user, file, author)
+    await noticeVersions(host, user, author)
   } finally {
     deskOf(host).author = null
+  }
+}
+
+/** Puts down to this author what changes while the work is done, however it ends. */
+export async function withAuthor<T>(
+  host: Host,
+  user: UserAccount,
+  author: Author,
+  work: () => Promise<T>,
+): Promise<T> {
+  await beginAuthor(host, user, author, Number.POSITIVE_INFINITY)
+  try {
+    return await work()
+  } finally {
+    await endAuthor(host, user, author)
   }
 }
 
@@ -142,13 +181,13 @@ async function keep(
   path: string,
   found: Pick<UserFile, 'bytes' | 'etag'> | null,
   author: Author,
-): Promise<StoredVersion | null> {
-  const [newest] = await host.listVersions(path)
+): Promise<void> {
+  const newest = await newestVersion(host, path)
   const etag = found?.etag ?? ABSENT_ETAG
-  if (etag === (newest?.etag ?? ABSENT_ETAG)) return newest ?? null
+  if (etag === (newest?.etag ?? ABSENT_ETAG)) return
   const before = newest ? await host.readVersion(path, newest.id) : null
   const bytes = found?.bytes ?? null
-  return host.addVersion(path, { ...author, etag, bytes, ...changedLines(asText(before), asText(bytes)) })
+  await host.addVersion(path, { ...author, etag, bytes, ...changedLines(asText(before), asText(bytes)) })
 }
 
 /** Lines as they can be compared; bytes that are not UTF-8 are replaced. */

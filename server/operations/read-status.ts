@@ -10,6 +10,7 @@ import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } 
 import { imageLabel, imageReference } from './ensure-image.ts'
 import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-container.ts'
 import { unitStatus } from './gateway-unit.ts'
+import { readGoBack } from './proven-versions.ts'
 import { unitPlace } from './unit-file.ts'
 import { explainEnd } from './wait-until-healthy.ts'
 
@@ -30,6 +31,7 @@ export interface Observation {
   readonly warnings: readonly string[]
   readonly fatal: GatewayStatus['fatal']
   readonly usualStartMs: number | undefined
+  readonly goBack: Status['goBack']
 }
 
 export interface Pulse {
@@ -37,8 +39,11 @@ export interface Pulse {
   readonly usage: Usage | null
 }
 
-/** Asks podman and systemd, as the gateway's user. */
-export async function observe(host: Host): Promise<Observation> {
+/**
+ * Asks podman and systemd, as the gateway's user.
+ * @param hasFailedStart the last start did not come to its end: what the files were before is offered, whatever is left
+ */
+export async function observe(host: Host, hasFailedStart = false): Promise<Observation> {
   const { settings: stored, startDurationsMs, previousImage } = await host.readState()
   const settings = stored ?? defaultSettings()
   const user = stored ? await host.findUser(settings.user) : null
@@ -54,6 +59,7 @@ export async function observe(host: Host): Promise<Observation> {
     warnings: [],
     fatal: undefined,
     usualStartMs,
+    goBack: [],
   }
   if (!user) return nothing
   const [container, image] = await Promise.all([
@@ -69,9 +75,10 @@ export async function observe(host: Host): Promise<Observation> {
   const restartReasons = container?.running && wanted ? pendingReasons(wanted, container) : []
   const seen = { ...nothing, container, image, unit, restartReasons, warnings }
   const end = endOf(seen)
-  if (end.state !== 'failed') return seen
+  const goBack = end.state === 'failed' || hasFailedStart ? await readGoBack(host, user) : []
+  if (end.state !== 'failed') return { ...seen, goBack }
   const fatal = await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })
-  return { ...seen, fatal: fatal ?? undefined }
+  return { ...seen, goBack, fatal: fatal ?? undefined }
 }
 
 /** A file that cannot be read is told, and hides nothing of what podman and systemd say. */
@@ -207,7 +214,7 @@ export function deriveStatus(
     restartRequired: restartReasons.length > 0,
     restartReasons: [...restartReasons],
     warnings: [...observation.warnings],
-    goBack: [],
+    goBack: [...observation.goBack],
     isSetUp: user !== null && image !== null,
     user: { name: settings.user, uid: user?.uid ?? null, home: user?.home ?? null },
     panel: { version: panel.version },

@@ -7,6 +7,7 @@ import { ConflictError, HostError } from '../errors.ts'
 import type { ContainerFacts, Host } from '../host/host.ts'
 import { backupStep } from './backup.ts'
 import { type Comparison, compareBackup, lacksRoom, tokenOfBackup } from './compare-backup.ts'
+import { authorOf, withAuthor } from './file-versions.ts'
 import { readEffectiveToken, requireUser } from './gateway-files.ts'
 import { sourceOf } from './preview-restore.ts'
 import { withWayBack } from './restore-way-back.ts'
@@ -229,15 +230,14 @@ function filesStep(host: Host, work: Work): Step {
       const { user, paths } = await requireUser(host)
       const { configDir, workspaceDir } = paths
       context.command(`sudo razroom-panel restore ${describe(work.request)}`)
-      const report = await host.restoreBackup(
-        user,
-        sourceOf(work.request),
-        {
-          directories: { configDir, workspaceDir },
-          includesWorkspace: work.request.includeWorkspace ?? true,
-          manifest: verified(work).manifest,
-        },
-        context.watch,
+      const target = {
+        directories: { configDir, workspaceDir },
+        includesWorkspace: work.request.includeWorkspace ?? true,
+        manifest: verified(work).manifest,
+      }
+      // It replaces files itself, and they are watched meanwhile.
+      const report = await withAuthor(host, user, authorOf(context), () =>
+        host.restoreBackup(user, sourceOf(work.request), target, context.watch),
       )
       context.found(`${report.unchanged} were the same already`)
       if (report.written === 0 && report.aside.length === 0) return

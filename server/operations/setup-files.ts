@@ -5,6 +5,7 @@ import { minimalConfig } from '../domain/razroom-config.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
 import { generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import type { Host } from '../host/host.ts'
+import { authorOf, saveVersioned } from './file-versions.ts'
 import { readWanted } from './gateway-container.ts'
 import { ABSENT_ETAG, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import { putFile } from './put-file.ts'
@@ -30,7 +31,14 @@ export function envFileStep(host: Host): Step {
       const base = env.exists ? env.file : parseEnvFile(new Uint8Array())
       const edited = applyEnvEdits(base, [{ op: 'set', key: TOKEN_VARIABLE, value: generateToken() }])
       const bytes = renderEnvFile(edited)
-      await host.writeUserFile(user, { path: paths.envFile, bytes, mode: 0o600, expectedEtag: env.etag })
+      await saveVersioned(host, user, {
+        file: 'env',
+        path: paths.envFile,
+        bytes,
+        mode: 0o600,
+        expectedEtag: env.etag,
+        ...authorOf(context),
+      })
       context.did('wrote a new random token into it')
     },
   }
@@ -49,11 +57,13 @@ export function configFileStep(host: Host): Step {
         context.found(`${paths.configFile} is there (gateway.mode ${present.config.mode ?? 'not set'})`)
         return
       }
-      await host.writeUserFile(user, {
+      await saveVersioned(host, user, {
+        file: 'config',
         path: paths.configFile,
         bytes: new TextEncoder().encode(minimalConfig()),
         mode: 0o600,
         expectedEtag: ABSENT_ETAG,
+        ...authorOf(context),
       })
       context.did(`wrote ${paths.configFile} with gateway.mode=local`)
     },

@@ -1,4 +1,5 @@
 import type { OperationStarted } from '../../../contract/schemas.ts'
+import type { WizardMark } from '../../../contract/versions.ts'
 import { SetupError } from '../../errors.ts'
 import type { Client } from '../client.ts'
 import { alwaysRoot, type Command, type CommandContext } from '../command.ts'
@@ -7,6 +8,9 @@ import { chooseSubcommand, refuseOperands } from '../parse-arguments.ts'
 import { portsFromEnv } from '../podman-variables.ts'
 import { usageError } from '../problem-error.ts'
 import { printable } from '../terminal-text.ts'
+
+/** The panel takes the wizard for ended when it hears nothing of it for 90 seconds. */
+const MARK_EVERY_MS = 30_000
 
 export const launch: Command = {
   name: 'launch',
@@ -51,9 +55,23 @@ export const launch: Command = {
 async function runWizard({ client, io, out, services }: CommandContext): Promise<number> {
   if (out.json || !io.isTty || io.stdin.isTTY !== true)
     throw usageError('the wizard asks questions: run it on a terminal, without --json')
-  const { user, isSetUp } = await (await client()).call('GET /api/status', {})
+  const panel = await client()
+  const { user, isSetUp } = await panel.call('GET /api/status', {})
   if (!isSetUp || user.home === null) throw new SetupError('SETUP_REQUIRED')
-  return services.runWizard({ name: user.name, home: user.home })
+  const mark = (state: WizardMark['state']) => panel.call('POST /api/wizard-mark', { body: { state } })
+  await mark('running')
+  const renewal = setInterval(() => {
+    // Without the panel nothing is noticed, and the terminal is the wizard's.
+    mark('running').catch(() => undefined)
+  }, MARK_EVERY_MS)
+  try {
+    return await services.runWizard({ name: user.name, home: user.home })
+  } finally {
+    clearInterval(renewal)
+    await mark('ended').catch(() =>
+      out.note('The panel could not be told: it takes the changes for ones from outside.'),
+    )
+  }
 }
 
 /** Starts it; when the environment names other ports, these are kept and a container that exists is made anew. */
