@@ -28,6 +28,12 @@ const PAGES = {
     title: 'Environment',
     Page: lazyPage(async () => (await import('./pages/environment/environment-page.tsx')).EnvironmentPage),
   },
+  '/configuration': {
+    title: 'Configuration',
+    Page: lazyPage(
+      async () => (await import('./pages/configuration/configuration-page.tsx')).ConfigurationPage,
+    ),
+  },
   '/setup': {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),

@@ -8,10 +8,19 @@ import { Button } from './ui/button.tsx'
 import { stateWords } from './ui/gateway-words.ts'
 import { Icon, type IconName } from './ui/icons.tsx'
 
-const LINKS: readonly { readonly path: string; readonly text: string; readonly icon: IconName }[] = [
+interface PageLink {
+  readonly path: string
+  readonly text: string
+  /** Where the bar of a phone has no room for the text. */
+  readonly short?: string
+  readonly icon: IconName
+}
+
+const LINKS: readonly PageLink[] = [
   { path: '/', text: 'Overview', icon: 'overview' },
   { path: '/logs', text: 'Logs', icon: 'logs' },
-  { path: '/environment', text: 'Environment', icon: 'environment' },
+  { path: '/environment', text: 'Environment', short: 'Env', icon: 'environment' },
+  { path: '/configuration', text: 'Configuration', short: 'Config', icon: 'configuration' },
   { path: '/setup', text: 'Setup', icon: 'setup' },
   { path: '/settings', text: 'Settings', icon: 'settings' },
 ]
@@ -28,7 +37,8 @@ export function Rail({ path }: { path: string }): JSX.Element {
         {LINKS.map((link) => (
           <a key={link.path} href={link.path} aria-current={link.path === path ? 'page' : undefined}>
             <Icon name={link.icon} size={20} />
-            {link.text}
+            <span class={link.short === undefined ? undefined : 'rail-long'}>{link.text}</span>
+            {link.short !== undefined && <span class="rail-short">{link.short}</span>}
           </a>
         ))}
       </nav>

@@ -87,15 +87,15 @@ function VersionRow(props: {
   const { version, list, currentId } = props
   const [against, setAgainst] = useState<DifferenceAgainst | null>(null)
   const id = useId()
-  const age = ageWords(version.at, list.now)
+  const when = formatDateTime(version.at)
   return (
     <li class="version">
-      <VersionFacts version={version} age={age} />
+      <VersionFacts version={version} age={ageWords(version.at, list.now)} />
       <div class="row version-actions">
         <Button
           size="small"
           kind="quiet"
-          label={`${against ? 'Hide' : 'Show'} the difference of the version of ${age}`}
+          label={`Difference: version of ${when}`}
           isPressed={against !== null}
           onClick={() => setAgainst(against ? null : 'previous')}
         >
@@ -104,7 +104,7 @@ function VersionRow(props: {
         {!version.isCurrent && hasFile(version) && (
           <Button
             size="small"
-            label={`Go back to the version of ${age}`}
+            label={`Go back to this: version of ${when}`}
             reason={list.reason}
             onClick={props.onAsk}
           >

@@ -9,10 +9,10 @@ export const FILE_WORDS = {
 } as const satisfies Readonly<Record<VersionedFile, string>>
 
 const AUTHOR_WORDS: Readonly<Record<VersionAuthor, string>> = {
-  page: 'this panel',
-  cli: 'razroom-panel in a shell',
-  api: 'a script, through the API',
-  wizard: 'the onboarding wizard',
+  page: 'in this panel',
+  cli: 'in a shell, by razroom-panel',
+  api: 'by a script, through the API',
+  wizard: 'by the onboarding wizard',
   outside: 'outside of the panel',
 }
 
@@ -22,14 +22,12 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
   'rotate-token': 'new token',
   'reconcile-token': 'token brought into line',
   restore: 'backup restored',
-  'restore-version': 'went back',
-  mend: 'mended',
+  'go-back': 'went back',
 }
 
-/** A moment below which an age is not worth a number, in ms. */
-const JUST_NOW_MS = 5_000
+const MINUTE_MS = 60_000
 
-/** Who wrote it. */
+/** Who wrote it, or where. */
 export function authorWords(by: VersionAuthor): string {
   return AUTHOR_WORDS[by]
 }
@@ -39,9 +37,9 @@ export function reasonWords({ reason }: Pick<FileVersion, 'reason'>): string | u
   return reason === undefined ? undefined : (REASON_WORDS[reason] ?? reason)
 }
 
-/** How long ago. @param iso when it was @param now in ms since the epoch, of the same clock */
+/** How long ago, in whole minutes. @param iso when it was @param now in ms since the epoch, of the same clock */
 export function ageWords(iso: string, now: number): string {
   const age = now - Date.parse(iso)
   if (Number.isNaN(age)) return iso
-  return age < JUST_NOW_MS ? 'just now' : `${formatDuration(age)} ago`
+  return age < MINUTE_MS ? 'just now' : `${formatDuration(age - (age % MINUTE_MS))} ago`
 }

@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { FileVersion } from '../../contract/versions.ts'
+import { formatDateTime } from './format.ts'
 import type { LoadDifference } from './version-difference.tsx'
 import { VersionsCard, type VersionsCardProps } from './versions-card.tsx'
 
@@ -61,6 +62,7 @@ const click = async (element: HTMLElement) => {
     await vi.advanceTimersByTimeAsync(50)
   })
 }
+const labelled = (what: string, { at }: FileVersion) => `${what}: version of ${formatDateTime(at)}`
 const press = (name: RegExp | string) => click(screen.getByRole('button', { name }))
 
 test('each version says when, by whom, why, how much, and what is known of it', () => {
@@ -71,7 +73,7 @@ test('each version says when, by whom, why, how much, and what is known of it', 
   expect(first).toContain('outside of the panel')
   expect(second).toContain('3 min ago')
   expect(second).toContain('2 lines added, 1 removed')
-  expect(second).toContain('razroom-panel in a shell: new token')
+  expect(second).toContain('in a shell, by razroom-panel: new token')
   expect(third).toContain('started a gateway')
   expect(third).toContain('28 days 1 h ago')
 })
@@ -79,7 +81,7 @@ test('each version says when, by whom, why, how much, and what is known of it', 
 test('the difference is asked for when it is wanted, one way or the other', async () => {
   show()
   expect(loadDifference).not.toHaveBeenCalled()
-  await press(/Show the difference of the version of 3 min ago/)
+  await press(labelled('Difference', rotated))
   expect(loadDifference).toHaveBeenLastCalledWith(rotated.id, 'previous')
   expect(screen.getByRole('region', { name: 'Changed lines' }).textContent).toContain('mode: "local"')
   await click(screen.getByLabelText('What going back to it changes'))
@@ -88,8 +90,8 @@ test('the difference is asked for when it is wanted, one way or the other', asyn
 
 test('going back asks first, with the difference; the version that the file is has no such button', async () => {
   show()
-  expect(screen.getAllByRole('button', { name: /^Go back to the version/ })).toHaveLength(2)
-  await press(/Go back to the version of 28 days/)
+  expect(screen.getAllByRole('button', { name: /^Go back to this/ })).toHaveLength(2)
+  await press(labelled('Go back to this', proven))
   expect(loadDifference).toHaveBeenLastCalledWith(proven.id, 'current')
   expect(onGoBack).not.toHaveBeenCalled()
   const dialog = document.querySelector('dialog')
@@ -104,13 +106,13 @@ test('where there was no file there is nothing to go back to', () => {
   const absent = version('0-00000000', { etag: 'absent', sizeBytes: 0 })
   show({ versions: { kind: 'known', value: [current, absent] }, wentBack: { to: current, before: absent } })
   expect(screen.getAllByRole('listitem')[1]?.textContent).toContain('no file')
-  expect(screen.queryByRole('button', { name: /^Go back to the version/ })).toBeNull()
+  expect(screen.queryByRole('button', { name: /^Go back to this/ })).toBeNull()
   expect(screen.queryByRole('button', { name: 'Undo' })).toBeNull()
 })
 
 test('with a reason against it nobody goes back', async () => {
   show({ reason: 'Save or discard your changes first' })
-  await press(/Go back to the version of 3 min ago/)
+  await press(labelled('Go back to this', rotated))
   expect(document.querySelector('dialog')).toBeNull()
 })
 
@@ -128,7 +130,7 @@ test('a difference that can not be had says why', async () => {
   const problem = { type: 'about:blank', title: 'This version is not kept any more', status: 404, code: 'X' }
   loadDifference.mockResolvedValue({ problem: { ...problem, hint: 'Load the list again.' } })
   show()
-  await press(/Show the difference of the version of 3 min ago/)
+  await press(labelled('Difference', rotated))
   expect(screen.getByRole('alert').textContent).toContain('not kept any more')
 })
 
