@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import JSON5 from 'json5'
 import { type Config, type ConfigIssue, checkConfig, isRecord } from './config-schema.ts'
 import { describeError, FatalError, systemErrorCode } from './fatal-error.ts'
+import { readText } from './read-file.ts'
 import { saveFile } from './save-file.ts'
 import { type StatePaths, shortenHome } from './state-paths.ts'
 import { GATEWAY_VERSION } from './version.ts'
@@ -60,7 +61,7 @@ export function readConfigText(paths: StatePaths): string | undefined {
     throw error
   }
   try {
-    return readFileSync(paths.configPath, 'utf8')
+    return readText(paths.configPath)
   } catch (error) {
     throw new FatalError([`Failed to read config at ${paths.configPath} ${describeError(error)}`], {
       cause: error,

@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, randomUUID, verify } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRecord } from './config-schema.ts'
 import { systemErrorCode } from './fatal-error.ts'
+import { readText } from './read-file.ts'
 import { saveFile } from './save-file.ts'
 
 /** What a client tells about itself when it asks to be paired. */
@@ -138,7 +138,7 @@ export function signedText(proof: Omit<DeviceProof, 'signature' | 'publicKey'>):
 function readRecords<T>(path: string, isValid: (value: unknown) => value is T): T[] {
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readText(path)
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return []
     throw error

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { describeError, systemErrorCode } from './fatal-error.ts'
+import { readText } from './read-file.ts'
 import type { Environment } from './state-paths.ts'
 
 /** The merged environment, and the files that could not be read (each with its reason). */
@@ -26,7 +26,7 @@ export function layerEnvironment(
   const layers: Environment[] = [processEnv]
   for (const path of files) {
     try {
-      layers.push(parseEnv(readFileSync(path, 'utf8')))
+      layers.push(parseEnv(readText(path)))
     } catch (error) {
       const code = systemErrorCode(error)
       if (code !== 'ENOENT' && code !== 'ENOTDIR')
