@@ -31,8 +31,8 @@ export const loadProblem = signal<Problem | null>(null)
 export const saveProblem = signal<Problem | null>(null)
 /** Why the gateway would not start with what was to be saved: to be saved all the same, or not. */
 export const refusal = signal<Problem | null>(null)
-/** The last save of this page; null once something is typed again. */
-export const saved = signal<{ readonly isChanged: boolean } | null>(null)
+/** The last save of this page, and the file as it was then; null once something is typed again. */
+export const saved = signal<{ readonly etag: string; readonly isChanged: boolean } | null>(null)
 export const isSaving = signal(false)
 
 export const isDirty = computed(() => draft.value !== null && draft.value.text !== draft.value.before)
@@ -99,7 +99,7 @@ export async function save(options: { readonly anyway?: true } = {}): Promise<vo
       // What was typed while it was on its way stays an edit, now of the version that was saved.
       if (draft.value) draft.value = { ...draft.value, etag, before: mine.text }
       merged.value = null
-      saved.value = { isChanged: changed }
+      saved.value = { etag, isChanged: changed }
     })
   })
 }
@@ -110,8 +110,8 @@ export async function mend({ id }: Finding): Promise<void> {
   if (!document || isDirty.value) return
   const wasOpen = draft.value !== null
   const isDone = await write(async () => {
-    const { changed } = await saveConfig({ mend: id }, document.etag)
-    saved.value = { isChanged: changed }
+    const { etag, changed } = await saveConfig({ mend: id }, document.etag)
+    saved.value = { etag, isChanged: changed }
   })
   if (isDone && wasOpen) await open()
 }

@@ -137,6 +137,8 @@ test('saving shows the difference first, without secrets, and names the version 
   expect(screen.getByText(/^Saved\./)).toBeTruthy()
   expect(screen.queryByRole('button', { name: 'Save' })).toBeNull()
   expect(text()).toHaveProperty('value', file.text)
+  await changeOutside('v9', '{ other: 1 }')
+  expect(screen.queryByText(/^Saved\./)).toBeNull()
 })
 
 test('Ctrl+S saves, and without edits sends nothing', async () => {

@@ -11,7 +11,8 @@ import { configDifference } from './masked-difference.ts'
 /** That it was saved, and what the gateway makes of it. */
 export function SavedNote(): JSX.Element | null {
   const saved = editor.saved.value
-  if (!saved) return null
+  const current = editor.base.value?.etag
+  if (!saved || (current !== saved.etag && !editor.isSaving.value)) return null
   return (
     <div class="note" data-tone="good">
       <p aria-live="polite">

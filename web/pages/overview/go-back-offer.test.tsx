@@ -70,7 +70,7 @@ test('going back writes the version over the file as it is, then starts', async 
   await settle()
   expect(container.textContent).toContain('razroom.json is not the one it last started with')
   calls.length = 0
-  await press('Go back in razroom.json and start')
+  await press('Go back and start: razroom.json')
   expect(calls).toEqual([
     ['GET', '/api/config', null],
     ['POST', '/api/config/versions/1-0000000a/restore', '"bad"'],
@@ -82,7 +82,7 @@ test('a version that can not be brought back starts nothing, and is reported', a
   const problem = { type: 'about:blank', title: 'gone', status: 404, code: 'VERSION_NOT_FOUND', hint: '' }
   answers.set('/api/env/versions/2-0000000b/restore', () => json(problem, 404))
   show([env])
-  await press('Go back in .env and start')
+  await press('Go back and start: .env')
   expect(calls.map(([, url]) => url)).not.toContain('/api/gateway/start')
   await expect(report.mock.calls[0]?.[0]).rejects.toMatchObject({ problem: { code: 'VERSION_NOT_FOUND' } })
 })
@@ -90,8 +90,8 @@ test('a version that can not be brought back starts nothing, and is reported', a
 test('both files are offered apart, each with its difference', async () => {
   show([env, config])
   await settle()
-  expect(screen.getAllByRole('button', { name: /^Go back in/ })).toHaveLength(2)
-  await press('Difference in razroom.json')
+  expect(screen.getAllByRole('button', { name: /^Go back and start/ })).toHaveLength(2)
+  await press('Difference: razroom.json')
   expect(screen.getByRole('region', { name: 'Changed lines' }).textContent).toContain('mode: "local"')
 })
 
@@ -99,7 +99,7 @@ test('while something else runs nobody goes back; without an offer there is none
   show([config], 'Restarting the gateway: wait until it has finished')
   await settle()
   calls.length = 0
-  await press('Go back in razroom.json and start')
+  await press('Go back and start: razroom.json')
   expect(calls).toEqual([])
   cleanup()
   show([])

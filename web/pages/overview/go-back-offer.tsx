@@ -25,13 +25,13 @@ export function GoBackOffer(props: {
   return (
     <section class="stack-tight" aria-label={`Go back in ${name}`}>
       <p>
-        <strong>{name} is not the one it last started with.</strong> With the version of before, it answered{' '}
+        <strong>{name} is not the one it last started with.</strong> With the one before, it answered{' '}
         {formatDateTime(offer.provenAt)}.
       </p>
       <div class="row">
         <Button
           kind="primary"
-          label={`Go back in ${name} and start`}
+          label={`Go back and start: ${name}`}
           isBusy={isBusy}
           reason={reason}
           onClick={() => {
@@ -41,7 +41,7 @@ export function GoBackOffer(props: {
         >
           Go back and start
         </Button>
-        <Button label={`Difference in ${name}`} isPressed={isShown} onClick={() => setShown(!isShown)}>
+        <Button label={`Difference: ${name}`} isPressed={isShown} onClick={() => setShown(!isShown)}>
           Difference
         </Button>
         <a href={PAGES[offer.file]}>All versions</a>
