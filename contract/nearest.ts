@@ -2,8 +2,12 @@
 const MOST_CORRECTIONS = 3
 
 /** The candidate that differs from the word in the fewest letters, if that is near enough to have been meant. */
-export function nearest(word: string, candidates: readonly string[]): string | undefined {
-  const limit = Math.min(MOST_CORRECTIONS, Math.max(1, Math.floor(word.length / 3)))
+export function nearest(
+  word: string,
+  candidates: readonly string[],
+  mostCorrections = MOST_CORRECTIONS,
+): string | undefined {
+  const limit = Math.min(mostCorrections, Math.max(1, Math.floor(word.length / 3)))
   let best: { candidate: string; distance: number } | undefined
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) > limit && !isBeginning(word, candidate)) continue

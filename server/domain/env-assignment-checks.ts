@@ -1,151 +1,161 @@
 /**
- * What is wrong with one assignment of `.env`: its name, its value. The rules are those of docs/facts/env-dialects.md; no
- * finding tells a value.
+ * What is wrong with one assignment of `.env`: how its name and its value are written. The rules are those of
+ * docs/facts/env-dialects.md; no finding tells a value. Imports nothing of Node.
  */
 import { isEnvKey } from '../../contract/rules.ts'
-import type { Finding } from '../../contract/schemas.ts'
-import { findOwner, MIN_TOKEN_LENGTH, TOKEN_VARIABLE } from './variable-rules.ts'
+import type { LineFinding } from './env-line-checks.ts'
+import { type QuotedValue, readInlineComment, readQuotes, unquote } from './env-value.ts'
 
-/** A finding that does not know its line yet. */
-export type LineFinding = Omit<Finding, 'line'>
+/** The name as podman takes it, and the one that was meant. */
+export function checkKey(key: string, known: string): LineFinding[] {
+  const bare = key.replace(/^\ufeff+/, '')
+  const findings: LineFinding[] = []
+  const isExport = /^export[ \t]/.test(bare)
+  if (isExport) {
+    findings.push({
+      id: 'env.export',
+      severity: 'warning',
+      title: 'export is for shells',
+      evidence: `podman sets a variable named "export ${known}", and not ${known}`,
+      hint: 'Remove the word export.',
+    })
+  }
+  if (bare !== bare.trimEnd()) {
+    findings.push({
+      id: 'env.blank-before-equals',
+      severity: 'warning',
+      title: 'A blank before the =',
+      evidence: `podman takes it for a part of the name, so ${known} is not set`,
+      hint: 'Remove the blank.',
+    })
+  }
+  if (isEnvKey(isExport ? known : bare.trimEnd())) return findings
+  return [...findings, /^[;/!-]/.test(bare) ? REMARK : UNUSUAL_NAME]
+}
+
+const REMARK: LineFinding = {
+  id: 'env.remark',
+  severity: 'warning',
+  title: 'Not a comment to podman',
+  evidence: 'only # begins a comment; podman sets a variable with this name',
+  hint: 'Put # in front.',
+}
+
+const UNUSUAL_NAME: LineFinding = {
+  id: 'env.unusual-name',
+  severity: 'info',
+  title: 'An unusual name',
+  evidence: 'podman passes it on, but other readers of the file ignore the line',
+  hint: 'Use letters, digits and underscores.',
+}
 
 /**
- * @param key as podman takes it, @param known the name that was meant, @param value as podman reads it
+ * @param name for people, @param value as podman reads it
+ * @param lastLine of the value, where it goes on over several lines for readers that know such values
  */
-export function checkAssignment(key: string, known: string, value: string): LineFinding[] {
-  return [
-    ...checkKey(key, known),
-    ...checkOwner(known),
-    ...(known === TOKEN_VARIABLE ? checkToken(value) : []),
-    ...checkValue(known, value),
+export function checkValue(name: string, value: string, lastLine: number | undefined): LineFinding[] {
+  const quoted = readQuotes(value)
+  const findings = [
+    ...(quoted === undefined ? [] : [checkQuotes(quoted, lastLine)]),
+    ...checkBlanks(value, quoted !== undefined),
+    // In single quotes a shell replaces nothing.
+    ...(quoted?.quote === "'" && quoted.inner !== undefined ? [] : checkExpansions(value)),
   ]
+  const all = findings.length === 0 ? checkReaders(value) : findings
+  return all.map((finding) => ({ ...finding, evidence: `${name}: ${finding.evidence}` }))
 }
 
-function checkKey(key: string, known: string): LineFinding[] {
-  if (key.startsWith('\ufeff')) {
+function checkQuotes(quoted: QuotedValue, lastLine: number | undefined): LineFinding {
+  if (lastLine !== undefined) {
+    return {
+      id: 'env.multiline',
+      severity: 'warning',
+      title: 'A value over several lines',
+      evidence: `podman reads this line only, with its quote; other readers go on to line ${lastLine}`,
+      hint: 'Write it on one line, or put it into a file in the config directory.',
+    }
+  }
+  return {
+    id: 'env.quotes',
+    severity: 'warning',
+    title: 'Quotes stay in the value',
+    evidence: 'podman keeps the quotes',
+    hint:
+      unquote(quoted) === undefined
+        ? 'Write the value without quotes; readers disagree about what it is with them.'
+        : 'Remove the quotes.',
+  }
+}
+
+function checkBlanks(value: string, isQuoted: boolean): LineFinding[] {
+  if (readInlineComment(value) !== undefined) {
     return [
       {
-        id: 'env.bom',
+        id: 'env.inline-comment',
         severity: 'warning',
-        title: 'The file begins with a byte order mark',
-        evidence: `to podman the mark is a part of the first name, so ${known} is not set`,
-        hint: 'Save the file as UTF-8 without a mark.',
+        title: 'The comment is a part of the value',
+        evidence: 'podman knows no comment behind a value',
+        hint: 'Put the comment on a line of its own.',
       },
     ]
   }
-  if (/^export[ \t]/.test(key)) {
-    return [
-      {
-        id: 'env.export',
-        severity: 'warning',
-        title: 'export is for shells',
-        evidence: `podman sets a variable named "export ${known}", and not ${known}`,
-        hint: 'Remove the word export.',
-      },
-    ]
-  }
-  if (key !== key.trim()) {
-    return [
-      {
-        id: 'env.blank-before-equals',
-        severity: 'warning',
-        title: 'A blank before the =',
-        evidence: `podman takes it for a part of the name, so ${known} is not set`,
-        hint: 'Remove the blank.',
-      },
-    ]
-  }
-  if (isEnvKey(key)) return []
-  const isRemark = /^[;/!-]/.test(key)
+  if (isQuoted || value === value.trim()) return []
   return [
     {
-      id: 'env.unusual-name',
-      severity: isRemark ? 'warning' : 'info',
-      title: isRemark ? 'Not a comment to podman' : 'An unusual name',
-      evidence: isRemark
-        ? 'only # begins a comment; podman sets a variable with this name'
-        : 'podman passes it on, but other readers of the file ignore the line',
-      hint: isRemark ? 'Put # in front.' : 'Use letters, digits and underscores.',
+      id: 'env.blanks',
+      severity: 'warning',
+      title: 'Blanks around the value',
+      evidence: 'podman keeps them, other readers do not',
+      hint: 'Remove the blanks around the value.',
     },
   ]
 }
 
-function checkValue(key: string, value: string): LineFinding[] {
-  const drafts: LineFinding[] = []
-  const add = (id: string, severity: Finding['severity'], title: string, evidence: string, hint: string) =>
-    drafts.push({ id, severity, title, evidence: `${key}: ${evidence}`, hint })
-  const isQuoted = /^\s*["']/.test(value)
-  if (isQuoted) {
-    add('env.quotes', 'warning', 'Quotes stay in the value', 'podman keeps the quotes', 'Remove the quotes.')
-  }
-  if (/\s#/.test(value)) {
-    add(
-      'env.inline-comment',
-      'warning',
-      'The comment is a part of the value',
-      'podman knows no comment behind a value',
-      'Put the comment on a line of its own.',
-    )
-  } else if (!isQuoted && value !== value.trim()) {
-    const hint = 'Remove the blanks around the value.'
-    add('env.blanks', 'warning', 'Blanks around the value', 'podman keeps them, other readers do not', hint)
-  }
+function checkExpansions(value: string): LineFinding[] {
+  const findings: LineFinding[] = []
   if (/\$\(|`/.test(value)) {
-    add(
-      'env.command',
-      'warning',
-      'A command that no one runs, or the wrong one does',
-      'podman passes $(...) and backticks on as text; a script that sources the file would run them',
-      'Write the value itself.',
-    )
+    findings.push({
+      id: 'env.command',
+      severity: 'warning',
+      title: 'A command that no one runs, or the wrong one does',
+      evidence:
+        'podman passes $(...) and backticks on as text; a script that sources the file would run them',
+      hint: 'Write the value itself.',
+    })
   }
   if (/\$\{[A-Za-z_]/.test(value)) {
-    const hint = 'Write the value itself.'
-    add('env.reference', 'warning', 'A reference that stays as it is', 'podman passes it on as text', hint)
+    findings.push({
+      id: 'env.reference',
+      severity: 'warning',
+      title: 'A reference that stays as it is',
+      evidence: 'podman passes it on as text',
+      hint: 'Write the value itself.',
+    })
   } else if (/\$[A-Za-z_]/.test(value)) {
-    const hint = 'Write the value itself, if a variable was meant.'
-    add('env.dollar', 'info', 'A dollar sign stays as it is', 'a shell would replace it by a variable', hint)
+    findings.push({
+      id: 'env.dollar',
+      severity: 'info',
+      title: 'A dollar sign stays as it is',
+      evidence: 'a shell would replace it by a variable',
+      hint: 'Write the value itself, if a variable was meant.',
+    })
   }
-  return drafts
+  return findings
 }
 
-function checkOwner(key: string): LineFinding[] {
-  const reason = findOwner(key)
-  if (reason === undefined) return []
+/** What is left of "Where all agree" in docs/facts/env-dialects.md: the gateway gets podman's reading in each case. */
+function checkReaders(value: string): LineFinding[] {
+  const isCut = /[#\u2028\u2029]/.test(value)
+  if (!isCut && !/[ \t"'\\&;|<>()]|(^|:)~/.test(value)) return []
   return [
     {
-      id: 'env.panel-owned',
-      severity: 'warning',
-      title: 'The panel looks after this',
-      evidence: `${key}: ${reason}`,
-      hint: 'Remove the line; change the setting instead.',
-    },
-  ]
-}
-
-function checkToken(value: string): LineFinding[] {
-  const token = value.trim()
-  const hint = 'Make a new one: sudo razroom-panel token rotate'
-  if (token === '') {
-    return [
-      {
-        id: 'env.token-empty',
-        severity: 'warning',
-        title: 'The token is empty',
-        evidence: 'without one in razroom.json the gateway does not start',
-        hint,
-      },
-    ]
-  }
-  const isWeak = token.length < MIN_TOKEN_LENGTH || new Set(token).size < 8
-  if (!isWeak) return []
-  return [
-    {
-      id: 'env.token-weak',
-      severity: 'warning',
-      title: 'The token is weak',
-      evidence: `it should have ${MIN_TOKEN_LENGTH} characters or more, of at least 8 different ones`,
-      hint,
+      id: 'env.readers-differ',
+      severity: 'info',
+      title: 'Another reader would read it differently',
+      evidence: isCut
+        ? 'podman passes all of it on, and that counts; dotenv, inside the gateway, would cut it'
+        : 'podman passes it on as it is, and that counts; a shell that sources the file would not',
+      hint: 'Nothing has to be done, unless another program reads the file.',
     },
   ]
 }

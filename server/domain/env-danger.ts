@@ -16,16 +16,19 @@ export interface Danger {
  * assignment, and a carriage return or a Unicode line end for the end of a line, even in a comment.
  */
 export function findDangers(line: EnvLine): Danger[] {
-  return lineText(line)
-    .split(/[\r\u2028\u2029]/)
-    .flatMap((part) => {
-      const piece = part.replaceAll('\0', '').trim()
-      if (piece.startsWith('#')) return []
-      const end = piece.search(/[=:]/)
-      const key = bareKey(end === -1 ? piece : piece.slice(0, end))
-      const found = end === -1 ? findImported(key) : findDanger(key)
-      return found ? [{ key: isEnvKey(key) ? key : found.name, reason: found.reason, piece }] : []
-    })
+  return findDangersInText(lineText(line))
+}
+
+/** The same for a line as text, without its ending. */
+export function findDangersInText(text: string): Danger[] {
+  return text.split(/[\r\u2028\u2029]/).flatMap((part) => {
+    const piece = part.replaceAll('\0', '').trim()
+    if (piece.startsWith('#')) return []
+    const end = piece.search(/[=:]/)
+    const key = bareKey(end === -1 ? piece : piece.slice(0, end))
+    const found = end === -1 ? findImported(key) : findDanger(key)
+    return found ? [{ key: isEnvKey(key) ? key : found.name, reason: found.reason, piece }] : []
+  })
 }
 
 /** A bare name takes the host's variable, `NAME*` all that begin so. */

@@ -7,7 +7,7 @@
 export interface EnvLine {
   /** From 1. */
   readonly number: number
-  /** The whole line with its line ending, byte for byte. */
+  /** The whole line with its line ending, byte for byte: a view of the bytes that were read. */
   readonly raw: Uint8Array
   /** `other`: neither of these, for example a bare key, or `=x`. */
   readonly kind: 'assignment' | 'comment' | 'blank' | 'other'
@@ -23,6 +23,7 @@ export interface EnvFile {
 
 export const LF = 0x0a
 const CR = 0x0d
+const MAX_SHORT_BYTES = 200
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -32,7 +33,7 @@ export function parseEnvFile(bytes: Uint8Array): EnvFile {
   for (let start = 0; start < bytes.length; ) {
     const newline = bytes.indexOf(LF, start)
     const end = newline === -1 ? bytes.length : newline + 1
-    lines.push(readLine(bytes.slice(start, end), lines.length + 1))
+    lines.push(readLine(bytes.subarray(start, end), lines.length + 1))
     start = end
   }
   return { lines }
@@ -58,6 +59,7 @@ export function readEnv(file: EnvFile): Map<string, string> {
 
 /** True when the bytes are valid UTF-8 (RFC 3629), so that text carries them without loss. */
 export function isUtf8(bytes: Uint8Array): boolean {
+  if (isShortAscii(bytes)) return true
   try {
     strictDecoder.decode(bytes)
     return true
@@ -69,7 +71,18 @@ export function isUtf8(bytes: Uint8Array): boolean {
 
 /** The line as text without its LF or CRLF; invalid UTF-8 replaced. */
 export function lineText(line: EnvLine): string {
-  return decoder.decode(line.raw.subarray(0, contentLength(line.raw)))
+  return decode(line.raw.subarray(0, contentLength(line.raw)))
+}
+
+/** A decoder costs more than a short line: a file may have 100,000 of them. */
+function decode(bytes: Uint8Array): string {
+  return isShortAscii(bytes) ? String.fromCharCode(...bytes) : decoder.decode(bytes)
+}
+
+function isShortAscii(bytes: Uint8Array): boolean {
+  if (bytes.length > MAX_SHORT_BYTES) return false
+  for (const byte of bytes) if (byte > 0x7f) return false
+  return true
 }
 
 /** Length in bytes of the line without its ending. Only one CR goes with the LF, as in Go's bufio.ScanLines. */
@@ -81,7 +94,7 @@ export function contentLength(raw: Uint8Array): number {
 }
 
 function readLine(raw: Uint8Array, number: number): EnvLine {
-  const text = decoder.decode(raw.subarray(0, contentLength(raw))).replace(/^[ \t]+/, '')
+  const text = decode(raw.subarray(0, contentLength(raw))).replace(/^[ \t]+/, '')
   if (text === '') return { number, raw, kind: 'blank' }
   if (text.startsWith('#')) return { number, raw, kind: 'comment' }
   const equals = text.indexOf('=')

@@ -5,148 +5,71 @@
  */
 
 import type { EnvCheck } from '../../contract/env.ts'
-import { isEnvKey, MAX_ENV_LINE_BYTES } from '../../contract/rules.ts'
+import { isEnvKey } from '../../contract/rules.ts'
 import type { Finding } from '../../contract/schemas.ts'
 import { InputError } from '../errors.ts'
-import { checkAssignment, type LineFinding } from './env-assignment-checks.ts'
+import { checkKey, checkValue } from './env-assignment-checks.ts'
+import { type EnvContext, readContext } from './env-context.ts'
 import { findDangers } from './env-danger.ts'
-import { type EnvFile, type EnvLine, isUtf8, lineText, readEnv } from './env-file.ts'
+import { type EnvFile, type EnvLine, lineText, readEnv } from './env-file.ts'
+import { findFix } from './env-fix.ts'
+import { checkKnown } from './env-known-checks.ts'
+import { checkBytes, checkOther, isFatal, type LineFinding } from './env-line-checks.ts'
 import { bareKey } from './env-view.ts'
-
-const LF = 0x0a
-/** With these podman exits with 125. */
-const FATAL_IDS: ReadonlySet<string> = new Set(['env.no-key', 'env.line-too-long'])
 
 /** Everything worth saying about the file, in the order of its lines. */
 export function checkEnv(file: EnvFile): Finding[] {
-  const lastLine = new Map<string, number>()
-  for (const line of file.lines) if (line.key !== undefined) lastLine.set(line.key, line.number)
-  return file.lines.flatMap((line) =>
-    checkLine(line, lastLine).map((finding) => ({ ...finding, line: line.number })),
-  )
+  const context = readContext(file)
+  return file.lines.flatMap((line) => checkLine(line, context))
 }
 
 /** `fatal`: the container would not start; `findings`: something is at warning or above; else `clean`. */
 export function envVerdict(findings: readonly Finding[]): EnvCheck['verdict'] {
-  if (findings.some((finding) => FATAL_IDS.has(finding.id))) return 'fatal'
+  if (findings.some(isFatal)) return 'fatal'
   return findings.some((finding) => finding.severity !== 'info') ? 'findings' : 'clean'
 }
 
-function checkLine(line: EnvLine, lastLine: ReadonlyMap<string, number>): LineFinding[] {
+/**
+ * What is wrong with one line, and what the panel can mend of it. What makes other findings pointless comes first, so
+ * that mends can be applied in this order.
+ */
+export function checkLine(line: EnvLine, context: EnvContext): Finding[] {
+  // Alone, a line of a longer value is not what its writer sees: only what does harm is mended in it.
+  const isPart = context.startOfValue(line.number) !== undefined
+  return findProblems(line, context).map((problem) => {
+    const fix = isPart && problem.severity !== 'error' ? undefined : findFix(line, problem.id, context)
+    return { ...problem, line: line.number, ...(fix === undefined ? {} : { fix }) }
+  })
+}
+
+function findProblems(line: EnvLine, context: EnvContext): LineFinding[] {
   const { key, value } = line
   const bytes = checkBytes(line)
   if (line.kind === 'blank') return bytes
   if (line.kind === 'comment') return [...bytes, ...checkDanger(line)]
-  if (key === undefined || value === undefined) return [...bytes, ...checkOther(line), ...checkDanger(line)]
+  if (key === undefined || value === undefined)
+    return [...bytes, ...checkDanger(line), ...checkOther(line, context)]
+  const known = bareKey(key)
+  const name = isEnvKey(known) ? known : 'this variable'
+  const isEffective = context.lastLineOf(key) === line.number
   return [
-    ...bytes,
+    ...(isEffective ? [] : [setAgain(name, context.lastLineOf(key))]),
     ...checkDanger(line),
-    ...checkAssignment(key, bareKey(key), value),
-    ...checkTwice(line, key, lastLine),
+    ...checkKnown(known, value, isEffective, context),
+    ...bytes,
+    ...checkKey(key, known),
+    ...checkValue(name, value, context.endOfValue(line.number)),
   ]
 }
 
-function checkBytes(line: EnvLine): LineFinding[] {
-  const drafts: LineFinding[] = []
-  const length = line.raw.length - (line.raw.at(-1) === LF ? 1 : 0)
-  if (length > MAX_ENV_LINE_BYTES) {
-    drafts.push({
-      id: 'env.line-too-long',
-      severity: 'error',
-      title: 'The line is too long',
-      evidence: `${length} bytes; podman reads at most ${MAX_ENV_LINE_BYTES} and ends with exit code 125`,
-      hint: 'Shorten it, or put the value into a file in the config directory.',
-    })
+function setAgain(name: string, last: number | undefined): LineFinding {
+  return {
+    id: 'env.twice',
+    severity: 'info',
+    title: 'Set again further down',
+    evidence: `${name} is set again on line ${last}, which counts`,
+    hint: 'Remove one of the two.',
   }
-  if (line.raw.includes(0)) {
-    drafts.push({
-      id: 'env.nul',
-      severity: 'warning',
-      title: 'There is a NUL byte in the line',
-      evidence: 'the container sees only what stands before it',
-      hint: 'Remove it.',
-    })
-  }
-  if (!isUtf8(line.raw)) {
-    drafts.push({
-      id: 'env.not-utf8',
-      severity: 'warning',
-      title: 'The line is not UTF-8',
-      evidence: 'podman replaces the bytes it does not understand',
-      hint: 'Write the line again.',
-    })
-  }
-  if (lineText(line).includes('\r')) {
-    drafts.push({
-      id: 'env.carriage-return',
-      severity: 'warning',
-      title: 'There is a carriage return inside the line',
-      evidence: 'podman keeps it in the value; the gateway’s own reader takes it for the end of the line',
-      hint: 'Remove it, or make two lines of it.',
-    })
-  }
-  return drafts
-}
-
-function checkOther(line: EnvLine): LineFinding[] {
-  const text = lineText(line).trim()
-  if (text.startsWith('=')) {
-    return [
-      {
-        id: 'env.no-key',
-        severity: 'error',
-        title: 'There is no name before the =',
-        evidence: 'podman refuses the whole file and ends with exit code 125',
-        hint: 'Write a name in front, or remove the line.',
-      },
-    ]
-  }
-  if (/^\w+\*$/.test(text) || text === '*') {
-    return [
-      {
-        id: 'env.imports-many',
-        severity: 'warning',
-        title: 'The line takes variables from the host',
-        evidence: 'every variable of the host whose name begins so comes into the container',
-        hint: 'Write NAME=value for those that are wanted.',
-      },
-    ]
-  }
-  if (isEnvKey(text)) {
-    return [
-      {
-        id: 'env.imports-host',
-        severity: 'warning',
-        title: 'A name without a value',
-        evidence:
-          'podman takes the value from the host’s environment, if it is set there; other readers ignore the line',
-        hint: 'Write NAME=value, or remove the line.',
-      },
-    ]
-  }
-  return [
-    {
-      id: 'env.not-an-assignment',
-      severity: 'warning',
-      title: 'The line sets nothing',
-      evidence: 'podman ignores it; a value can’t go on over two lines',
-      hint: 'Write NAME=value on one line, or put # in front of a comment.',
-    },
-  ]
-}
-
-function checkTwice(line: EnvLine, key: string, lastLine: ReadonlyMap<string, number>): LineFinding[] {
-  const last = lastLine.get(key) ?? line.number
-  if (last === line.number) return []
-  return [
-    {
-      id: 'env.twice',
-      severity: 'info',
-      title: 'Set again further down',
-      evidence: `${bareKey(key)} is set again on line ${last}, which counts`,
-      hint: 'Remove one of the two.',
-    },
-  ]
 }
 
 function checkDanger(line: EnvLine): LineFinding[] {
@@ -192,9 +115,10 @@ function refuseFatal(before: EnvFile, after: EnvFile): void {
 }
 
 function fatalLines(file: EnvFile): { line: EnvLine; title: string; evidence: string }[] {
+  const context = readContext(file)
   return file.lines.flatMap((line) =>
-    [...checkBytes(line), ...(line.kind === 'other' ? checkOther(line) : [])]
-      .filter((draft) => FATAL_IDS.has(draft.id))
+    [...checkBytes(line), ...(line.kind === 'other' ? checkOther(line, context) : [])]
+      .filter(isFatal)
       .map(({ title, evidence }) => ({ line, title, evidence })),
   )
 }

@@ -32,3 +32,29 @@ export const anyEnvBytes = fc
     { maxLength: 30 },
   )
   .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])))
+
+/** Lines with everything that findings are about. */
+export const anyEnvText = fc
+  .array(
+    fc.tuple(
+      fc.constantFrom('', '', ' ', 'export ', '\ufeff', ';', '# ', '"'),
+      fc.constantFrom(
+        'A',
+        'A',
+        'B',
+        'PATH',
+        'TERM',
+        'GROK_API_KEY',
+        'GROQ_API_KEY',
+        'OPENAI_API_KEY',
+        'a-b',
+        '',
+      ),
+      fc.constantFrom('=', '=', '=', ' = ', ': ', '', '*', '\0='),
+      fc.constantFrom('', 'x', 'x y', '"x"', "'x y'", '"x', 'x"', '$(x)', '" x "', 'x\\', '"x\\"'),
+      fc.constantFrom('', '', ' ', ' # c', ' # "c', '\rB=1', '\r', '\u2028PATH=1', '\0', '#'),
+      fc.constantFrom('\n', '\n', '\r\n', ''),
+    ),
+    { maxLength: 8 },
+  )
+  .map((lines) => lines.map((parts) => parts.join('')).join(''))
