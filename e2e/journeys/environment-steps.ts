@@ -7,6 +7,8 @@ export async function addVariables(
 ): Promise<void> {
   for (const [key, value] of variables) {
     await page.getByRole('button', { name: 'Add variable', exact: true }).click()
+    // The first of what is offered is a name of one's own.
+    await page.getByRole('combobox').press('Enter')
     await page.getByLabel('Name of the new variable').last().fill(key)
     await page.getByLabel('Value of the new variable').last().fill(value)
   }

@@ -8,6 +8,10 @@ import { Icon } from '../../ui/icons.tsx'
 import { SecretField } from '../../ui/secret-field.tsx'
 import { type AddedVariable, changeAdded, dropAdded } from './env-draft.ts'
 import * as editor from './env-editor.ts'
+import { openImport } from './import-dialog.tsx'
+import { KnownMeaning } from './known-meaning.tsx'
+import { MendButton } from './mend-button.tsx'
+import { mendTyped } from './mend-typed.ts'
 
 /** A variable that is not in the file yet. */
 export function AddedRow(props: {
@@ -17,27 +21,22 @@ export function AddedRow(props: {
   isShown: boolean
 }): JSX.Element {
   const { id, key, value } = props.variable
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => {
-    if (field.current?.value === '') field.current.focus()
-  }, [])
-  const change = (part: Partial<AddedVariable>): void =>
-    editor.edit(changeAdded(editor.draft.value, id, part))
+  // The name of a family of variables ends where the rest is to be typed.
+  const isUnnamed = useRef(key === '' || key.endsWith('_'))
+  const change = (part: Partial<AddedVariable>, field?: string): void =>
+    editor.edit(changeAdded(editor.draft.value, id, part), field && `${field} new${id}`)
+  const drop = (): void => editor.edit(dropAdded(editor.draft.value, id))
+
   return (
     <tr aria-label={key === '' ? 'New variable' : key} data-change="added">
       <th scope="row">
-        <input
-          ref={field}
-          class="input mono"
-          aria-label="Name of the new variable"
-          placeholder="NAME"
-          aria-invalid={props.error !== undefined || undefined}
-          autocomplete="off"
-          autocapitalize="off"
-          spellcheck={false}
-          value={key}
-          onInput={(event) => change(splitPasted(event.currentTarget.value, value))}
+        <NameField
+          name={key}
+          isInvalid={props.error !== undefined}
+          hasFocus={isUnnamed.current}
+          onInput={(text) => change(splitPasted(text, value), 'name')}
         />
+        <KnownMeaning name={key} hasSource />
       </th>
       <td>
         <SecretField
@@ -46,27 +45,65 @@ export function AddedRow(props: {
           placeholder="value"
           isHidden={isSecretVariable(key, value) && !props.isShown}
           isInvalid={false}
-          hasFocus={false}
-          onInput={(text) => change({ value: text })}
+          hasFocus={!isUnnamed.current && value === ''}
+          onInput={(text) => change({ value: text }, 'value')}
         />
         {props.error !== undefined && (
           <p class="field-error" role="alert">
             {props.error}
           </p>
         )}
-        {props.findings.length > 0 && <FindingList findings={props.findings} />}
+        {props.findings.length > 0 && (
+          <FindingList
+            findings={props.findings}
+            actions={(finding) => {
+              const mended = mendTyped(key, value, finding.id)
+              return mended && <MendButton finding={finding} where={key} onMend={() => change(mended)} />
+            }}
+          />
+        )}
       </td>
       <td class="env-actions">
-        <Button
-          size="small"
-          kind="quiet"
-          label={`Undo ${key || 'new variable'}`}
-          onClick={() => editor.edit(dropAdded(editor.draft.value, id))}
-        >
+        <Button size="small" kind="quiet" label={`Undo ${key || 'new variable'}`} onClick={drop}>
           <Icon name="undo" />
         </Button>
       </td>
     </tr>
+  )
+}
+
+function NameField(props: {
+  name: string
+  isInvalid: boolean
+  hasFocus: boolean
+  onInput: (text: string) => void
+}): JSX.Element {
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    if (!props.hasFocus) return
+    field.current?.focus()
+    field.current?.setSelectionRange(props.name.length, props.name.length)
+  }, [])
+  return (
+    <input
+      ref={field}
+      class="input mono"
+      aria-label="Name of the new variable"
+      placeholder="NAME"
+      aria-invalid={props.isInvalid || undefined}
+      autocomplete="off"
+      autocapitalize="off"
+      spellcheck={false}
+      value={props.name}
+      onInput={(event) => props.onInput(event.currentTarget.value)}
+      onPaste={(event) => {
+        const text = event.clipboardData?.getData('text/plain') ?? ''
+        if (!/[\n\r]./.test(text.trim())) return
+        // A field of one line would run the lines together.
+        event.preventDefault()
+        openImport(text)
+      }}
+    />
   )
 }
 

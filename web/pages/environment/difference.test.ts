@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { EnvDocument } from '../../../contract/env.ts'
-import { draftDifference, maskLine, textDifference } from './difference.ts'
+import type { EnvDocument, EnvEntry } from '../../../contract/env.ts'
+import { draftDifference, maskLine, mendedText, textDifference } from './difference.ts'
 import { addVariable, EMPTY_DRAFT, removeLine, setValue } from './env-draft.ts'
 
 test('a difference of texts shows no secret', () => {
@@ -52,4 +52,28 @@ test('edits of the table, secrets masked on both sides', () => {
     '+NEW=n',
   ])
   expect(shown.join()).not.toContain('typed-secret')
+})
+
+const entryOf = (key: string, value: string, masked: boolean): EnvEntry => {
+  const part = masked ? { masked, length: value.length } : { value, masked, length: value.length }
+  return { line: 1, kind: 'assignment', key, isEffective: true, ...part }
+}
+const mend = (finding: string, preview?: string) => ({ finding, label: finding, preview })
+
+test('one mend of a line makes of it what it promised', () => {
+  const token = entryOf('MY_TOKEN', '"abc"', true)
+  expect(mendedText(token, [mend('env.quotes', 'MY_TOKEN=••••••••')])).toBe('MY_TOKEN=••••••••')
+  expect(mendedText(token, [mend('env.twice', '')])).toBeNull()
+})
+
+test('several mends of a line are done one after the other', () => {
+  const entry = entryOf('export NAME', '"x" # why', false)
+  const mends = ['env.export', 'env.inline-comment', 'env.quotes'].map((finding) => mend(finding, 'one part'))
+  expect(mendedText(entry, mends)).toBe('# why\nNAME=x')
+})
+
+test('of several mends of a secret the name is told, and no value', () => {
+  const entry = entryOf('export MY_TOKEN', '"abc"', true)
+  const mends = [mend('env.quotes', 'export MY_TOKEN=••••••••'), mend('env.export', 'MY_TOKEN=••••••••')]
+  expect(mendedText(entry, mends)).toBe('MY_TOKEN=••••••••')
 })

@@ -7,7 +7,8 @@ import {
   dropAdded,
   EMPTY_DRAFT,
   isDirty,
-  rebaseDraft,
+  mendAll,
+  mendLine,
   removeLine,
   setValue,
   toEdits,
@@ -106,34 +107,41 @@ test('a key may be added again when its lines go, and not twice', () => {
   expect(draftErrors(draft, before).get('new2')).toMatch(/twice/)
 })
 
-test('on another version each edit finds its variable again, and a line that went becomes a new variable', () => {
-  let draft = setValue(EMPTY_DRAFT, entry(4, 'A', 'two'), 'mine')
-  draft = setValue(draft, secret, 'new-secret')
-  draft = removeLine(draft, 1)
-  draft = addVariable(draft, 'B', 'b')
-  const after = documentOf('2', [
-    entry(1, 'NEW', 'x'),
-    comment(2, '# top'),
-    entry(3, 'A', 'one'),
-    entry(4, 'A', 'theirs'),
-    entry(5, 'B', 'theirs'),
+const quotes = { finding: 'env.quotes', label: 'Remove the quotes', preview: 'A=one' }
+
+test('mends of a line are one edit each, in their order, and end with a new value for it', () => {
+  let draft = mendLine(EMPTY_DRAFT, 2, quotes)
+  draft = mendLine(draft, 2, { finding: 'env.blanks', label: 'Remove the blanks' })
+  expect(mendLine(draft, 2, quotes)).toBe(draft)
+  expect(toEdits(draft, before)).toEqual([
+    { op: 'mend', line: 2, finding: 'env.quotes' },
+    { op: 'mend', line: 2, finding: 'env.blanks' },
   ])
-  const rebased = rebaseDraft(draft, before, after)
-  expect(toEdits(rebased.draft, after)).toEqual([
-    { op: 'remove', line: 2 },
-    { op: 'set', key: 'A', value: 'mine', line: 4 },
-    { op: 'set', key: 'B', value: 'b' },
-    { op: 'set', key: 'TOKEN', value: 'new-secret' },
-  ])
-  expect(rebased.notes).toEqual([
-    expect.stringContaining('TOKEN was removed'),
-    expect.stringContaining('A was changed'),
-    expect.stringContaining('B is set by the others'),
-  ])
+  expect(toEdits(setValue(draft, a, 'x'), before)).toEqual([{ op: 'set', key: 'A', value: 'x', line: 2 }])
+  expect(isDirty(undoLine(draft, 2))).toBe(false)
 })
 
-test('their change that says the same as mine leaves nothing to save', () => {
-  const draft = setValue(EMPTY_DRAFT, a, 'mine')
-  const after = documentOf('2', [comment(1, '# top'), entry(2, 'A', 'mine'), secret, entry(4, 'A', 'two')])
-  expect(isDirty(rebaseDraft(draft, before, after).draft)).toBe(false)
+test('a mend that removes the line leaves nothing for others to do', () => {
+  const removing = { finding: 'env.twice', label: 'Remove this line', preview: '' }
+  const draft = mendLine(mendLine(EMPTY_DRAFT, 2, quotes), 2, removing)
+  expect(toEdits(mendLine(draft, 2, quotes), before)).toEqual([{ op: 'mend', line: 2, finding: 'env.twice' }])
+})
+
+test('mending all leaves out what has no mend, and lines that are being edited', () => {
+  const finding = (line: number, fix?: { label: string }) => ({
+    id: 'env.quotes',
+    severity: 'warning' as const,
+    title: '',
+    evidence: '',
+    line,
+    ...(fix && { fix }),
+  })
+  const edited = removeLine(setValue(EMPTY_DRAFT, secret, 'x'), 4)
+  const label = { label: 'Remove the quotes' }
+  const all = mendAll(edited, [finding(1), finding(2, label), finding(3, label), finding(4, label)])
+  expect(toEdits(all, before)).toEqual([
+    { op: 'mend', line: 2, finding: 'env.quotes' },
+    { op: 'set', key: 'TOKEN', value: 'x', line: 3 },
+    { op: 'remove', line: 4 },
+  ])
 })

@@ -5,6 +5,7 @@
 
 import type { EnvDocument, EnvEdit, EnvEntry } from '../../../contract/env.ts'
 import { isEnvKey, MAX_ENV_LINE_BYTES } from '../../../contract/rules.ts'
+import type { Finding } from '../../../contract/schemas.ts'
 
 export interface AddedVariable {
   readonly id: number
@@ -17,19 +18,54 @@ export interface EnvDraft {
   readonly values: ReadonlyMap<number, string>
   readonly removed: ReadonlySet<number>
   readonly added: readonly AddedVariable[]
+  /** Findings to be mended in lines whose value stays the panel's secret, by line, in the order they were asked for. */
+  readonly mends: ReadonlyMap<number, readonly Mend[]>
 }
 
-export const EMPTY_DRAFT: EnvDraft = { values: new Map(), removed: new Set(), added: [] }
+/** A mend of the panel: the id of its finding, and what it promised. */
+export interface Mend {
+  readonly finding: string
+  readonly label: string
+  /** The line as it will be, secrets masked; empty when it goes. Missing when the panel did not say. */
+  readonly preview?: string | undefined
+}
+
+export const EMPTY_DRAFT: EnvDraft = {
+  values: new Map(),
+  removed: new Set(),
+  added: [],
+  mends: new Map(),
+}
 
 /** True when there is something to save, or something typed that would be lost. */
-export function isDirty({ values, removed, added }: EnvDraft): boolean {
-  return values.size > 0 || removed.size > 0 || added.some((variable) => !isEmpty(variable))
+export function isDirty({ values, removed, added, mends }: EnvDraft): boolean {
+  const isTouched = values.size > 0 || removed.size > 0 || mends.size > 0
+  return isTouched || added.some((variable) => !isEmpty(variable))
+}
+
+/** Has the panel mend a line at the next save. A mend that removes the line leaves nothing for others to do. */
+export function mendLine(draft: EnvDraft, line: number, mend: Mend): EnvDraft {
+  const before = draft.mends.get(line) ?? []
+  const isMoot = before.some(({ finding, preview }) => finding === mend.finding || preview === '')
+  if (isMoot) return draft
+  const mends = mend.preview === '' ? [mend] : [...before, mend]
+  const without = undoLine(draft, line)
+  return { ...without, mends: new Map(without.mends).set(line, mends) }
+}
+
+/** All mends that the findings offer: of several for one line the panel does one after the other. */
+export function mendAll(draft: EnvDraft, findings: readonly Finding[]): EnvDraft {
+  return findings.reduce((next, { id, line, fix }) => {
+    const isFree = line !== undefined && !next.values.has(line) && !next.removed.has(line)
+    return fix && isFree ? mendLine(next, line, { finding: id, ...fix }) : next
+  }, draft)
 }
 
 /** A new value for a line. The value it has already is no edit. */
 export function setValue(draft: EnvDraft, entry: EnvEntry, value: string): EnvDraft {
   if (!entry.masked && value === entry.value) return undoLine(draft, entry.line)
-  return { ...draft, values: new Map(draft.values).set(entry.line, value) }
+  const without = undoLine(draft, entry.line)
+  return { ...without, values: new Map(without.values).set(entry.line, value) }
 }
 
 export function removeLine(draft: EnvDraft, line: number): EnvDraft {
@@ -41,9 +77,11 @@ export function removeLine(draft: EnvDraft, line: number): EnvDraft {
 export function undoLine(draft: EnvDraft, line: number): EnvDraft {
   const values = new Map(draft.values)
   const removed = new Set(draft.removed)
+  const mends = new Map(draft.mends)
   values.delete(line)
   removed.delete(line)
-  return { ...draft, values, removed }
+  mends.delete(line)
+  return { ...draft, values, removed, mends }
 }
 
 /** One more variable, to be filled in. */
@@ -81,61 +119,14 @@ export function draftErrors(draft: EnvDraft, document: EnvDocument): ReadonlyMap
 export function toEdits(draft: EnvDraft, document: EnvDocument): EnvEdit[] {
   const lines = document.entries.flatMap((entry): EnvEdit[] => {
     if (draft.removed.has(entry.line)) return [{ op: 'remove', line: entry.line }]
+    const mends = draft.mends.get(entry.line) ?? []
+    if (mends.length > 0) return mends.map(({ finding }) => ({ op: 'mend', line: entry.line, finding }))
     const value = draft.values.get(entry.line)
     if (value === undefined || entry.key === undefined) return []
     return [{ op: 'set', key: entry.key, value, line: entry.line }]
   })
   const added = draft.added.filter((variable) => !isEmpty(variable))
   return [...lines, ...added.map(({ key, value }): EnvEdit => ({ op: 'set', key, value }))]
-}
-
-export interface Rebased {
-  readonly draft: EnvDraft
-  /** What the person should know: where the others changed the same. */
-  readonly notes: readonly string[]
-}
-
-/**
- * The same edits on another version of the file: each finds its variable again by key, and among several of one key
- * by its place among those. Nothing typed is lost: a value whose line has gone becomes a new variable.
- */
-export function rebaseDraft(draft: EnvDraft, before: EnvDocument, after: EnvDocument): Rebased {
-  const places = new Map(after.entries.map((entry) => [placeOf(entry, after), entry]))
-  let next: EnvDraft = { ...EMPTY_DRAFT, added: draft.added }
-  const notes: string[] = []
-  for (const entry of before.entries) {
-    const value = draft.values.get(entry.line)
-    const isRemoved = draft.removed.has(entry.line)
-    if (value === undefined && !isRemoved) continue
-    const theirs = places.get(placeOf(entry, before))
-    const name = entry.key ?? `line ${entry.line}`
-    if (theirs && (theirs.value !== entry.value || theirs.length !== entry.length)) {
-      notes.push(`${name} was changed by the others too: saving puts yours in its place.`)
-    }
-    if (isRemoved) next = theirs ? removeLine(next, theirs.line) : next
-    else if (theirs) next = setValue(next, theirs, value ?? '')
-    else {
-      next = addVariable(next, entry.key, value)
-      notes.push(`${name} was removed by the others: saving adds it again.`)
-    }
-  }
-  return { draft: next, notes: [...notes, ...takenKeys(next, after)] }
-}
-
-/** Added variables that the others have added too become changes of their lines when saved: the panel sets by key. */
-function takenKeys(draft: EnvDraft, after: EnvDocument): string[] {
-  return draft.added
-    .filter(({ key }) => key !== '' && after.entries.some((entry) => entry.key === key))
-    .map(({ key }) => `${key} is set by the others too: remove yours, or change theirs.`)
-}
-
-/** Key and number among those of the same key; a comment by its text. */
-function placeOf(entry: EnvEntry, document: EnvDocument): string {
-  const name = entry.key ?? `${entry.kind} ${entry.text ?? ''}`
-  const same = document.entries.filter(
-    (other) => (other.key ?? `${other.kind} ${other.text ?? ''}`) === name && other.line < entry.line,
-  )
-  return `${name} ${same.length}`
 }
 
 function isEmpty({ key, value }: AddedVariable): boolean {

@@ -5,13 +5,31 @@ import type { Problem } from '../../../contract/schemas.ts'
 import { loadEnv, revealText, saveEnv } from '../../api/env.ts'
 import { hasCode, toProblem } from '../../api/problem.ts'
 import { status } from '../../state/status.ts'
-import { EMPTY_DRAFT, type EnvDraft, isDirty, rebaseDraft, toEdits } from './env-draft.ts'
+import { EMPTY_DRAFT, type EnvDraft, isDirty, toEdits } from './env-draft.ts'
+import { EMPTY_HISTORY, type History, recordStep, redoStep, undoStep } from './env-history.ts'
 
 export interface TextDraft {
   readonly etag: string
   /** As it was read. */
   readonly before: string
   readonly text: string
+}
+
+/** A save that went through. */
+export interface Saved {
+  readonly result: EnvSaved
+  /** ETag of the version before it, to go back to. */
+  readonly before: string
+  /** The start of the gateway that had not seen it. */
+  readonly since: string | undefined
+  /** It went back to the version before an earlier save. */
+  readonly isUndone: boolean
+}
+
+/** What undo brings back. */
+interface Step {
+  readonly draft: EnvDraft
+  readonly text: TextDraft | null
 }
 
 /** The version that the edits are made on. */
@@ -23,17 +41,19 @@ export const textDraft = signal<TextDraft | null>(null)
 export const mode = signal<'table' | 'text'>('table')
 export const loadProblem = signal<Problem | null>(null)
 export const saveProblem = signal<Problem | null>(null)
-/** The last save, and the start of the gateway that had not seen it. */
-export const saved = signal<{ readonly result: EnvSaved; readonly since: string | undefined } | null>(null)
+export const saved = signal<Saved | null>(null)
 export const isSaving = signal(false)
 /** What to know after edits were moved to another version. */
 export const notes = signal<readonly string[]>([])
+const history = signal<History<Step>>(EMPTY_HISTORY)
 
 export const isTableDirty = computed(() => isDirty(draft.value))
 export const isTextDirty = computed(
   () => textDraft.value !== null && textDraft.value.text !== textDraft.value.before,
 )
 export const hasUnsaved = computed(() => isTableDirty.value || isTextDirty.value)
+export const canUndo = computed(() => history.value.past.length > 0)
+export const canRedo = computed(() => history.value.future.length > 0)
 
 /** Reads the file. Without edits the page shows it at once; with edits it waits beside them. */
 export async function load(): Promise<void> {
@@ -47,32 +67,6 @@ export async function load(): Promise<void> {
     })
   } catch (error) {
     loadProblem.value = toProblem(error)
-  }
-}
-
-/** Takes the version of the others and puts the edits on it. */
-export async function loadTheirsKeepEdits(): Promise<void> {
-  try {
-    const document = await loadEnv()
-    const before = base.value ?? document
-    if (isTextDirty.value && textDraft.value) {
-      const { text, etag } = await revealText()
-      textDraft.value = { ...textDraft.value, before: text, etag }
-      notes.value = [
-        'The difference below is against the file as it is now: what the others added and you do not have counts as removed.',
-      ]
-    } else {
-      const rebased = rebaseDraft(draft.value, before, document)
-      draft.value = rebased.draft
-      notes.value = rebased.notes
-    }
-    batch(() => {
-      base.value = document
-      theirs.value = null
-      saveProblem.value = null
-    })
-  } catch (error) {
-    saveProblem.value = toProblem(error)
   }
 }
 
@@ -98,11 +92,12 @@ export async function save(): Promise<void> {
   saveProblem.value = null
   try {
     const text = isTextDirty.value ? textDraft.value : null
+    const before = text ? text.etag : document.etag
     const result = text
-      ? await saveEnv({ text: text.text }, text.etag)
-      : await saveEnv({ edits: toEdits(draft.value, document) }, document.etag)
-    discard()
-    saved.value = { result, since: status.value?.gateway.since }
+      ? await saveEnv({ text: text.text }, before)
+      : await saveEnv({ edits: toEdits(draft.value, document) }, before)
+    reset()
+    saved.value = { result, before, since: status.value?.gateway.since, isUndone: false }
     await load()
   } catch (error) {
     saveProblem.value = toProblem(error)
@@ -116,31 +111,103 @@ export async function save(): Promise<void> {
   }
 }
 
-/** Forgets the edits, and the text with its secrets. */
+/** Forgets the edits; they can be brought back for as long as the file is the one they were made on. */
 export function discard(): void {
+  batch(() => {
+    if (theirs.value || textDraft.value) {
+      reset()
+      return
+    }
+    edit(EMPTY_DRAFT)
+    saveProblem.value = null
+    notes.value = []
+  })
+}
+
+/** Forgets the edits, the way back to them, and the text with its secrets. */
+export function reset(): void {
   batch(() => {
     draft.value = EMPTY_DRAFT
     textDraft.value = null
     saveProblem.value = null
     notes.value = []
+    history.value = EMPTY_HISTORY
     if (theirs.value) adopt(theirs.value)
   })
 }
 
 /** The text is not kept when nobody edits it: it holds every secret. */
 export function closeText(): void {
-  if (!isTextDirty.value) textDraft.value = null
+  if (!textDraft.value || isTextDirty.value) return
+  batch(() => {
+    textDraft.value = null
+    history.value = EMPTY_HISTORY
+  })
 }
 
-/** A change of the draft by the person. */
-export function edit(next: EnvDraft): void {
+/** A change of the table by the person. @param field typed into, see {@link recordStep} */
+export function edit(next: EnvDraft, field?: string): void {
+  if (next === draft.value) return
   batch(() => {
+    record(field)
     draft.value = next
     saved.value = null
   })
 }
 
+/** A change of the text by the person. @param field typed into, see {@link recordStep} */
+export function editText(text: string, field?: string): void {
+  const before = textDraft.value
+  if (!before || before.text === text) return
+  batch(() => {
+    record(field)
+    textDraft.value = { ...before, text }
+    saved.value = null
+  })
+}
+
+/** Takes the last change back. */
+export function undo(): void {
+  go(undoStep(history.value, now()))
+}
+
+/** Makes the change that was taken back last once more. */
+export function redo(): void {
+  go(redoStep(history.value, now()))
+}
+
+/** Puts edits onto another version. The steps before were made on the old one, so there is no way back to them. */
+export function moveTo(document: EnvDocument, part: Partial<Step>, said: readonly string[]): void {
+  batch(() => {
+    base.value = document
+    theirs.value = null
+    if (part.draft) draft.value = part.draft
+    if (part.text !== undefined) textDraft.value = part.text
+    notes.value = said
+    saveProblem.value = null
+    history.value = EMPTY_HISTORY
+  })
+}
+
+function now(): Step {
+  return { draft: draft.value, text: textDraft.value }
+}
+
+function record(field: string | undefined): void {
+  history.value = recordStep(history.value, now(), field ?? null)
+}
+
+function go(found: { history: History<Step>; next: Step } | undefined): void {
+  if (!found) return
+  batch(() => {
+    history.value = found.history
+    draft.value = found.next.draft
+    textDraft.value = found.next.text
+  })
+}
+
 function adopt(document: EnvDocument): void {
+  if (document.etag !== base.value?.etag) history.value = EMPTY_HISTORY
   base.value = document
   theirs.value = null
   if (textDraft.value && textDraft.value.etag !== document.etag) textDraft.value = null

@@ -1,21 +1,20 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { EnvEntry } from '../../../contract/env.ts'
 import { isEnvKey } from '../../../contract/rules.ts'
-import type { Finding, Problem } from '../../../contract/schemas.ts'
-import { revealLine } from '../../api/env.ts'
-import { hasCode, toProblem } from '../../api/problem.ts'
+import type { Finding } from '../../../contract/schemas.ts'
 import { Button } from '../../ui/button.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { SecretField } from '../../ui/secret-field.tsx'
-import { maskedText } from './difference.ts'
-import { removeLine, setValue, undoLine } from './env-draft.ts'
+import { maskedText, mendedText } from './difference.ts'
+import { mendLine, removeLine, setValue, undoLine } from './env-draft.ts'
 import * as editor from './env-editor.ts'
-
-/** A secret in view is hidden again after this long. */
-const REVEALED_MS = 30_000
+import { KnownMeaning } from './known-meaning.tsx'
+import { MendButton } from './mend-button.tsx'
+import { mendTyped } from './mend-typed.ts'
+import { useReveal } from './use-reveal.ts'
 
 export interface EnvRowProps {
   readonly entry: EnvEntry
@@ -26,33 +25,17 @@ export interface EnvRowProps {
   readonly isShown: boolean
 }
 
-/** One variable: its value masked, shown for a while, or being edited. */
+/** One variable: its value masked, shown for a while, or being edited; or the line as a mend will leave it. */
 export function EnvRow(props: EnvRowProps): JSX.Element {
   const { entry, name } = props
   const [isOpen, setOpen] = useState(false)
-  const [revealed, setRevealed] = useState<string | null>(null)
-  const [problem, setProblem] = useState<Problem | null>(null)
+  const { revealed, problem, reveal, hide } = useReveal(entry.line)
   const draft = editor.draft.value
   const typed = draft.values.get(entry.line)
-  const isRemoved = draft.removed.has(entry.line)
-  const isEditing = !isRemoved && (isOpen || typed !== undefined)
-  useEffect(() => {
-    if (revealed === null) return
-    const timer = setTimeout(() => setRevealed(null), REVEALED_MS)
-    return () => clearTimeout(timer)
-  }, [revealed])
-
-  async function reveal(): Promise<void> {
-    setProblem(null)
-    try {
-      const { text, etag } = await revealLine(entry.line)
-      // The file is another by now, so this may be the value of another variable.
-      if (etag !== editor.base.value?.etag) await editor.load()
-      else setRevealed(text)
-    } catch (error) {
-      if (!hasCode(error, 'STEP_UP_REQUIRED')) setProblem(toProblem(error))
-    }
-  }
+  const mended = mendedLine(entry)
+  const isRemoved = draft.removed.has(entry.line) || mended === null
+  const isPending = isRemoved || mended !== undefined
+  const isEditing = !isPending && (isOpen || typed !== undefined)
 
   function undo(): void {
     setOpen(false)
@@ -63,15 +46,16 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
     <tr
       aria-label={name}
       data-line={entry.line}
-      data-change={isRemoved ? 'removed' : typed !== undefined ? 'changed' : undefined}
+      data-change={isRemoved ? 'removed' : isPending || typed !== undefined ? 'changed' : undefined}
     >
-      <th scope="row" class="mono break">
-        {name}
+      <th scope="row">
+        <span class="mono break">{name}</span>
         {!entry.isEffective && (
           <span class="badge" data-tone="warn" title="A later line sets it again: that one counts">
             not effective
           </span>
         )}
+        <KnownMeaning name={name} />
       </th>
       <td>
         {isEditing ? (
@@ -82,21 +66,24 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
             isHidden={entry.masked && revealed === null && !props.isShown}
             isInvalid={props.error !== undefined}
             hasFocus
-            onInput={(value) => editor.edit(setValue(editor.draft.value, entry, value))}
+            onInput={(value) =>
+              editor.edit(setValue(editor.draft.value, entry, value), `value ${entry.line}`)
+            }
           />
         ) : (
           <Value entry={entry} revealed={revealed} />
         )}
+        {typeof mended === 'string' && <Mended text={mended} />}
         {props.error !== undefined && (
           <p class="field-error" role="alert">
             {props.error}
           </p>
         )}
-        {!isRemoved && props.findings.length > 0 && <FindingList findings={props.findings} />}
-        {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
+        {!isRemoved && <RowFindings {...props} typed={typed} />}
+        {problem && <ProblemView problem={problem} onDismiss={hide} />}
       </td>
       <td class="env-actions">
-        {isRemoved || isEditing ? (
+        {isPending || isEditing ? (
           <Button size="small" kind="quiet" label={`Undo ${name}`} onClick={undo}>
             <Icon name="undo" />
           </Button>
@@ -105,12 +92,53 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
             entry={entry}
             name={name}
             isRevealed={revealed !== null}
-            onReveal={() => (revealed === null ? void reveal() : setRevealed(null))}
+            onReveal={() => (revealed === null ? void reveal() : hide())}
             onEdit={() => setOpen(true)}
           />
         )}
       </td>
     </tr>
+  )
+}
+
+/** The line as its mends will leave it: null when it goes, undefined when there is nothing to mend. */
+export function mendedLine(entry: EnvEntry): string | null | undefined {
+  const mends = editor.draft.value.mends.get(entry.line)
+  return mends && mendedText(entry, mends)
+}
+
+/** What will stand there after the save. */
+export function Mended({ text }: { text: string }): JSX.Element {
+  return (
+    <p class="env-mended">
+      <span class="badge" data-tone="accent">
+        after saving
+      </span>
+      <code class="break preserve">{text}</code>
+    </p>
+  )
+}
+
+function RowFindings(props: EnvRowProps & { typed: string | undefined }): JSX.Element | null {
+  const { entry, name, typed } = props
+  const asked = editor.draft.value.mends.get(entry.line) ?? []
+  const open = props.findings.filter(({ id }) => !asked.some(({ finding }) => finding === id))
+  if (open.length === 0) return null
+  return (
+    <FindingList
+      findings={open}
+      actions={(finding) => {
+        if (typed === undefined) {
+          const mend = { finding: finding.id, label: '', ...finding.fix }
+          const onMend = (): void => editor.edit(mendLine(editor.draft.value, entry.line, mend))
+          return <MendButton finding={finding} where={name} onMend={onMend} />
+        }
+        const mended = mendTyped(name, typed, finding.id)
+        if (mended?.key !== name) return null
+        const onMend = (): void => editor.edit(setValue(editor.draft.value, entry, mended.value))
+        return <MendButton finding={finding} where={name} onMend={onMend} />
+      }}
+    />
   )
 }
 

@@ -3,11 +3,14 @@ import { useState } from 'preact/hooks'
 import type { EnvDocument, EnvEntry } from '../../../contract/env.ts'
 import type { Finding } from '../../../contract/schemas.ts'
 import { Button } from '../../ui/button.tsx'
-import { FindingList } from '../../ui/finding-list.tsx'
 import { AddedRow } from './added-row.tsx'
-import { addVariable, draftErrors, type EnvDraft } from './env-draft.ts'
+import { draftErrors, type EnvDraft } from './env-draft.ts'
 import * as editor from './env-editor.ts'
 import { EnvRow } from './env-row.tsx'
+import { LineRow } from './line-row.tsx'
+import { NoVariables } from './no-variables.tsx'
+import { PickVariable } from './pick-variable.tsx'
+import { TableBar } from './table-bar.tsx'
 import { useDraftFindings } from './use-draft-findings.ts'
 
 /** The file line by line: comments where they stand, secrets masked, edits in place. */
@@ -22,11 +25,13 @@ export function EnvTable(): JSX.Element | null {
 
 function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }): JSX.Element {
   const [isShown, setShown] = useState(false)
+  const [isPicking, setPicking] = useState(false)
   const errors = draftErrors(draft, document)
   const checked = useDraftFindings(draft, document)
   const isEmpty = document.entries.every(({ kind }) => kind !== 'assignment') && draft.added.length === 0
   return (
     <div class="stack">
+      <TableBar document={document} draft={draft} />
       <div class="card env-card">
         <table class="env">
           <caption class="visually-hidden">Variables of the gateway</caption>
@@ -63,10 +68,10 @@ function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }):
             ))}
           </tbody>
         </table>
-        {isEmpty && <p class="muted env-empty">No variable is set. Add the first one.</p>}
+        {isEmpty && <NoVariables onMore={() => setPicking(true)} />}
       </div>
       <div class="row">
-        <Button onClick={() => editor.edit(addVariable(draft))}>Add variable</Button>
+        <Button onClick={() => setPicking(true)}>Add variable</Button>
         <label class="check">
           <input
             type="checkbox"
@@ -76,6 +81,7 @@ function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }):
           Show secrets while I type them
         </label>
       </div>
+      {isPicking && <PickVariable document={document} draft={draft} onClose={() => setPicking(false)} />}
       {checked.failure !== null && (
         <p class="small muted">
           The edits could not be checked: {checked.failure}. Saving checks them again.
@@ -100,24 +106,6 @@ function EntryRow(props: {
 }): JSX.Element | null {
   const { entry } = props
   if (entry.kind === 'blank') return null
-  if (entry.kind === 'comment') {
-    return (
-      <tr class="env-comment">
-        <td colSpan={3} class="mono break">
-          {entry.text ?? '# (hidden: it looks like a secret)'}
-        </td>
-      </tr>
-    )
-  }
-  if (entry.kind === 'other' || entry.key === undefined) {
-    return (
-      <tr class="env-comment" aria-label={`Line ${entry.line}`}>
-        <td colSpan={3}>
-          <span class="mono break">{entry.text ?? 'A line that looks like a secret'}</span>
-          <FindingList findings={props.findings} />
-        </td>
-      </tr>
-    )
-  }
-  return <EnvRow {...props} name={entry.key} />
+  if (entry.kind === 'assignment' && entry.key !== undefined) return <EnvRow {...props} name={entry.key} />
+  return <LineRow entry={entry} findings={props.findings} />
 }

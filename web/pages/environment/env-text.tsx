@@ -6,7 +6,11 @@ import { checkEnv } from '../../api/env.ts'
 import { toProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/button.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
+import { textMerge } from './env-conflict.ts'
 import * as editor from './env-editor.ts'
+import { MendButton } from './mend-button.tsx'
+import { mendText } from './mend-typed.ts'
+import { TextMergeView } from './text-merge.tsx'
 
 /** A pause in typing that is long enough to look at what was typed. */
 const SETTLED_MS = 500
@@ -34,6 +38,7 @@ export function EnvText({ isUtf8 }: { isUtf8: boolean }): JSX.Element {
       </div>
     )
   }
+  if (textMerge.value) return <TextMergeView merge={textMerge.value} />
   return <TextEditor draft={text} />
 }
 
@@ -51,10 +56,7 @@ function TextEditor({ draft }: { draft: editor.TextDraft }): JSX.Element {
         autocapitalize="off"
         wrap="off"
         value={draft.text}
-        onInput={(event) => {
-          editor.saved.value = null
-          editor.textDraft.value = { ...draft, text: event.currentTarget.value }
-        }}
+        onInput={(event) => editor.editText(event.currentTarget.value, 'text')}
       />
       {bytes > MAX_ENV_FILE_BYTES && (
         <p class="field-error" role="alert">
@@ -64,39 +66,59 @@ function TextEditor({ draft }: { draft: editor.TextDraft }): JSX.Element {
       {check.failure !== null && (
         <p class="small muted">The text could not be checked: {check.failure}. Saving checks it again.</p>
       )}
-      {check.result && (
-        <section class="card" aria-label="Findings">
-          {check.result.verdict === 'fatal' && (
-            <p>
-              <strong>The container would not start with this file.</strong>
-            </p>
-          )}
-          {check.result.findings.length === 0 ? (
-            <p class="muted">Every reader of the file understands it the same way.</p>
-          ) : (
-            <FindingList findings={check.result.findings} />
-          )}
-        </section>
-      )}
+      {check.result && <TextFindings text={draft.text} checkedText={check.text} result={check.result} />}
     </div>
   )
 }
 
+function TextFindings(props: { text: string; checkedText: string; result: EnvCheck }): JSX.Element {
+  const { text, result } = props
+  // Lines may have moved since the look; a new one is on its way.
+  const isFresh = text === props.checkedText
+  return (
+    <section class="card" aria-label="Findings">
+      {result.verdict === 'fatal' && (
+        <p>
+          <strong>The container would not start with this file.</strong>
+        </p>
+      )}
+      {result.findings.length === 0 ? (
+        <p class="muted">Every reader of the file understands it the same way.</p>
+      ) : (
+        <FindingList
+          findings={result.findings}
+          actions={(finding) =>
+            isFresh && finding.line !== undefined ? (
+              <MendButton
+                finding={finding}
+                where={`line ${finding.line}`}
+                onMend={() => editor.editText(mendText(text, finding.line ?? 0, finding.id))}
+              />
+            ) : null
+          }
+        />
+      )}
+    </section>
+  )
+}
+
 interface TextCheck {
+  /** What was looked at. */
+  readonly text: string
   readonly result: EnvCheck | null
   readonly failure: string | null
 }
 
 function useTextCheck(text: string): TextCheck {
-  const [check, setCheck] = useState<TextCheck>({ result: null, failure: null })
+  const [check, setCheck] = useState<TextCheck>({ text, result: null, failure: null })
   useEffect(() => {
     let isStale = false
     const timer = setTimeout(async () => {
       try {
         const result = await checkEnv(text)
-        if (!isStale) setCheck({ result, failure: null })
+        if (!isStale) setCheck({ text, result, failure: null })
       } catch (error) {
-        if (!isStale) setCheck({ result: null, failure: toProblem(error).title })
+        if (!isStale) setCheck({ text, result: null, failure: toProblem(error).title })
       }
     }, SETTLED_MS)
     return () => {

@@ -1,81 +1,34 @@
-import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/preact'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { act, cleanup, fireEvent, screen } from '@testing-library/preact'
+import { expect, test, vi } from 'vitest'
+import { connection } from '../../state/connection.ts'
 import { envDocument, envLatestEtag } from '../../state/env.ts'
-import * as editor from './env-editor.ts'
-import { EnvironmentPage } from './environment-page.tsx'
+import {
+  addOwn,
+  assignment,
+  calls,
+  comment,
+  difference,
+  panel,
+  press,
+  problem,
+  row,
+  SECRET,
+  saves,
+  secret,
+  settle,
+  setUpPage,
+  show,
+  type,
+} from './test-environment.tsx'
 
-const SECRET = 'sk-very-secret-0123456789'
-let etag = 'v1'
-let answerToSave: () => Response
-const calls: [string, string, unknown][] = []
-
-const documentNow = () => ({
-  path: '/home/razroom/.razroom/.env',
-  exists: true,
-  etag,
-  isUtf8: true,
-  findings: [{ id: 'q', severity: 'warning', title: 'podman keeps the quotes', evidence: '', line: 3 }],
-  entries: [
-    { line: 1, kind: 'comment', text: '# top', masked: false, length: 0, isEffective: true },
-    { line: 2, kind: 'assignment', key: 'API_KEY', masked: true, length: 25, isEffective: true },
-    { line: 3, kind: 'assignment', key: 'NAME', value: '"x"', masked: false, length: 3, isEffective: true },
-  ],
-})
-
-const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status })
-
-async function answer(url: string, init: RequestInit): Promise<Response> {
-  const body = typeof init.body === 'string' ? JSON.parse(init.body) : undefined
-  calls.push([init.method ?? '', url, body])
-  if (init.method === 'GET') return json(documentNow())
-  if (url === '/api/env/reveal') return json({ text: SECRET, etag })
-  if (url === '/api/env/check') return json({ verdict: 'clean', findings: [] })
-  return answerToSave()
-}
-
-const settle = () =>
-  act(async () => {
-    await vi.advanceTimersByTimeAsync(50)
-  })
-const row = (name: string) => screen.getByRole('row', { name })
-const press = async (name: string) => {
-  fireEvent.click(screen.getByRole('button', { name }))
-  await settle()
-}
-const type = async (label: string, value: string) => {
-  fireEvent.input(screen.getByLabelText(label), { target: { value } })
-  await settle()
-}
-
-beforeEach(async () => {
-  vi.useFakeTimers()
-  vi.stubGlobal('fetch', vi.fn(answer))
-  etag = 'v1'
-  calls.length = 0
-  answerToSave = () => {
-    etag = 'v2'
-    return json({ etag, changed: true, restartRequired: false })
-  }
-  editor.discard()
-  editor.base.value = null
-  editor.saved.value = null
-  envDocument.value = null
-  envLatestEtag.value = null
-  render(<EnvironmentPage />)
-  await settle()
-})
-afterEach(() => {
-  cleanup()
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
-})
+setUpPage()
 
 test('a secret is not in the page until it is asked for, and for 30 seconds only', async () => {
   expect(document.body.innerHTML).not.toContain(SECRET)
   expect(row('API_KEY').textContent).toContain('25 characters')
   await press('Reveal API_KEY')
   expect(row('API_KEY').textContent).toContain(SECRET)
-  expect(calls.at(-1)).toEqual(['POST', '/api/env/reveal', { line: 2 }])
+  expect(calls.at(-1)?.slice(0, 3)).toEqual(['POST', '/api/env/reveal', { line: 2 }])
   await act(async () => {
     await vi.advanceTimersByTimeAsync(30_100)
   })
@@ -93,68 +46,43 @@ test('edits are shown as a difference and saved with the version they were made 
   await type('Value of NAME', 'y')
   await press('Edit API_KEY')
   await type('Value of API_KEY', 'another-secret-1')
-  await press('Add variable')
-  await type('Name of the new variable', 'NEW=value')
-  const difference = within(screen.getByRole('region', { name: 'Unsaved changes' })).getAllByRole('listitem')
-  expect(difference.map(({ textContent }) => textContent)).toEqual([
-    '-removed: API_KEY=•••••••• (25 characters)',
-    '+added: API_KEY=•••••••• (16 characters)',
-    '-removed: NAME="x"',
-    '+added: NAME=y',
-    '+added: NEW=value',
+  await addOwn('NEW=value')
+  expect(difference()).toEqual([
+    '-API_KEY=•••••••• (25 characters)',
+    '+API_KEY=•••••••• (16 characters)',
+    '-NAME="x"',
+    '+NAME=y',
+    '+NEW=value',
   ])
   await press('Save')
-  expect(calls.find(([method]) => method === 'PUT')?.[2]).toEqual({
-    edits: [
-      { op: 'set', key: 'API_KEY', value: 'another-secret-1', line: 2 },
-      { op: 'set', key: 'NAME', value: 'y', line: 3 },
-      { op: 'set', key: 'NEW', value: 'value' },
-    ],
-  })
+  expect(saves()).toEqual([
+    {
+      edits: [
+        { op: 'set', key: 'API_KEY', value: 'another-secret-1', line: 2 },
+        { op: 'set', key: 'NAME', value: 'y', line: 3 },
+        { op: 'set', key: 'NEW', value: 'value' },
+      ],
+    },
+  ])
+  expect(calls.find(([method]) => method === 'PUT')?.[3]).toBe('"v1"')
   expect(screen.getByText('Saved.')).toBeTruthy()
   expect(screen.queryByRole('button', { name: 'Save' })).toBeNull()
 })
 
 test('a bad name can not be saved', async () => {
-  await press('Add variable')
-  await type('Name of the new variable', '1X')
+  await addOwn('1X')
   const save = screen.getByRole('button', { name: 'Save' })
   expect(save.getAttribute('aria-disabled')).toBe('true')
   await press('Save')
-  expect(calls.some(([method]) => method === 'PUT')).toBe(false)
-})
-
-test('a file that was changed meanwhile loses nothing that was typed', async () => {
-  await press('Edit NAME')
-  await type('Value of NAME', 'mine')
-  answerToSave = () => {
-    etag = 'v9'
-    return json(
-      {
-        type: 'about:blank',
-        title: 'The file was changed meanwhile',
-        status: 412,
-        code: 'ENV_CHANGED',
-        hint: '',
-      },
-      412,
-    )
-  }
-  await press('Save')
-  expect(screen.getByLabelText('Value of NAME')).toHaveProperty('value', 'mine')
-  await press('Load theirs, keep my edits')
-  expect(screen.getByLabelText('Value of NAME')).toHaveProperty('value', 'mine')
-  answerToSave = () => json({ etag: 'v10', changed: true, restartRequired: false })
-  await press('Save')
-  expect(screen.getByText('Saved.')).toBeTruthy()
+  expect(saves()).toEqual([])
 })
 
 test('edits survive another page and news of the machine; without edits the file is read anew', async () => {
   await press('Edit NAME')
   await type('Value of NAME', 'typed')
   cleanup()
-  render(<EnvironmentPage />)
-  etag = 'v5'
+  await show()
+  panel.etag = 'v5'
   envLatestEtag.value = 'v5'
   await settle()
   expect(screen.getByLabelText('Value of NAME')).toHaveProperty('value', 'typed')
@@ -162,10 +90,38 @@ test('edits survive another page and news of the machine; without edits the file
   await press('Discard')
   expect(row('NAME').textContent).toContain('"x"')
   const reads = calls.length
-  etag = 'v6'
+  panel.etag = 'v6'
   envLatestEtag.value = 'v6'
   await settle()
-  expect(calls.slice(reads)).toEqual([['GET', '/api/env', undefined]])
+  expect(calls.slice(reads).map(([method, url]) => `${method} ${url}`)).toEqual(['GET /api/env'])
+})
+
+test('the end of the session and the next login keep what was typed', async () => {
+  await press('Edit API_KEY')
+  await type('Value of API_KEY', 'typed-secret-1')
+  panel.answerToSave = () => problem(401, 'SESSION_REQUIRED')
+  await press('Save')
+  // The page goes, and with it all that was read of the machine.
+  cleanup()
+  envDocument.value = null
+  envLatestEtag.value = null
+  panel.answerToSave = () => problem(500, 'INTERNAL')
+  await show()
+  expect(screen.getByLabelText('Value of API_KEY')).toHaveProperty('value', 'typed-secret-1')
+  expect(difference()).toContain('+API_KEY=•••••••• (14 characters)')
+})
+
+test('a lost connection keeps what was typed, and tells of what was changed meanwhile', async () => {
+  await press('Edit NAME')
+  await type('Value of NAME', 'typed')
+  connection.value = { kind: 'waiting', retryAt: 0, reason: 'lost' }
+  await settle()
+  panel.etag = 'v7'
+  panel.entries = [comment(1, '# top'), secret(2, 'API_KEY', 25), assignment(3, 'NAME', 'theirs')]
+  connection.value = { kind: 'open' }
+  await settle()
+  expect(screen.getByLabelText('Value of NAME')).toHaveProperty('value', 'typed')
+  expect(screen.getByRole('alert').textContent).toContain('was changed meanwhile')
 })
 
 test('closing the page with edits asks first', async () => {
@@ -179,4 +135,37 @@ test('closing the page with edits asks first', async () => {
   expect(leave()).toBe(true)
   await press('Undo NAME')
   expect(leave()).toBe(false)
+})
+
+test('edits are taken back and made again, by buttons and by keys, but not while somebody types', async () => {
+  await press('Remove NAME')
+  await press('Edit API_KEY')
+  await type('Value of API_KEY', 'a')
+  await type('Value of API_KEY', 'ab')
+  expect(difference()).toHaveLength(3)
+  const field = screen.getByLabelText('Value of API_KEY')
+  fireEvent.keyDown(field, { key: 'z', ctrlKey: true })
+  await settle()
+  expect(difference()).toHaveLength(3)
+  fireEvent.keyDown(document.body, { key: 'z', ctrlKey: true })
+  await settle()
+  expect(difference()).toEqual(['-NAME="x"'])
+  await press('Undo the last edit')
+  expect(screen.queryByRole('button', { name: 'Save' })).toBeNull()
+  await press('Redo the edit')
+  fireEvent.keyDown(document.body, { key: 'Z', metaKey: true, shiftKey: true })
+  await settle()
+  expect(difference()).toEqual([
+    '-API_KEY=•••••••• (25 characters)',
+    '+API_KEY=•••••••• (2 characters)',
+    '-NAME="x"',
+  ])
+})
+
+test('what was discarded comes back by undo, as long as the file is the same', async () => {
+  await press('Remove NAME')
+  await press('Discard')
+  expect(difference()).toEqual([])
+  await press('Undo the last edit')
+  expect(difference()).toEqual(['-NAME="x"'])
 })

@@ -1,36 +1,35 @@
 import './environment.css'
 import type { JSX } from 'preact'
-import { useEffect, useId } from 'preact/hooks'
-import { restartGateway } from '../../api/gateway.ts'
-import { toProblem } from '../../api/problem.ts'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { connection } from '../../state/connection.ts'
 import { envLatestEtag } from '../../state/env.ts'
-import { runningOperation } from '../../state/operations.ts'
-import { isGatewayUp, status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
-import { operationWords, waitReason } from '../../ui/gateway-words.ts'
+import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { ConflictNote } from './conflict-note.tsx'
+import { DropZone } from './drop-zone.tsx'
 import * as editor from './env-editor.ts'
 import { EnvTable } from './env-table.tsx'
 import { EnvText } from './env-text.tsx'
+import { ImportDialog, openImport } from './import-dialog.tsx'
 import { SaveBar } from './save-bar.tsx'
+import { SavedNote } from './saved-note.tsx'
+import { useUndoKeys } from './use-undo-keys.ts'
+import { VersionsSection } from './versions-section.tsx'
 
 /** The variables that the gateway starts with. */
 export function EnvironmentPage(): JSX.Element {
   const document = editor.base.value
-  const latest = envLatestEtag.value
-  useEffect(() => {
-    const isKnown =
-      latest !== null && (latest === editor.base.value?.etag || latest === editor.theirs.value?.etag)
-    if (!isKnown && !editor.isSaving.value) void editor.load()
-  }, [latest])
+  useFreshDocument()
   useEffect(() => editor.closeText, [])
   useUnloadWarning()
+  useUndoKeys()
 
   return (
-    <div class="page">
+    <DropZone isOpen={document !== null && !editor.isTextDirty.value}>
       <div class="page-head">
         <h1>Environment</h1>
         {document && (
@@ -43,13 +42,16 @@ export function EnvironmentPage(): JSX.Element {
       {editor.loadProblem.value && (
         <ProblemView problem={editor.loadProblem.value} onRetry={() => void editor.load()} />
       )}
-      <Saved />
+      <SavedNote />
       {!document && !editor.loadProblem.value && <Loading what="Reading the environment" />}
       {document && (
         <>
-          <Changed />
+          <ConflictNote />
+          <Notes />
+          {!editor.theirs.value && <FileFindings isTable={editor.mode.value === 'table'} />}
           <Tabs isUtf8={document.isUtf8} />
           <SaveBar />
+          <VersionsSection />
           <EquivalentCommands
             commands={[
               ['List', 'sudo razroom-panel env list'],
@@ -58,10 +60,28 @@ export function EnvironmentPage(): JSX.Element {
               ['Check', 'sudo razroom-panel env check'],
             ]}
           />
+          <ImportDialog />
         </>
       )}
-    </div>
+    </DropZone>
   )
+}
+
+/** Reads the file again when it is another, and after a lost connection, during which nobody told. */
+function useFreshDocument(): void {
+  const latest = envLatestEtag.value
+  const isConnected = connection.value.kind === 'open'
+  const wasConnected = useRef(isConnected)
+  useEffect(() => {
+    const isKnown =
+      latest !== null && (latest === editor.base.value?.etag || latest === editor.theirs.value?.etag)
+    if (!isKnown && !editor.isSaving.value) void editor.load()
+  }, [latest])
+  useEffect(() => {
+    if (isConnected && !wasConnected.current && editor.base.value && !editor.isSaving.value)
+      void editor.load()
+    wasConnected.current = isConnected
+  }, [isConnected])
 }
 
 function Tabs({ isUtf8 }: { isUtf8: boolean }): JSX.Element {
@@ -83,20 +103,23 @@ function Tabs({ isUtf8 }: { isUtf8: boolean }): JSX.Element {
   )
   return (
     <>
-      <div
-        class="tabs"
-        role="tablist"
-        aria-label="View"
-        tabIndex={-1}
-        onKeyDown={(event) => {
-          if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
-          show(mode === 'table' ? 'text' : 'table')
-          const other = event.currentTarget.querySelector<HTMLElement>('[aria-selected="false"]')
-          other?.focus()
-        }}
-      >
-        {tab('table', 'Table')}
-        {tab('text', 'Text')}
+      <div class="row env-bar">
+        <div
+          class="tabs"
+          role="tablist"
+          aria-label="View"
+          tabIndex={-1}
+          onKeyDown={(event) => {
+            if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
+            show(mode === 'table' ? 'text' : 'table')
+            const other = event.currentTarget.querySelector<HTMLElement>('[aria-selected="false"]')
+            other?.focus()
+          }}
+        >
+          {tab('table', 'Table')}
+          {tab('text', 'Text')}
+        </div>
+        <EditBar />
       </div>
       <div id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${mode}`}>
         {mode === 'table' ? <EnvTable /> : <EnvText isUtf8={isUtf8} />}
@@ -105,36 +128,55 @@ function Tabs({ isUtf8 }: { isUtf8: boolean }): JSX.Element {
   )
 }
 
+/** What is not about one variable: bringing many in, and the way back. */
+function EditBar(): JSX.Element {
+  return (
+    <div class="row env-edit-bar">
+      <Button
+        size="small"
+        kind="quiet"
+        label="Undo the last edit"
+        reason={editor.canUndo.value ? undefined : 'There is no edit to undo'}
+        onClick={editor.undo}
+      >
+        <Icon name="undo" />
+      </Button>
+      <Button
+        size="small"
+        kind="quiet"
+        label="Redo the edit"
+        reason={editor.canRedo.value ? undefined : 'There is no edit to redo'}
+        onClick={editor.redo}
+      >
+        <span class="env-mirrored">
+          <Icon name="undo" />
+        </span>
+      </Button>
+      <Button
+        size="small"
+        reason={editor.isTextDirty.value ? 'Save or discard the text first' : undefined}
+        onClick={() => openImport()}
+      >
+        Import…
+      </Button>
+    </div>
+  )
+}
+
 function show(mode: 'table' | 'text'): void {
   if (mode === 'table') editor.closeText()
   editor.mode.value = mode
 }
 
-/** Another hand has changed the file while there are edits here. */
-function Changed(): JSX.Element | null {
-  const document = editor.theirs.value
+/** What to know after edits were put onto another version. */
+function Notes(): JSX.Element | null {
+  if (editor.notes.value.length === 0) return null
   return (
-    <>
-      {document && (
-        <div class="note" data-tone="warn" role="alert">
-          <strong>The file was changed meanwhile, on the machine or in another page</strong>
-          <p>Your edits are still here. They can go onto the file as it is now, and you save after a look.</p>
-          <div class="row">
-            <Button size="small" onClick={() => void editor.loadTheirsKeepEdits()}>
-              Load theirs, keep my edits
-            </Button>
-          </div>
-        </div>
-      )}
-      {editor.notes.value.length > 0 && (
-        <ul class="note" data-tone="warn">
-          {editor.notes.value.map((note) => (
-            <li key={note}>{note}</li>
-          ))}
-        </ul>
-      )}
-      {!document && editor.base.value && <FileFindings isTable={editor.mode.value === 'table'} />}
-    </>
+    <ul class="note" data-tone="warn">
+      {editor.notes.value.map((note) => (
+        <li key={note}>{note}</li>
+      ))}
+    </ul>
   )
 }
 
@@ -148,40 +190,6 @@ function FileFindings({ isTable }: { isTable: boolean }): JSX.Element | null {
     <section class="card" aria-label="Findings">
       <FindingList findings={findings} />
     </section>
-  )
-}
-
-function Saved(): JSX.Element | null {
-  if (!editor.saved.value) return null
-  const { result, since } = editor.saved.value
-  const running = runningOperation.value
-  const isSameRun = status.value?.gateway.since === since
-  const needsRestart = result.restartRequired && isGatewayUp.value && isSameRun
-  return (
-    <div class="note" data-tone="good">
-      <p aria-live="polite">
-        {!result.changed && 'Nothing was changed: the file is as it was.'}
-        {result.changed && needsRestart && 'Saved. The gateway sees the change after a restart.'}
-        {result.changed && !needsRestart && !running && 'Saved.'}
-        {result.changed && !needsRestart && running && `Saved. ${operationWords(running)}…`}
-      </p>
-      {needsRestart && (
-        <div class="row">
-          <Button
-            size="small"
-            reason={waitReason(running)}
-            onClick={() => {
-              restartGateway().catch((error) => {
-                editor.saveProblem.value = toProblem(error)
-              })
-            }}
-          >
-            Restart to apply
-          </Button>
-          {running && <span class="muted">{operationWords(running)}…</span>}
-        </div>
-      )}
-    </div>
   )
 }
 

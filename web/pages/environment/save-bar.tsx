@@ -4,13 +4,17 @@ import { Button } from '../../ui/button.tsx'
 import { Difference } from '../../ui/difference.tsx'
 import { countOf } from '../../ui/format.ts'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { showConflict } from './conflict-note.tsx'
 import { draftDifference, textDifference } from './difference.ts'
+import { textMerge } from './env-conflict.ts'
 import { draftErrors } from './env-draft.ts'
 import * as editor from './env-editor.ts'
 
 /** What saving would change, and the button that does it. There is nothing to save without a difference. */
 export function SaveBar(): JSX.Element | null {
   const document = editor.base.value
+  // The merge is to be read and chosen from, and nothing can be saved before its end.
+  if (textMerge.value) return null
   if (!document || !editor.hasUnsaved.value) {
     return editor.saveProblem.value && <ProblemView problem={editor.saveProblem.value} />
   }
@@ -25,6 +29,14 @@ export function SaveBar(): JSX.Element | null {
       </div>
       <Difference lines={lines} />
       {editor.saveProblem.value && <ProblemView problem={editor.saveProblem.value} />}
+      {editor.theirs.value && (
+        <div class="row">
+          <strong>The file was changed meanwhile.</strong>
+          <Button size="small" onClick={showConflict}>
+            Look at both sides
+          </Button>
+        </div>
+      )}
       <div class="row">
         <Button
           kind="primary"

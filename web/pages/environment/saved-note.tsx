@@ -1,0 +1,74 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { Problem } from '../../../contract/schemas.ts'
+import { restartGateway } from '../../api/gateway.ts'
+import { toProblem } from '../../api/problem.ts'
+import { runningOperation } from '../../state/operations.ts'
+import { isGatewayUp, status } from '../../state/status.ts'
+import { Button } from '../../ui/button.tsx'
+import { operationWords, waitReason } from '../../ui/gateway-words.ts'
+import { ProblemView } from '../../ui/problem-view.tsx'
+import * as editor from './env-editor.ts'
+import { undoSave } from './undo-save.ts'
+
+/** That it was saved, the way back from it, and the restart with which the gateway sees it. */
+export function SavedNote(): JSX.Element | null {
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const [isBusy, setBusy] = useState(false)
+  const saved = editor.saved.value
+  if (!saved) return null
+  const { result, since, isUndone } = saved
+  const running = runningOperation.value
+  const isSameRun = status.value?.gateway.since === since
+  const needsRestart = result.restartRequired && isGatewayUp.value && isSameRun
+  const canUndo = result.changed && !isUndone && !editor.hasUnsaved.value
+  const isStillSo = editor.base.value?.etag === result.etag
+  const words = isUndone ? 'Gone back: the file is as it was.' : 'Saved.'
+
+  async function undo(): Promise<void> {
+    setBusy(true)
+    setProblem(null)
+    try {
+      await undoSave()
+    } catch (error) {
+      setProblem(toProblem(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <div class="note" data-tone="good">
+      <p aria-live="polite">
+        {!result.changed && 'Nothing was changed: the file is as it was.'}
+        {result.changed && needsRestart && `${words} The gateway sees the change after a restart.`}
+        {result.changed && !needsRestart && !running && words}
+        {result.changed && !needsRestart && running && `${words} ${operationWords(running)}…`}
+      </p>
+      {problem && <ProblemView problem={problem} />}
+      {(needsRestart || (canUndo && isStillSo)) && (
+        <div class="row">
+          {needsRestart && (
+            <Button
+              size="small"
+              reason={waitReason(running)}
+              onClick={() => {
+                restartGateway().catch((error) => {
+                  editor.saveProblem.value = toProblem(error)
+                })
+              }}
+            >
+              Restart to apply
+            </Button>
+          )}
+          {canUndo && isStillSo && (
+            <Button size="small" label="Undo the save" isBusy={isBusy} onClick={() => void undo()}>
+              Undo
+            </Button>
+          )}
+          {needsRestart && running && <span class="muted">{operationWords(running)}…</span>}
+        </div>
+      )}
+    </div>
+  )
+}
