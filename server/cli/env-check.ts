@@ -20,7 +20,7 @@ export async function checkEnv(context: CommandContext, file: string | undefined
   const check = file === undefined ? await checkOwn(context) : await checkFile(context, file)
   if (context.out.json) context.out.document(check)
   else {
-    for (const line of findingLines(check.findings, context.out)) context.out.line(line)
+    for (const line of findingLines(check.findings, context.out, file === undefined)) context.out.line(line)
     context.out.line(CONCLUSIONS[check.verdict])
   }
   return EXIT_BY_VERDICT[check.verdict]

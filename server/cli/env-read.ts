@@ -22,7 +22,7 @@ export async function listEnv({ client, out }: CommandContext): Promise<number> 
   const assignments = document.entries.filter((entry) => entry.kind === 'assignment')
   if (!document.exists) out.note(`${printable(document.path)} does not exist yet.`)
   for (const entry of assignments) out.line(entryLine(entry, out))
-  for (const line of findingLines(document.findings, out)) out.note(line)
+  for (const line of findingLines(document.findings, out, true)) out.note(line)
   return 0
 }
 
@@ -34,18 +34,33 @@ function entryLine(entry: EnvEntry, out: Output): string {
   return `${printable(entry.key ?? '')}=${value}${note}`
 }
 
-/** Findings for people: severity, line, title, and below it what was seen and what mends it. */
-export function findingLines(findings: readonly Finding[], out: Output): string[] {
+/**
+ * Findings for people: severity, line, title, and below it what was seen and what mends it.
+ * @param isOwn the file is the gateway's own `.env`, which `env mend` can change; of others it is told what to write
+ */
+export function findingLines(findings: readonly Finding[], out: Output, isOwn: boolean): string[] {
   return findings.flatMap((finding) => {
     const place = finding.line === undefined ? '' : ` line ${finding.line}:`
     const severity = out.style(SEVERITY_STYLES[finding.severity], finding.severity)
     return [
       `${severity}:${place} ${printable(finding.title)}`,
-      ...[finding.evidence, finding.hint ?? '']
+      ...[finding.evidence, finding.hint ?? '', fixText(finding, isOwn)]
         .filter((text) => text !== '')
         .map((text) => `  ${printable(text)}`),
     ]
   })
+}
+
+function fixText({ fix, line }: Finding, isOwn: boolean): string {
+  if (fix === undefined || line === undefined) return ''
+  if (isOwn) return `${fix.label}: sudo razroom-panel env mend --line ${line}`
+  return `${fix.label}: ${previewLines(fix.preview).join(' | ')}`
+}
+
+/** What a line becomes, for people. */
+export function previewLines(preview: string | undefined): string[] {
+  if (preview === undefined) return []
+  return preview === '' ? ['(the line goes)'] : preview.split('\n')
 }
 
 /** `env get K`: the value podman gives the container, alone on stdout. Errors: ENV_KEY_NOT_FOUND. */

@@ -44,7 +44,8 @@ async function save(client: Client, edits: EnvEdit[]): Promise<EnvSaved> {
   }
 }
 
-function report({ out }: CommandContext, saved: EnvSaved): void {
+/** Says what a save did; with `--json` as the one document. */
+export function report({ out }: CommandContext, saved: EnvSaved): void {
   if (out.json) {
     out.document(saved)
     return

@@ -183,6 +183,10 @@ test.each([
   [['list', 'A'], 'takes no operand'],
   [['check', 'a', 'b'], 'takes no operand'],
   [['check', ''], 'the name of the file is empty'],
+  [['check', '--yes'], 'belong to env mend'],
+  [['mend', 'A'], 'takes no operand'],
+  [['mend', '--line', 'two', '--yes'], '--line needs the number of a line, not "two"'],
+  [['mend', '--line', '0', '--yes'], '--line needs'],
 ])('env %j is a usage problem', async (words, says) => {
   const { code, stderr } = await runTestCli(['env', ...words])
   expect(code).toBe(2)
