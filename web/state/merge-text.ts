@@ -33,12 +33,12 @@ export function mergeText(base: string, mine: string, theirs: string): TextChunk
   const at = { base: 0, mine: 0, theirs: 0 }
   /** Everything up to these places, of which the lines there are the same in all three. */
   const flush = (base: number, mine: number, theirs: number): void => {
-    const chunk = compare(
+    const sides = [
       baseLines.slice(at.base, base),
       mineLines.slice(at.mine, mine),
       theirLines.slice(at.theirs, theirs),
-    )
-    if (chunk) chunks.push(chunk)
+    ] as const
+    chunks.push(...(areReplacements(...sides) ? compareEach(...sides) : compare(...sides)))
     Object.assign(at, { base, mine, theirs })
   }
   for (const [index, line] of baseLines.entries()) {
@@ -81,21 +81,44 @@ function chosenLines(
   return choice === 'mine' ? mine : theirs
 }
 
-function compare(
-  before: readonly string[],
-  mine: readonly string[],
-  theirs: readonly string[],
-): TextChunk | undefined {
-  if (before.length + mine.length + theirs.length === 0) return undefined
+function compare(before: readonly string[], mine: readonly string[], theirs: readonly string[]): TextChunk[] {
+  if (before.length + mine.length + theirs.length === 0) return []
   const isMine = !isEqual(before, mine)
   const isTheirs = !isEqual(before, theirs)
   if (isMine && isTheirs) {
     return isEqual(mine, theirs)
-      ? { kind: 'both', before, lines: mine }
-      : { kind: 'conflict', before, mine, theirs }
+      ? [{ kind: 'both', before, lines: mine }]
+      : [{ kind: 'conflict', before, mine, theirs }]
   }
-  if (isTheirs) return { kind: 'theirs', before, lines: theirs }
-  return isMine ? { kind: 'mine', before, lines: mine } : { kind: 'same', before, lines: before }
+  if (isTheirs) return [{ kind: 'theirs', before, lines: theirs }]
+  return [isMine ? { kind: 'mine', before, lines: mine } : { kind: 'same', before, lines: before }]
+}
+
+/** Lines that were changed one by one, in their places: neighbours can be told apart. */
+function areReplacements(
+  before: readonly string[],
+  mine: readonly string[],
+  theirs: readonly string[],
+): boolean {
+  const isInPlace = (lines: readonly string[], others: readonly string[]): boolean =>
+    lines.every((line, index) => line === others[index] || !others.includes(line))
+  return (
+    before.length === mine.length &&
+    before.length === theirs.length &&
+    isInPlace(mine, before) &&
+    isInPlace(theirs, before) &&
+    isInPlace(mine, theirs)
+  )
+}
+
+function compareEach(
+  before: readonly string[],
+  mine: readonly string[],
+  theirs: readonly string[],
+): TextChunk[] {
+  return before.flatMap((line, index) =>
+    compare([line], mine.slice(index, index + 1), theirs.slice(index, index + 1)),
+  )
 }
 
 function sameChunk(lines: readonly string[]): TextChunk {

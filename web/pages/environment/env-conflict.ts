@@ -3,10 +3,16 @@ import { computed, effect, signal } from '@preact/signals'
 import type { EnvDocument } from '../../../contract/env.ts'
 import { loadEnv, revealText } from '../../api/env.ts'
 import { hasCode, toProblem } from '../../api/problem.ts'
+import {
+  type ChunkChoice,
+  hasConflicts,
+  mergedText,
+  mergeText,
+  type TextChunk,
+} from '../../state/merge-text.ts'
 import { countOf } from '../../ui/format.ts'
 import * as editor from './env-editor.ts'
 import { type MergeRow, mergeRows, rebaseDraft, type Side } from './merge-table.ts'
-import { type ChunkChoice, hasConflicts, mergedText, mergeText, type TextChunk } from './merge-text.ts'
 
 /** Texts that both changed in the same lines: what to take is for the person to say. */
 export interface TextMerge {

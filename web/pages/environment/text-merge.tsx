@@ -1,11 +1,11 @@
 import './merge.css'
 import type { JSX } from 'preact'
 import { useId, useState } from 'preact/hooks'
+import type { ChunkChoice, TextChunk } from '../../state/merge-text.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
 import { maskLine } from './difference.ts'
 import { finishTextMerge, type TextMerge, textMerge } from './env-conflict.ts'
-import type { ChunkChoice, TextChunk } from './merge-text.ts'
 
 /** Unchanged lines that are shown around what changed. */
 const CONTEXT_LINES = 2
