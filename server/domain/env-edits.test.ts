@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PanelError } from '../errors.ts'
 import { applyEnvEdits } from './env-edits.ts'
-import { lineText, parseEnvFile, readEnv, renderEnvFile } from './env-file.ts'
+import { type EnvFile, parseEnvFile, readEnv, renderEnvFile } from './env-file.ts'
 import { anyEnvBytes } from './test-env-documents.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -98,14 +98,150 @@ test('a set touches its line and no other byte, and is read back', () => {
       const after = applyEnvEdits(before, [{ op: 'set', key: name, value: word }])
       expect(readEnv(after).get(name)).toBe(word)
       const target = before.lines.findLastIndex((line) => line.key === name)
-      const isOther = (_line: unknown, index: number) => index !== target
-      const rest = before.lines.filter(isOther).map(lineText)
-      expect(
-        after.lines
-          .filter((_line, index) => index !== (target === -1 ? before.lines.length : target))
-          .map(lineText),
-      ).toEqual(rest)
+      const raws = (document: EnvFile, place: number) =>
+        document.lines.toSpliced(place, 1).map(({ raw }) => raw)
+      const rest = raws(before, target === -1 ? before.lines.length : target)
+      // What is appended ends an unfinished last line first.
+      const last = rest.at(-1)
+      if (target === -1 && last !== undefined && last.at(-1) !== 0x0a)
+        rest[rest.length - 1] = Uint8Array.from([...last, 0x0a])
+      expect(raws(after, target === -1 ? before.lines.length : target)).toEqual(rest)
     }),
     { numRuns: 3_000 },
   )
+})
+
+test.each([
+  [
+    'several mends of one line, in any order',
+    'export A = "x" # c\n',
+    ['env.quotes', 'env.blank-before-equals', 'env.inline-comment', 'env.export'].map(
+      (finding) => ({ op: 'mend', line: 1, finding }) as const,
+    ),
+    '# c\nA=x\n',
+  ],
+  [
+    'a mend that an earlier one made pointless',
+    'TERM="x"\n',
+    [
+      { op: 'mend', line: 1, finding: 'env.panel-owned' },
+      { op: 'mend', line: 1, finding: 'env.quotes' },
+    ],
+    '# TERM="x"\n',
+  ],
+  [
+    'a later line that goes: the earlier one is no longer set again',
+    'A=1\nA=2\n',
+    [
+      { op: 'remove', line: 2 },
+      { op: 'mend', line: 1, finding: 'env.twice' },
+    ],
+    'A=1\n',
+  ],
+  [
+    'two lines that were meant to be the same one',
+    'GROK_API_KEY=1\nGROQ_APIKEY=2\n',
+    [
+      { op: 'mend', line: 1, finding: 'env.near-name' },
+      { op: 'mend', line: 2, finding: 'env.near-name' },
+    ],
+    'GROQ_API_KEY=1\nGROQ_APIKEY=2\n',
+  ],
+  [
+    'a variable that is set by its name after its line was mended',
+    'export A=1\nB=2',
+    [
+      { op: 'mend', line: 1, finding: 'env.export' },
+      { op: 'set', key: 'A', value: 'x' },
+      { op: 'set', key: 'C', value: 'y' },
+    ],
+    'A=x\nB=2\nC=y\n',
+  ],
+  [
+    'lines keep their numbers when a mend makes two of one',
+    'A=x # c\nB="y"\n',
+    [
+      { op: 'mend', line: 1, finding: 'env.inline-comment' },
+      { op: 'mend', line: 2, finding: 'env.quotes' },
+    ],
+    '# c\nA=x\nB=y\n',
+  ],
+  [
+    'what is appended stands behind the lines of a mend',
+    'A=x\rB=y',
+    [
+      { op: 'mend', line: 1, finding: 'env.carriage-return' },
+      { op: 'set', key: 'C', value: 'z' },
+    ],
+    'A=x\nB=y\nC=z\n',
+  ],
+  [
+    'a last line whose ending is a lone carriage return',
+    'A=x # c\r',
+    [{ op: 'mend', line: 1, finding: 'env.inline-comment' }],
+    '# c\nA=x\r',
+  ],
+] as const)('mends: %s', (_name, before, edits, after) => {
+  expect(text(applyEnvEdits(file(before), edits))).toBe(after)
+})
+
+test.each([
+  ['no such line', [{ op: 'mend', line: 3, finding: 'env.quotes' }], 'REQUEST_INVALID', 'edits.0.line'],
+  [
+    'nothing of the kind',
+    [{ op: 'mend', line: 2, finding: 'env.quotes' }],
+    'ENV_FINDING_GONE',
+    'edits.0.finding',
+  ],
+  [
+    'no such finding',
+    [{ op: 'mend', line: 1, finding: 'constructor' }],
+    'ENV_FINDING_GONE',
+    'edits.0.finding',
+  ],
+  [
+    'a line that is set as well',
+    [
+      { op: 'mend', line: 1, finding: 'env.quotes' },
+      { op: 'set', key: 'A', value: 'x', line: 1 },
+    ],
+    'REQUEST_INVALID',
+    'edits.1.line',
+  ],
+  [
+    'a line that is removed as well',
+    [
+      { op: 'remove', line: 1 },
+      { op: 'mend', line: 1, finding: 'env.quotes' },
+    ],
+    'REQUEST_INVALID',
+    'edits.1.line',
+  ],
+] as const)('no mend: %s', (_name, edits, code, path) => {
+  try {
+    applyEnvEdits(file('A="1"\nB=$(x)\n'), edits)
+    expect.unreachable()
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error
+    expect([error.code, error.fields?.map((field) => field.path)]).toEqual([code, [path]])
+  }
+})
+
+test('a finding that has no mend is none to mend', () => {
+  expect(() => applyEnvEdits(file('A=$(x)'), [{ op: 'mend', line: 1, finding: 'env.command' }])).toThrow(
+    'edits.0.finding: line 1 has nothing to mend by env.command',
+  )
+})
+
+test('a thousand mends of a file of 1 MiB take no long time', () => {
+  const document = file('A="x"\n'.repeat(150_000))
+  const edits = Array.from({ length: 1_000 }, (_, index) => ({
+    op: 'mend' as const,
+    line: index + 1,
+    finding: 'env.twice',
+  }))
+  const begun = process.cpuUsage()
+  const after = applyEnvEdits(document, [...edits, { op: 'unset', key: 'A' }])
+  expect(process.cpuUsage(begun).user / 1e6).toBeLessThan(3)
+  expect(after.lines).toEqual([])
 })

@@ -48,6 +48,7 @@ test.each([
   ['env.export', '  export\t A=x', '  A=x'],
   ['env.bom', '\ufeffA=x', 'A=x'],
   ['env.bom', '\ufeff# c\nA=1', '# c\nA=1'],
+  ['env.bom', '\ufeff \ufeffA=1', 'A=1'],
   ['env.remark', ';A=1', '#A=1'],
   ['env.remark', '//A=1', '#A=1'],
   ['env.remark', '-A=1', '# -A=1'],

@@ -74,7 +74,7 @@ function commentOut({ text }: Subject): MendedLine {
 }
 
 function removeMark({ text }: Subject): MendedLine {
-  return one('Remove the mark', text.replace(/^([ \t]*)\ufeff+/, '$1'))
+  return one('Remove the mark', text.replace(/^[ \t\ufeff]*\ufeff/, ''))
 }
 
 function removeExport({ key, value }: Subject): MendedLine | undefined {
