@@ -1,0 +1,243 @@
+import AxeBuilder from '@axe-core/playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHost, type TestHost } from '../host/host.ts'
+import {
+  invokeTool,
+  type PanelHost,
+  readStatus,
+  readToken,
+  setUpBundled,
+  startPanel,
+} from '../host/panel-host.ts'
+import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
+import { addVariables, saveEnvironment } from './environment-steps.ts'
+import { CONFIG_FILE, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
+import { confirm, press, seeState, visit } from './panel-steps.ts'
+
+const SECRET = 'sk-canary-0123456789abcdefghij'
+/** Lines as people and other programs write them; the gateway would see something else than was meant. */
+const CARELESS = `# keep me
+GREETING="hello there"
+export OPENAI_API_KEY="${SECRET}"
+GROK_API_KEY=gsk_0123456789abcdefghij
+TWICE=1
+TWICE=2
+`
+
+/** Both files in a real browser on a real host; the \`it\`s tell one story and need each other. */
+describe('the editors of .env and razroom.json', () => {
+  let host: TestHost
+  let panel: PanelHost
+  let browser: PanelBrowser
+  const page = () => browser.page
+  const row = (name: string) => page().getByRole('row', { name, exact: true })
+  const unsaved = () => page().getByRole('region', { name: 'Unsaved changes' })
+  const readConfig = async () => (await host.run(['cat', CONFIG_FILE])).stdout
+  const writeConfig = (text: string) =>
+    host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
+
+  beforeAll(async () => {
+    host = await createHost({ kind: 'debian-13' })
+    panel = await startPanel(host)
+    await setUpBundled(panel)
+    await writeEnvFile(panel, (await readEnvFile(panel)) + CARELESS)
+    browser = await loginPage(panel)
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await host?.destroy()
+  })
+
+  it('say what podman makes of careless lines, and mend them by a click', async () => {
+    await visit(page(), 'Environment')
+    await row('GREETING').getByText('Quotes stay in the value').waitFor()
+    await page()
+      .getByRole('button', { name: /^Mend all/ })
+      .click()
+    await unsaved().getByText('+GREETING=hello there').waitFor()
+    expect(await page().content()).not.toContain(SECRET)
+    await saveEnvironment(page())
+    const file = await readEnvFile(panel)
+    for (const line of ['# keep me', 'GREETING=hello there', `OPENAI_API_KEY=${SECRET}`, 'TWICE=2'])
+      expect(file.split('\n')).toContain(line)
+    expect(file).toContain('GROQ_API_KEY=gsk_')
+    expect(file).not.toContain('TWICE=1')
+    expect((await panel.tryCli(['env', 'check', '--json'])).exitCode).toBe(0)
+  })
+
+  it('take a save back', async () => {
+    await press(page(), 'Undo the save')
+    await page()
+      .getByText(/^Gone back/)
+      .waitFor()
+    expect(await readEnvFile(panel)).toContain(CARELESS)
+    await page()
+      .getByRole('button', { name: /^Mend all/ })
+      .click()
+    await saveEnvironment(page())
+  })
+
+  it('offer the known variables, and a name of one’s own', async () => {
+    await press(page(), 'Add variable')
+    const picker = page().getByRole('dialog', { name: 'Add variable' })
+    await picker.getByRole('combobox').fill('telegram')
+    await page().keyboard.press('Enter')
+    await page().getByLabel('Value of the new variable').last().fill('123456:canary-telegram-token-0123')
+    await addVariables(page(), [['MY_OWN', 'value']])
+    await saveEnvironment(page())
+    expect(await readEnvFile(panel)).toMatch(/TELEGRAM_BOT_TOKEN=123456:canary.*\nMY_OWN=value\n$/s)
+  })
+
+  it('take a whole file in, after a look', async () => {
+    await press(page(), 'Import…')
+    const dialog = page().getByRole('dialog', { name: 'Import variables' })
+    await dialog
+      .getByLabel('Or paste the text')
+      .fill('# theirs\nexport IMPORTED="a b"\nMY_OWN=other\nLD_PRELOAD=/tmp/x.so\n')
+    await dialog.getByRole('button', { name: 'Continue' }).click()
+    await dialog.getByText('LD_PRELOAD').first().waitFor()
+    await dialog.getByRole('button', { name: 'Take 2 variables' }).click()
+    await saveEnvironment(page())
+    const file = await readEnvFile(panel)
+    expect(file).toMatch(/MY_OWN=other\n.*IMPORTED=a b\n/s)
+    expect(file).not.toContain('LD_PRELOAD')
+  })
+
+  it('bring both sides of a conflict together, key by key', async () => {
+    await row('MY_OWN').getByRole('button', { name: 'Edit MY_OWN' }).click()
+    await page().getByLabel('Value of MY_OWN').fill('mine')
+    await addVariables(page(), [['ONLY_MINE', '1']])
+    const theirs = (await readEnvFile(panel)).replace('MY_OWN=other', 'MY_OWN=theirs')
+    await writeEnvFile(panel, `${theirs}ONLY_THEIRS=1\n`)
+    await page().getByText('The file was changed meanwhile', { exact: false }).first().waitFor()
+    await page().getByRole('radio', { name: 'MY_OWN: take yours' }).check()
+    await press(page(), 'Load theirs, keep my edits')
+    await saveEnvironment(page())
+    const merged = (await readEnvFile(panel)).split('\n')
+    for (const line of ['MY_OWN=mine', 'ONLY_MINE=1', 'ONLY_THEIRS=1']) expect(merged).toContain(line)
+    expect(merged).not.toContain('MY_OWN=theirs')
+  })
+
+  it('merge texts line by line', async () => {
+    await page().getByRole('tab', { name: 'Text' }).click()
+    const text = page().getByRole('textbox', { name: /text/i }).first()
+    await page()
+      .getByRole('button', { name: /Show|Edit/ })
+      .first()
+      .click()
+    await text.fill((await text.inputValue()).replace('ONLY_MINE=1', 'ONLY_MINE=2'))
+    await writeEnvFile(panel, (await readEnvFile(panel)).replace('ONLY_THEIRS=1', 'ONLY_THEIRS=2'))
+    await page().getByText('The file was changed meanwhile', { exact: false }).first().waitFor()
+    await press(page(), 'Load theirs, keep my edits')
+    await saveEnvironment(page())
+    const merged = (await readEnvFile(panel)).split('\n')
+    for (const line of ['ONLY_MINE=2', 'ONLY_THEIRS=2']) expect(merged).toContain(line)
+    await page().getByRole('tab', { name: 'Table' }).click()
+  })
+
+  it('keep what is unsaved through a restart of the panel', async () => {
+    await addVariables(page(), [['SURVIVOR', '1']])
+    await panel.stop()
+    await panel.start()
+    await saveEnvironment(page())
+    expect(await readEnvFile(panel)).toContain('SURVIVOR=1')
+  })
+
+  it('go back to any version', async () => {
+    await page().getByText('Versions', { exact: true }).click()
+    const items = page().locator('ol.versions > li')
+    await items.nth(1).waitFor()
+    await items
+      .nth(1)
+      .getByRole('button', { name: /^Go back to this/ })
+      .click()
+    await page().getByRole('dialog').getByText('SURVIVOR=1').waitFor()
+    await confirm(page(), 'Go back to it')
+    await page().getByRole('dialog').waitFor({ state: 'detached' })
+    await row('SURVIVOR').waitFor({ state: 'detached' })
+    expect(await readEnvFile(panel)).not.toContain('SURVIVOR')
+  })
+
+  it('show the restart that the container waits for, and bring it', async () => {
+    await visit(page(), 'Overview')
+    await press(page(), 'Restart to apply')
+    await seeState(page(), 'starting')
+    await seeState(page(), 'running')
+    expect(await readContainerVariable(panel, 'GREETING')).toBe('hello there')
+  })
+
+  it('edit razroom.json with its comments, and mark what is wrong at its place', async () => {
+    await writeConfig(`// mine\n{ gateway: { mode: 'local', /* keep */ } }\n`)
+    await visit(page(), 'Configuration')
+    await page().getByText("mode: 'local'").first().waitFor()
+    await press(page(), 'Edit')
+    const editor = page().getByRole('textbox', { name: 'Text of razroom.json', exact: true })
+    await editor.click()
+    await page().keyboard.press('Control+a')
+    await page().keyboard.insertText(`// mine\n{ gateway: { mode: 'remote', /* keep */ } }\n`)
+    await page()
+      .getByText(/gateway\.mode/)
+      .first()
+      .waitFor()
+    await unsaved().getByRole('button', { name: 'Save', exact: true }).click()
+    await page().getByRole('dialog').getByText('The gateway would not start with this').waitFor()
+    await confirm(page(), 'Back to the text')
+    await editor.click()
+    await page().keyboard.press('Control+a')
+    await page().keyboard.insertText(
+      `// mine\n{ gateway: { mode: 'local', /* keep */ }, logging: { level: 'debug' } }\n`,
+    )
+    await unsaved().getByRole('button', { name: 'Save', exact: true }).click()
+    await page()
+      .getByText(/^Saved\./)
+      .waitFor()
+    expect(await readConfig()).toContain('/* keep */')
+  })
+
+  it('bring back, from the overview, a razroom.json that had been broken', async () => {
+    await panel.cli('restart')
+    const good = await readConfig()
+    await panel.cli('stop')
+    await writeConfig(good.replace('} }', '}'))
+    await panel.tryCli(['launch'])
+    await visit(page(), 'Overview')
+    await seeState(page(), 'failed')
+    await page().getByRole('button', { name: 'Go back and start: razroom.json' }).click()
+    await seeState(page(), 'running', 120_000)
+    expect(await readConfig()).toBe(good)
+    expect(await invokeTool(host, await readToken(panel))).toBe(200)
+  })
+
+  it('make two tokens one by a click, and rotate both', async () => {
+    await writeConfig(
+      `{ gateway: { mode: 'local', auth: { token: 'of-the-wizard-0123456789abcdef' } } } // w\n`,
+    )
+    await panel.cli('restart')
+    await page()
+      .getByRole('button', { name: /Use the gateway.s token/ })
+      .click()
+    await page().getByText('Both files hold the same token').first().waitFor()
+    expect(await readEnvFile(panel)).toContain('RAZROOM_GATEWAY_TOKEN=of-the-wizard-0123456789abcdef')
+    await panel.cli('token', 'rotate')
+    const token = await readToken(panel)
+    expect(await readEnvFile(panel)).toContain(`RAZROOM_GATEWAY_TOKEN=${token}`)
+    expect(await readConfig()).toBe(`{ gateway: { mode: 'local', auth: { token: "${token}" } } } // w\n`)
+    expect(await readStatus(panel)).toMatchObject({ gateway: { healthy: true }, restartRequired: false })
+  })
+
+  it('can be used by everybody, in the light and in the dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page().emulateMedia({ colorScheme })
+      for (const name of ['Environment', 'Configuration'] as const) {
+        await visit(page(), name)
+        await page().getByText('Versions', { exact: true }).first().waitFor()
+        const { violations } = await new AxeBuilder({ page: page() }).analyze()
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      }
+    }
+  })
+
+  it('break no rule of the content policy and throw nothing', () => {
+    expect(browser.faults()).toEqual([])
+  })
+})
