@@ -18,6 +18,7 @@ import { token } from './commands/token.ts'
 import { uninstall } from './commands/uninstall.ts'
 import { unit } from './commands/unit.ts'
 import { update } from './commands/update.ts'
+import { versions } from './commands/versions.ts'
 
 /** Every command, in the order of the help text. */
 export const COMMANDS: readonly Command[] = [
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   restore,
   token,
   env,
+  versions,
   logs,
   exportGateway,
   access,
