@@ -129,8 +129,6 @@ function commentText(text: string, comment: Span): string {
 function maskSpan(source: string): string {
   const quote = /^(["']).*\1$/s.exec(source)?.[1] ?? ''
   const inner = quote === '' ? source : unquote(source)
-  const masked = inner
-    .split('\n')
-    .map((line) => line.replace(/\S(?:.*\S)?/s, MASK))
+  const masked = inner.split('\n').map((line) => line.replace(/\S(?:.*\S)?/s, MASK))
   return `${quote}${masked.join('\n')}${quote}`
 }

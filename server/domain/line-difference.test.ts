@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineDifference } from './line-difference.ts'
+import { changedLines, lineDifference, maskedDifference } from './line-difference.ts'
 
 const signs = (before: string, after: string) =>
   lineDifference(before, after).map(({ sign, text }) => `${sign}${text}`)
@@ -23,6 +23,27 @@ test('applying the difference to the old text gives the new one', () => {
       const lengthOf = (whole: string) => `${whole}\n`.split('\n').length - 1
       expect(lengthOf(after) - lengthOf(before)).toBe(count('+') - count('-'))
       expect(lines.length === 0).toBe(before === after)
+    }),
+  )
+})
+
+test('counts the lines of each side', () => {
+  expect(changedLines('a\nb\n', 'a\nc\nd\n')).toEqual({ added: 2, removed: 1 })
+  expect(changedLines('', '')).toEqual({ added: 0, removed: 0 })
+})
+
+test('compares what is, and shows what may be shown', () => {
+  const mask = (text: string) => text.split('\n').map((line) => line.replace(/=.*/, '=*'))
+  const shown = maskedDifference('x\nA=1\nB=2\n', 'x\nA=3\nB=2\nC=4\n', mask)
+  expect(shown.map(({ sign, text }) => `${sign}${text}`)).toEqual([' x', '-A=*', '+A=*', ' B=*', '+C=*'])
+})
+
+test('a masked difference has the signs of the plain one', () => {
+  const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 }).map((lines) => lines.join('\n'))
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const lettered = maskedDifference(before, after, (whole) => whole.split('\n'))
+      expect(lettered).toEqual(lineDifference(before, after))
     }),
   )
 })

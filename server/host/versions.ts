@@ -50,7 +50,7 @@ export function createVersions(stateDir: string): Versions {
 
   return {
     listVersions: (path) => list(directoryOf(path)),
-    readVersion: (path, id) => readOwn(join(directoryOf(path), `${checkedId(id)}.bytes`)),
+    readVersion: async (path, id) => readOwn(join(directoryOf(path), `${checkedId(id)}.bytes`)),
     async addVersion(path, { bytes, ...version }) {
       const directory = directoryOf(path)
       await mkdir(directory, { recursive: true, mode: 0o700 })

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { defaultSettings } from '../../contract/settings.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, HostFacts, ImageFacts, UserAccount } from '../host/host.ts'
+import type { NewVersion } from '../host/versions.ts'
 import { restoreGateway } from './restore.ts'
 import type { StepContext } from './runner.ts'
 
@@ -32,6 +33,8 @@ interface World {
   /** Put into the place of writing the files. */
   writing: () => Promise<void>
   canStart: boolean
+  /** Who the versions of razroom.json are put down to. */
+  readonly versions: string[]
 }
 
 const makeWorld = (change: Partial<World> = {}): World => ({
@@ -43,6 +46,7 @@ const makeWorld = (change: Partial<World> = {}): World => ({
   freeBytes: 1e12,
   writing: async () => undefined,
   canStart: true,
+  versions: [],
   ...change,
 })
 
@@ -108,7 +112,18 @@ function hostOf(world: World): Host {
       world.here = world.saved
       return { written: 1, unchanged: 0, aside: [] }
     },
-    readUserFile: async () => null,
+    readUserFile: async (_user: UserAccount, path: string) => {
+      const bytes = new TextEncoder().encode(`{ gateway: { mode: "local" } } // ${world.here}`)
+      return path.endsWith('.json') ? { bytes, etag: world.here, mode: 0o600, uid: 900 } : null
+    },
+    listVersions: async (path: string) =>
+      path.endsWith('.json')
+        ? world.versions.map((who) => ({ id: '1-00000000', etag: who.split(' ')[1] }))
+        : [],
+    readVersion: async () => null,
+    addVersion: async (_path: string, { by, reason, etag }: NewVersion) => {
+      world.versions.unshift(`${by}/${reason} ${etag}`)
+    },
     writeUserFile: async () => ({ etag: 'x' }),
     ensureUserDirectory: async () => ({ created: false, corrected: false }),
     hasUserDirectory: async () => false,
@@ -168,6 +183,12 @@ it('says that nothing is to be restored where nothing differs', async () => {
   for (const id of ['stop-container', 'check-ports', 'start-container', 'wait-until-healthy'])
     expect(said.get(id)).toBe('nothing is to be restored: the gateway goes on running')
   expect(world).toMatchObject({ running: true, startedAt: '2026-11-23T00:00:00Z', mark: null })
+})
+
+it('is the author of the files that it brings, and not of those that were there', async () => {
+  const world = makeWorld()
+  await perform(world)
+  expect(world.versions).toEqual([`page/restore ${world.saved}`, `outside/undefined ${'a'.repeat(64)}`])
 })
 
 it('refuses for lack of room before it stops anything', async () => {

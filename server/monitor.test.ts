@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type { PanelEvent } from '../contract/events.ts'
+import type { Operation } from '../contract/schemas.ts'
+import { createEventBus, type EventBus } from './events.ts'
+import type { ContainerFacts, Host } from './host/host.ts'
+import { createMonitor, type Monitor } from './monitor.ts'
+import { type FileWorld, makeFileWorld, PATHS } from './operations/test-file-world.ts'
+
+const { envFile, configFile } = PATHS
+let world: FileWorld
+let bus: EventBus
+let monitor: Monitor
+let events: PanelEvent[]
+let isAnswering = false
+let change: (path: string) => void
+
+beforeEach(() => {
+  world = makeFileWorld()
+  bus = createEventBus()
+  events = []
+  bus.subscribe((event) => events.push(event))
+  const more: Partial<Host> = {
+    probeGateway: async () =>
+      isAnswering ? { answered: true, status: 200 } : { answered: false, reason: 'refused' },
+    readUsage: async () => null,
+    readContainerLogs: async () => [],
+    readLogBefore: async () => ({ lines: [], hasMore: false }),
+    watchContainers: (_user, signal) => untilAborted(signal),
+    watchUserFiles: (_user, _paths, signal) => changesOf(signal),
+  }
+  Object.assign(world.host, more)
+  monitor = createMonitor({ host: world.host, bus, version: '1', runningOperationId: () => null })
+})
+afterEach(() => monitor.close())
+
+async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+}
+
+async function* changesOf(signal: AbortSignal): AsyncGenerator<string> {
+  const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
+  while (!signal.aborted) {
+    const changed = new Promise<string>((resolve) => {
+      change = resolve
+    })
+    const path = await Promise.race([changed, aborted])
+    if (path !== null) yield path
+  }
+}
+
+const container = (running: boolean): ContainerFacts =>
+  ({
+    id: 'c',
+    status: running ? 'running' : 'exited',
+    running,
+    pid: 1,
+    exitCode: running ? 0 : 1,
+    oomKilled: false,
+    stoppedByUser: false,
+    startedAt: '2027-01-01T00:00:00Z',
+    finishedAt: '2027-01-01T00:01:00Z',
+    ports: [],
+    imageId: 'i',
+    logDriver: 'k8s-file',
+    logPath: '',
+  }) as unknown as ContainerFacts
+
+it('notices what changed before it began, and then each change before it is told', async () => {
+  world.put(envFile, 'A=1\n')
+  monitor.run()
+  await vi.waitFor(() => expect(world.history(envFile)).toEqual(['outside: A=1']))
+  const seen: string[] = []
+  bus.subscribe((event) => {
+    if (event.type === 'env.changed') seen.push(...world.history(envFile), event.etag)
+    if (event.type === 'config.changed') seen.push(...world.history(configFile), event.etag)
+  })
+  world.put(envFile, 'A=2\n')
+  change(envFile)
+  await vi.waitFor(() => expect(seen).toEqual(['outside: A=2', 'outside: A=1', world.etag(envFile)]))
+  seen.length = 0
+  world.put(configFile, '{}')
+  await vi.waitFor(() => {
+    change(configFile)
+    expect(seen.slice(0, 2)).toEqual(['outside: {}', world.etag(configFile)])
+  })
+})
+
+it('proves the files of a start that answers, and offers them when a later one fails', async () => {
+  world.put(configFile, '{}')
+  isAnswering = true
+  world.container = container(true)
+  expect((await monitor.read()).goBack).toEqual([])
+  await vi.waitFor(async () =>
+    expect((await world.host.listVersions(configFile))[0]?.provenAt).toBeTypeOf('string'),
+  )
+  world.put(configFile, '{ broken')
+  world.container = container(false)
+  const { gateway, goBack } = await monitor.refresh()
+  expect(gateway.state).toBe('failed')
+  expect(goBack).toMatchObject([{ file: 'config', path: configFile }])
+})
+
+it('offers them also when nothing is left of a start that failed, until one answers', async () => {
+  monitor.run()
+  isAnswering = true
+  world.put(envFile, 'A=1\n')
+  world.container = container(true)
+  await monitor.refresh()
+  await vi.waitFor(async () =>
+    expect((await world.host.listVersions(envFile))[0]?.provenAt).toBeTypeOf('string'),
+  )
+  world.container = null
+  world.put(envFile, '=x\n')
+  const finished = (problem: string) =>
+    bus.publish({
+      type: 'operation.finished',
+      operation: { kind: 'start-gateway', state: 'failed', problem: { code: problem } } as Operation,
+    })
+  finished('PORT_IN_USE')
+  expect((await monitor.refresh()).goBack).toEqual([])
+  finished('COMMAND_FAILED')
+  expect((await monitor.refresh()).goBack).toMatchObject([{ file: 'env' }])
+  world.container = { ...container(true), id: 'd' }
+  await monitor.refresh()
+  expect((await monitor.refresh()).goBack).toEqual([])
+})
