@@ -274,10 +274,28 @@ test.each([
 test('launch setup runs the wizard of the gateway’s user, on a terminal only', async () => {
   const without = await runTestCli(['launch', 'setup'])
   expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('run it on a terminal')])
-  const panel = await start({}, { 'GET /api/status': () => TEST_STATUS })
-  const runWizard = vi.fn(async () => 7)
+  const marks: unknown[] = []
+  const panel = await start(
+    {},
+    {
+      'GET /api/status': () => TEST_STATUS,
+      'POST /api/wizard-mark': ({ body }) => {
+        marks.push(body.state)
+        return null
+      },
+    },
+  )
+  const runWizard = vi.fn(async () => marks.push('the wizard') + 5)
   const terminal = Object.assign(new PassThrough(), { isTTY: true })
   const run = { panel, io: { isTty: true, stdin: terminal }, services: { runWizard } }
   expect((await runTestCli(['launch', 'setup'], run)).code).toBe(7)
   expect(runWizard).toHaveBeenCalledWith({ name: 'razroom', home: '/home/razroom' })
+  // The panel knows whose the changes are that it sees meanwhile, also when the wizard fails.
+  expect(marks).toEqual(['running', 'the wizard', 'ended'])
+  const failing = {
+    ...run,
+    services: { runWizard: vi.fn(async () => Promise.reject(new Error('no runuser'))) },
+  }
+  await runTestCli(['launch', 'setup'], failing)
+  expect(marks.slice(3)).toEqual(['running', 'ended'])
 })
