@@ -27,16 +27,17 @@ export function SaveBar(): JSX.Element | null {
         <h2>Unsaved changes</h2>
         <span class="muted">{countOf(count, 'line')}</span>
       </div>
-      <Difference lines={lines} />
-      {editor.saveProblem.value && <ProblemView problem={editor.saveProblem.value} />}
-      {editor.theirs.value && (
+      {editor.theirs.value ? (
         <div class="row">
           <strong>The file was changed meanwhile.</strong>
           <Button size="small" onClick={showConflict}>
             Look at both sides
           </Button>
         </div>
+      ) : (
+        <Difference lines={lines} />
       )}
+      {editor.saveProblem.value && <ProblemView problem={editor.saveProblem.value} />}
       <div class="row">
         <Button
           kind="primary"

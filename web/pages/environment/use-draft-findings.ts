@@ -30,6 +30,19 @@ export function draftLines(draft: EnvDraft, document: EnvDocument): { row: strin
   return [...changed, ...added]
 }
 
+/**
+ * The lines that stay, for findings that look beyond one line ("needs another variable beside it"). A secret is there
+ * by its name: its value is not known here.
+ */
+export function otherLines(draft: EnvDraft, document: EnvDocument): string[] {
+  const edited = new Set(draftLines(draft, document).map(({ text }) => text.slice(0, text.indexOf('='))))
+  return document.entries.flatMap(({ line, key, value, masked }) => {
+    const isGone = draft.removed.has(line) || draft.values.has(line)
+    if (isGone || key === undefined || edited.has(key)) return []
+    return [`${key}=${masked ? 'masked' : (value ?? '')}`]
+  })
+}
+
 /** What the readers of `.env` would make of the edits, before they are saved. */
 export function useDraftFindings(draft: EnvDraft, document: EnvDocument): DraftFindings {
   const [found, setFound] = useState(NONE)
@@ -42,7 +55,9 @@ export function useDraftFindings(draft: EnvDraft, document: EnvDocument): DraftF
     let isStale = false
     const timer = setTimeout(async () => {
       try {
-        const { findings } = await checkEnv(`${lines.map(({ text }) => text).join('\n')}\n`)
+        const { findings } = await checkEnv(
+          `${[...lines.map(({ text }) => text), ...otherLines(draft, document)].join('\n')}\n`,
+        )
         if (!isStale) setFound({ byRow: byRow(findings, lines), failure: null })
       } catch (error) {
         if (!isStale) setFound({ byRow: new Map(), failure: toProblem(error).title })
