@@ -1,14 +1,7 @@
 import AxeBuilder from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHost, type TestHost } from '../host/host.ts'
-import {
-  invokeTool,
-  type PanelHost,
-  readStatus,
-  readToken,
-  setUpBundled,
-  startPanel,
-} from '../host/panel-host.ts'
+import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { CONFIG_FILE, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
@@ -206,23 +199,6 @@ describe('the editors of .env and razroom.json', () => {
     await seeState(page(), 'running', 120_000)
     expect(await readConfig()).toBe(good)
     expect(await invokeTool(host, await readToken(panel))).toBe(200)
-  })
-
-  it('make two tokens one by a click, and rotate both', async () => {
-    await writeConfig(
-      `{ gateway: { mode: 'local', auth: { token: 'of-the-wizard-0123456789abcdef' } } } // w\n`,
-    )
-    await panel.cli('restart')
-    await page()
-      .getByRole('button', { name: /Use the gateway.s token/ })
-      .click()
-    await page().getByText('Both files hold the same token').first().waitFor()
-    expect(await readEnvFile(panel)).toContain('RAZROOM_GATEWAY_TOKEN=of-the-wizard-0123456789abcdef')
-    await panel.cli('token', 'rotate')
-    const token = await readToken(panel)
-    expect(await readEnvFile(panel)).toContain(`RAZROOM_GATEWAY_TOKEN=${token}`)
-    expect(await readConfig()).toBe(`{ gateway: { mode: 'local', auth: { token: "${token}" } } } // w\n`)
-    expect(await readStatus(panel)).toMatchObject({ gateway: { healthy: true }, restartRequired: false })
   })
 
   it('can be used by everybody, in the light and in the dark', async () => {
