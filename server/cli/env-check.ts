@@ -20,7 +20,9 @@ export async function checkEnv(context: CommandContext, file: string | undefined
   const check = file === undefined ? await checkOwn(context) : await checkFile(context, file)
   if (context.out.json) context.out.document(check)
   else {
-    for (const line of findingLines(check.findings, context.out, file === undefined)) context.out.line(line)
+    // In one piece: a file may have 100,000 lines, and each piece waits for itself.
+    const lines = findingLines(check.findings, context.out, file === undefined)
+    await context.out.write(lines.map((line) => `${line}\n`).join(''))
     context.out.line(CONCLUSIONS[check.verdict])
   }
   return EXIT_BY_VERDICT[check.verdict]

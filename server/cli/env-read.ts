@@ -21,8 +21,9 @@ export async function listEnv({ client, out }: CommandContext): Promise<number> 
   }
   const assignments = document.entries.filter((entry) => entry.kind === 'assignment')
   if (!document.exists) out.note(`${printable(document.path)} does not exist yet.`)
-  for (const entry of assignments) out.line(entryLine(entry, out))
-  for (const line of findingLines(document.findings, out, true)) out.note(line)
+  // In one piece each: a file may have 100,000 lines.
+  await out.write(assignments.map((entry) => `${entryLine(entry, out)}\n`).join(''))
+  if (document.findings.length > 0) out.note(findingLines(document.findings, out, true).join('\n'))
   return 0
 }
 

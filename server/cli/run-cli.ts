@@ -4,6 +4,7 @@ import type { CliIo, CliServices, Connection } from './cli-io.ts'
 import { type Client, createClient } from './client.ts'
 import type { Command, CommandContext } from './command.ts'
 import { COMMANDS } from './command-list.ts'
+import { flushOutput } from './flush-output.ts'
 import { createOutput, type Output } from './output.ts'
 import { asksForJson, parseArguments, splitCommandLine } from './parse-arguments.ts'
 import { isUsageProblem, ProblemError, problemOf, usageError } from './problem-error.ts'
@@ -14,9 +15,16 @@ export const EXIT_CODES = { done: 0, failed: 1, usage: 2 } as const
 
 /**
  * Runs one command line (argv without program and script) and resolves with its exit code: 0 done, 1 failed,
- * 2 not understood (`env check` has its own). Writes to `io` alone, never throws and never ends the process.
+ * 2 not understood (`env check` has its own). Writes to `io` alone, never throws and never ends the process; what it
+ * wrote has left the process by then.
  */
 export async function runCli(argv: readonly string[], io: CliIo, services: CliServices): Promise<number> {
+  const code = await run(argv, io, services)
+  await Promise.all([flushOutput(io.stdout), flushOutput(io.stderr)])
+  return code
+}
+
+async function run(argv: readonly string[], io: CliIo, services: CliServices): Promise<number> {
   const out = createOutput(io, asksForJson(argv))
   try {
     return await dispatch(argv, io, services, out)
