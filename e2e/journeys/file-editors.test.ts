@@ -29,6 +29,13 @@ describe('the editors of .env and razroom.json', () => {
   const writeConfig = (text: string) =>
     host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
 
+  /** Puts another text in place of all that the focused editor has, as a person pastes it. */
+  const replaceText = async (text: string) => {
+    await page().evaluate((copied) => navigator.clipboard.writeText(copied), text)
+    await page().keyboard.press('Control+a')
+    await page().keyboard.press('Control+v')
+  }
+
   beforeAll(async () => {
     host = await createHost({ kind: 'debian-13' })
     panel = await startPanel(host)
@@ -47,7 +54,7 @@ describe('the editors of .env and razroom.json', () => {
     await page()
       .getByRole('button', { name: /^Mend all/ })
       .click()
-    await unsaved().getByText('+GREETING=hello there').waitFor()
+    await unsaved().getByText('GREETING=hello there').waitFor()
     expect(await page().content()).not.toContain(SECRET)
     await saveEnvironment(page())
     const file = await readEnvFile(panel)
@@ -130,6 +137,7 @@ describe('the editors of .env and razroom.json', () => {
 
   it('keep what is unsaved through a restart of the panel', async () => {
     await addVariables(page(), [['SURVIVOR', '1']])
+    browser.expectErrors(/ERR_CONNECTION_REFUSED/)
     await panel.stop()
     await panel.start()
     await saveEnvironment(page())
@@ -154,7 +162,7 @@ describe('the editors of .env and razroom.json', () => {
   it('show the restart that the container waits for, and bring it', async () => {
     await visit(page(), 'Overview')
     await press(page(), 'Restart to apply')
-    await seeState(page(), 'starting')
+    await page().getByRole('button', { name: 'Restart to apply' }).waitFor({ state: 'detached' })
     await seeState(page(), 'running')
     expect(await readContainerVariable(panel, 'GREETING')).toBe('hello there')
   })
@@ -166,31 +174,31 @@ describe('the editors of .env and razroom.json', () => {
     await press(page(), 'Edit')
     const editor = page().getByRole('textbox', { name: 'Text of razroom.json', exact: true })
     await editor.click()
-    await page().keyboard.press('Control+a')
-    await page().keyboard.insertText(`// mine\n{ gateway: { mode: 'remote', /* keep */ } }\n`)
+    await replaceText(`// mine\n{ gateway: { mode: 'remote', /* keep */ } }\n`)
     await page()
       .getByText(/gateway\.mode/)
       .first()
       .waitFor()
+    browser.expectErrors(/status of 400 .*\/api\/config$/)
     await unsaved().getByRole('button', { name: 'Save', exact: true }).click()
     await page().getByRole('dialog').getByText('The gateway would not start with this').waitFor()
     await confirm(page(), 'Back to the text')
     await editor.click()
-    await page().keyboard.press('Control+a')
-    await page().keyboard.insertText(
-      `// mine\n{ gateway: { mode: 'local', /* keep */ }, logging: { level: 'debug' } }\n`,
-    )
+    await replaceText(`// mine\n{ gateway: { mode: 'local', /* keep */ }, logging: { level: 'debug' } }`)
+    await page().keyboard.press('Control+End')
+    await page().keyboard.type(' // typed')
     await unsaved().getByRole('button', { name: 'Save', exact: true }).click()
     await page()
       .getByText(/^Saved\./)
       .waitFor()
-    expect(await readConfig()).toContain('/* keep */')
+    expect(await readConfig()).toMatch(/\/\* keep \*\/.*\/\/ typed$/)
   })
 
   it('bring back, from the overview, a razroom.json that had been broken', async () => {
     await panel.cli('restart')
     const good = await readConfig()
     await panel.cli('stop')
+    browser.expectErrors(/status of 409 .*\/api\/token$/)
     await writeConfig(good.replace('} }', '}'))
     await panel.tryCli(['launch'])
     await visit(page(), 'Overview')
