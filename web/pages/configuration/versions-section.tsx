@@ -65,7 +65,7 @@ export function ProvenOffer({ document }: { document: ConfigDocument }): JSX.Ele
           isBusy={versions.config.isBusy.value}
           onClick={() => setAsked(proven)}
         >
-          Go back to the version of {formatDateTime(proven.at)}
+          Go back to that version
         </Button>
       </div>
       {asked && (
