@@ -14,6 +14,7 @@ import * as editor from './env-editor.ts'
 import { KnownMeaning } from './known-meaning.tsx'
 import { MendButton } from './mend-button.tsx'
 import { mendTyped } from './mend-typed.ts'
+import { OtherReadings } from './other-readings.tsx'
 import { useReveal } from './use-reveal.ts'
 
 export interface EnvRowProps {
@@ -80,6 +81,9 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
           </p>
         )}
         {!isRemoved && <RowFindings {...props} typed={typed} />}
+        {!isPending && !isEditing && entry.value !== undefined && (
+          <OtherReadings name={name} value={entry.value} />
+        )}
         {problem && <ProblemView problem={problem} onDismiss={hide} />}
       </td>
       <td class="env-actions">
