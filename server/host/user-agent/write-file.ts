@@ -1,6 +1,6 @@
 /** Durable saves: a file has its old bytes or its new ones, never a part of either, whatever ends us. */
 import { randomBytes } from 'node:crypto'
-import { constants } from 'node:fs'
+import { constants, lstatSync, renameSync } from 'node:fs'
 import { lstat, open, readdir, realpath, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ConflictError, HostError } from '../../errors.ts'
@@ -41,8 +41,8 @@ async function saveFile(request: WriteRequest): Promise<{ etag: string }> {
     const temp = tempName(target)
     try {
       await writeTemp(temp, bytes, mode)
-      if (expectedEtag !== undefined) await expectEtag(target, expectedEtag)
-      await rename(temp, target)
+      if (expectedEtag === undefined) await rename(temp, target)
+      else await renameOverExpected(temp, target, expectedEtag)
     } catch (error) {
       await unlink(temp).catch((second: unknown) => {
         if (errno(second) !== 'ENOENT') throw new AggregateError([error, second], `${temp} is left behind`)
@@ -84,12 +84,26 @@ async function writeTemp(temp: string, bytes: Uint8Array, mode: number): Promise
   }
 }
 
-async function expectEtag(target: string, expected: string): Promise<void> {
+/**
+ * Between comparing and renaming an editor may rename its own file over this one, and its save would be gone without a
+ * word. Node has no renameat2(2), which could do both at once; so what can take long comes first, and then the place is
+ * looked at again and taken without a pause.
+ */
+async function renameOverExpected(temp: string, target: string, expected: string): Promise<void> {
+  const mark = readMark(target)
   const present = await readContent(target, MAX_FILE_BYTES)
-  const etag = present?.etag ?? 'absent'
-  if (etag !== expected) {
-    throw new ConflictError('ENV_CHANGED', { detail: `${target} is not what you have read` })
+  if ((present?.etag ?? 'absent') === expected && readMark(target) === mark) {
+    renameSync(temp, target)
+    return
   }
+  throw new ConflictError('ENV_CHANGED', { detail: `${target} is not what you have read` })
+}
+
+/** What is another with every change of the file, and with another file in its place. */
+function readMark(path: string): string {
+  const found = lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  if (found === undefined) return 'absent'
+  return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs].join(':')
 }
 
 /** Without it the rename itself may be lost at a power cut (rename(2), fsync(2)). */
