@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { createHost } from '../host/host.ts'
+import { createHost, type TestHost } from '../host/host.ts'
 import { loginLink, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
 import { keepScore } from './scoreboard.ts'
@@ -20,8 +20,8 @@ export interface Session {
 export interface AttackHost {
   readonly panel: PanelHost
   readonly session: Session
-  /** Fires from inside the host, as root unless a user is named. */
-  fire(shots: readonly Shot[], user?: string): Promise<Outcome[]>
+  /** Fires from inside the host, as root unless a user is named, sixteen at once unless said. */
+  fire(shots: readonly Shot[], user?: string, atOnce?: number): Promise<Outcome[]>
   /** Fires, and expects that every shot is refused: with one of these statuses, and without a secret in the answer. */
   expectRefused(
     attack: string,
@@ -32,21 +32,26 @@ export interface AttackHost {
   close(): Promise<void>
 }
 
+/** Puts the client that fires into a host. */
+export async function openFire(host: TestHost): Promise<AttackHost['fire']> {
+  await host.copyIn(join(import.meta.dirname, 'raw-client.ts'), CLIENT, 'root')
+  await host.run(['chmod', '--recursive', 'u=rwX,go=rX', '/opt/razroom-attacks'])
+  return async (shots, user = 'root', atOnce = 16) => {
+    const run = [RELEASE_NODE, NODE_QUIET, CLIENT, String(atOnce)]
+    const options = { user, input: JSON.stringify(shots), timeoutMs: 240_000 }
+    return JSON.parse((await host.run(run, options)).stdout) as Outcome[]
+  }
+}
+
 /** A host with a gateway that runs and secrets worth stealing, and one session. */
 export async function openAttackHost(): Promise<AttackHost> {
   const host = await createHost({ kind: 'debian-13' })
   try {
-    await host.copyIn(join(import.meta.dirname, 'raw-client.ts'), CLIENT, 'root')
-    await host.run(['chmod', '--recursive', 'u=rwX,go=rX', '/opt/razroom-attacks'])
+    const fire = await openFire(host)
     const panel = await startPanel(host)
     await setUpBundled(panel)
     await panel.cli('env', 'set', `OPENAI_API_KEY=${CANARY}`)
     const secrets = [CANARY, await readToken(panel)]
-    const fire: AttackHost['fire'] = async (shots, user = 'root') => {
-      const run = [RELEASE_NODE, NODE_QUIET, CLIENT]
-      const options = { user, input: JSON.stringify(shots), timeoutMs: 240_000 }
-      return JSON.parse((await host.run(run, options)).stdout) as Outcome[]
-    }
     return {
       panel,
       session: await logIn(panel, fire),

@@ -1,5 +1,6 @@
 /**
  * Runs inside a host, on the runtime of the panel there: takes shots as JSON on stdin, fires them, prints the outcomes.
+ * The first argument says how many at once.
  * Imports nothing but Node, for nothing else of the tests is in the host.
  */
 import { connect, type Socket } from 'node:net'
@@ -8,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Header, Outcome, Shot } from './shot.ts'
 
 const PORT = 18780
-const AT_ONCE = 16
+const AT_ONCE = Number(process.argv[2] ?? 16)
 const ANSWER_LIMIT_MS = 15_000
 const LISTEN_MS = 700
 

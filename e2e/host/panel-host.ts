@@ -9,6 +9,11 @@ import { waitUntil } from './wait-until.ts'
 export const PANEL_URL = 'http://127.0.0.1:18780'
 export const PANEL_PROGRAM = '/usr/local/bin/razroom-panel'
 const UNIT = 'razroom-panel.service'
+/** Starts the daemon as a service of the host's systemd. */
+export const UNIT_START: readonly string[] = [
+  ...['systemd-run', `--unit=${UNIT}`, '--collect', '--quiet', '--service-type=exec'],
+  ...[PANEL_PROGRAM, 'serve'],
+]
 const PID_FILE = '/run/razroom-panel-e2e.pid'
 /** A setup with a build takes half a minute on two idle cores; several hosts share them. */
 const CLI_TIMEOUT_MS = 300_000
@@ -99,8 +104,7 @@ function unitDaemon(host: TestHost): Daemon {
     (await host.run(['systemctl', 'show', '--value', `--property=${property}`, UNIT])).stdout
   return {
     async start() {
-      const options = [`--unit=${UNIT}`, '--collect', '--quiet', '--service-type=exec']
-      await host.run(['systemd-run', ...options, PANEL_PROGRAM, 'serve'])
+      await host.run(UNIT_START)
     },
     async stop() {
       await host.run(['systemctl', 'stop', UNIT])
