@@ -1,0 +1,258 @@
+import { text as readAll } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHost, type HostProcess, type TestHost } from '../host/host.ts'
+import { addRazroom } from '../host/host-test-kit.ts'
+import { type PanelHost, readToken, startPanel } from '../host/panel-host.ts'
+import { RELEASE_DIR } from '../host/panel-release.ts'
+import { waitUntil } from '../host/wait-until.ts'
+import { CONFIG_DIR, CONFIG_FILE, ENV_FILE } from '../journeys/gateway-container.ts'
+import { type AttackHost, logIn, loginShot, openFire, pageHeaders, type Session } from './attack-host.ts'
+import { makeCanaries } from './canaries.ts'
+import { insideArgv, putInside } from './inside.ts'
+import type { Sampled } from './proc-sampler.ts'
+import { ROUTES } from './routes.ts'
+import { type Header, type Outcome, requestBytes, type Shot, UPGRADE } from './shot.ts'
+
+const EXPORTS = ['quadlet', 'service', 'script', 'kube', 'compose']
+/** Seen by the sampler, or it sees nothing. */
+const CONTROLS = { argv: 'control-argv-5c0e91', environ: 'control-environ-77ab02' }
+const SLOW_MS = 300_000
+const BEGIN = '/opt/razroom-attacks/begin'
+/** Names the files that were written since the begin and hold one of the patterns on stdin. */
+const SEARCH = `
+patterns=$(cat)
+find / /run /run/user/* /tmp /dev/shm -xdev -type f -newer "$0" -size -200M -exec grep -lFs -e "$patterns" {} + 2> /dev/null`
+
+/** Secrets go through every field of the panel while another user watches; then everything that was written is searched. */
+describe('secrets', () => {
+  let host: TestHost
+  let panel: PanelHost
+  let fire: AttackHost['fire']
+  let session: Session
+  let sampler: HostProcess
+  let sampled: Promise<string>
+  /** Where the events began that are read at the end. */
+  let firstEvent = ''
+  const canaries = makeCanaries()
+  const secret = canaries.of
+  /** What commands and answers that may not hold a secret have said. */
+  const said: { what: string; text: string }[] = []
+
+  const cli = async (args: readonly string[], input?: string): Promise<void> => {
+    const result = await panel.tryCli(args, input === undefined ? {} : { input })
+    said.push({ what: args.join(' '), text: `${result.stdout}\n${result.stderr}` })
+    expect(result.exitCode, `${args.join(' ')}: ${result.stdout}${result.stderr}`).toBe(0)
+  }
+  const shot = (key: string, body?: object | string, headers: readonly Header[] = []): Shot => {
+    const [method = '', target = ''] = key.split(' ')
+    const type: Header[] = body === undefined ? [] : [['Content-Type', 'application/json']]
+    const all = [...pageHeaders(session), ...type, ...headers]
+    const bytes = { method, target, headers: all }
+    if (body === undefined) return { name: key, bytes: requestBytes(bytes) }
+    return {
+      name: key,
+      bytes: requestBytes({ ...bytes, body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    }
+  }
+  const ask = async (shots: readonly Shot[]): Promise<Outcome[]> => {
+    const outcomes = await fire(shots)
+    for (const { name, status, headers, body, frames } of outcomes)
+      said.push({ what: `${status} ${name}`, text: `${JSON.stringify(headers)}${body}${frames.join('\n')}` })
+    return outcomes
+  }
+  const etag = async () => {
+    const [outcome] = await ask([shot('GET /api/env')])
+    return (JSON.parse(outcome?.body ?? '') as { etag: string }).etag
+  }
+  const save = async (change: object | string): Promise<Outcome | undefined> =>
+    (await ask([shot('PUT /api/env', change, [['If-Match', `"${await etag()}"`]])]))[0]
+  /** The frames of the events' socket, from an event on. */
+  const readEvents = async (since?: string): Promise<string[]> => {
+    const [answer] = await fire([shot('POST /api/ws-ticket')])
+    const { ticket } = JSON.parse(answer?.body ?? '') as { ticket: string }
+    const headers = [...UPGRADE, ...pageHeaders(session)]
+    const hello = { type: 'hello', ticket, ...(since === undefined ? {} : { since }) }
+    const socket: Shot = {
+      name: 'events',
+      bytes: requestBytes({ target: '/api/events', headers }),
+      frames: [JSON.stringify(hello)],
+      listenMs: 2_000,
+    }
+    return (await ask([socket]))[0]?.frames.map(String) ?? []
+  }
+  const leaks = () =>
+    said.flatMap(({ what, text }) => canaries.findIn(text).map((field) => `${field} in: ${what}`))
+
+  beforeAll(async () => {
+    host = await createHost({ kind: 'debian-13' })
+    await host.run(['install', '-D', '/dev/null', BEGIN])
+    await addRazroom(host)
+    const write = (path: string, input: string) =>
+      host.run(['sh', '-c', 'umask 077; cat > "$0"', path], { user: 'razroom', input })
+    await host.run(['mkdir', '--mode=0700', CONFIG_DIR], { user: 'razroom' })
+    await write(ENV_FILE, `RAZROOM_GATEWAY_TOKEN=${secret['env-token']}\n`)
+    const config = { gateway: { mode: 'local', auth: { token: secret['config-token'] } } }
+    await write(CONFIG_FILE, JSON.stringify(config))
+    fire = await openFire(host)
+    await putInside(host, 'proc-sampler.ts')
+    panel = await startPanel(host)
+    session = await logIn(panel, fire)
+    sampler = await host.spawn(insideArgv('proc-sampler.ts'), { user: 'nobody' })
+    sampled = readAll(sampler.stdout)
+    // Without --json it ends with a link that carries the token, for the person at the terminal.
+    await cli(['setup', '--bundled', '--container', '--json'])
+    firstEvent = (JSON.parse((await readEvents())[0] ?? '{}') as { id?: string }).id ?? ''
+  })
+  afterAll(() => host?.destroy())
+
+  it('are saved by the shell, by edits and as text, and nothing says them again', async () => {
+    await cli(['env', 'set', 'OPENAI_API_KEY'], `${secret.shell}\n`)
+    expect(
+      (await save({ edits: [{ op: 'set', key: 'ANTHROPIC_API_KEY', value: secret.edit }] }))?.status,
+    ).toBe(200)
+    const before = (await host.run(['cat', ENV_FILE])).stdout
+    const text = [
+      before,
+      `GEMINI_API_KEY=${secret.text}`,
+      `export TELEGRAM_BOT_TOKEN="${secret.quoted}"`,
+      `# OLD_API_KEY=${secret.comment}`,
+      `DATABASE_URL=postgres://razroom:${secret.url}@127.0.0.1/razroom`,
+    ].join('\n')
+    expect((await save({ text: `${text}\n` }))?.status).toBe(200)
+    const [check] = await ask([shot('POST /api/env/check', { text })])
+    expect(check?.status).toBe(200)
+    await cli(['env', 'list'])
+    await cli(['env', 'list', '--json'])
+    expect(leaks()).toEqual([])
+  })
+
+  it('are not told by what is refused', async () => {
+    const { refused, malformed } = secret
+    const set = (key: string, value: unknown) => ({ edits: [{ op: 'set', key, value }] })
+    const changes: (object | string)[] = [
+      { text: `LD_PRELOAD=${refused}\n` },
+      { text: `=${refused}\n` },
+      { text: `A=${refused}${'x'.repeat(70_000)}\n` },
+      set('NODE_OPTIONS', refused),
+      set('A_TOKEN', `1\n${refused}`),
+      set('A_TOKEN', `${refused}${'x'.repeat(65_001)}`),
+      set('A_TOKEN', { refused }),
+      set('A_TOKEN', [refused]),
+      { edits: [{ op: 'set', key: 'A_TOKEN', value: refused, line: 4_711 }] },
+      { edits: [{ op: refused, key: 'A' }] },
+      { text: [refused] },
+      `{"text":"${malformed}`,
+      `{"edits":${malformed}}`,
+      malformed,
+    ]
+    const headers: Header[] = [['If-Match', `"${await etag()}"`]]
+    const login = { registry: '127.0.0.1:9', username: 'robot', password: secret.registry }
+    const outcomes = await ask([
+      ...changes.map((change) => shot('PUT /api/env', change, headers)),
+      shot('PUT /api/env', set('A_TOKEN', refused)),
+      shot('PUT /api/env', set('A_TOKEN', refused), [['If-Match', '"another"']]),
+      shot('POST /api/registry-logins', login),
+      shot('POST /api/registry-logins', { ...login, registry: `robot:${secret.registry}@127.0.0.1:9` }),
+      loginShot('wrong code', secret.login),
+    ])
+    expect(outcomes.filter(({ status }) => status < 400).map(({ name, body }) => `${name} ${body}`)).toEqual(
+      [],
+    )
+    expect(leaks()).toEqual([])
+  })
+
+  it(
+    'are not told by what the panel does with the gateway',
+    async () => {
+      for (const args of [['restart', '--verbose'], ['stop'], ['launch'], ['token', 'rotate', '--verbose']])
+        await cli(args)
+      canaries.add('new token', await readToken(panel))
+      await cli(['backup', '--verbose'])
+      for (const format of EXPORTS) await cli(['export', format])
+      await cli(['setup', '--quadlet', '--verbose', '--json'])
+      await cli(['status', '--json'])
+      await cli(['logs'])
+      expect(leaks()).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it('are in no answer but those that are asked for them', async () => {
+    const open = ROUTES.filter(({ isChanging, isSecret }) => !isChanging && !isSecret)
+    const pages = ['/', '/setup', '/environment', '/settings', '/logs'].map((target) => shot(`GET ${target}`))
+    const formats = EXPORTS.map((format) => shot(`GET /api/export/${format}`))
+    await ask([...open.map(({ path }) => shot(`GET ${path}`)), ...pages, ...formats])
+    const operations = said.find(({ what }) => what === '200 GET /api/operations')?.text
+    expect(operations).toContain('rotate-token')
+    // The events since the beginning, the rotation among them.
+    const events = (await readEvents(firstEvent)).join('\n')
+    expect(events).toContain('rotate-token')
+    expect(events).toContain('env.changed')
+    expect(leaks()).toEqual([])
+    // Else nothing could be found: the one that is asked for it tells.
+    const [reveal] = await fire([shot('POST /api/env/reveal', {})])
+    expect(canaries.findIn(reveal?.body ?? '')).toEqual(
+      expect.arrayContaining(['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token']),
+    )
+  })
+
+  it('were never in the arguments or the environment of a process, as another user sees them', async () => {
+    await host.run(['sh', '-c', 'sleep 0.5; :', CONTROLS.argv])
+    await host.run(['sleep', '0.5'], { user: 'nobody', env: { CONTROL: CONTROLS.environ } })
+    sampler.stdin.end()
+    const { rounds, texts } = JSON.parse(await sampled) as Sampled
+    const all = texts.join('\n')
+    expect(all).toContain(CONTROLS.argv)
+    expect(all).toContain(CONTROLS.environ)
+    // It saw the programs that could have been given one.
+    for (const program of ['podman', 'user-agent.js', 'systemd-run']) expect(all).toContain(program)
+    expect(rounds).toBeGreaterThan(100)
+    expect(canaries.findIn(all)).toEqual([])
+    for (const control of Object.values(CONTROLS))
+      expect(texts.some((text) => text.includes(control))).toBe(true)
+  })
+
+  it('are in no log', async () => {
+    const journal = (await host.run(['journalctl', '--output=export', '--no-pager'])).stdout
+    expect(journal.length).toBeGreaterThan(1_000)
+    expect(canaries.findIn(journal)).toEqual([])
+    expect(canaries.findIn(await panel.log())).toEqual([])
+  })
+
+  it('are in no file but those that are for them, and those are closed', async () => {
+    const find = async (user: string): Promise<string[]> => {
+      const options = { user, reject: false, input: canaries.patterns(), timeoutMs: SLOW_MS }
+      const { stdout } = await host.run(['sh', '-c', SEARCH, BEGIN], options)
+      return stdout.split('\n').filter((path) => path !== '')
+    }
+    const uid = (await host.run(['id', '--user', 'razroom'])).stdout
+    const found = await find('root')
+    // podman keeps the environment of its container among its own records.
+    const records = ['/home/razroom/.local/share/containers/', `/run/user/${uid}/`]
+    const rest = found.filter((path) => !records.some((record) => path.startsWith(record)))
+    expect(rest).toEqual(expect.arrayContaining([ENV_FILE, CONFIG_FILE]))
+    const modes = (await host.run(['stat', '--format=%a %U %n', ...rest])).stdout.split('\n')
+    const own = [`600 razroom ${ENV_FILE}`, `600 razroom ${CONFIG_FILE}`]
+    expect(
+      modes.filter((line) => !own.includes(line) && !line.startsWith('600 root /var/lib/razroom-panel/')),
+    ).toEqual([])
+    expect(await find('nobody')).toEqual([])
+  })
+
+  it('can not come by a source map', async () => {
+    const maps = await host.run(['find', RELEASE_DIR, '-name', '*.map'])
+    expect(maps.stdout).toBe('')
+    const named = ['grep', '-rlE', '^//[#@] sourceMappingURL=', `${RELEASE_DIR}/dist`]
+    expect((await host.run(named, { reject: false })).stdout).toBe('')
+  })
+
+  it('were there all the time', async () => {
+    await waitUntil(
+      'the gateway answers',
+      60_000,
+      async () => (await panel.tryCli(['status', '--json'])).exitCode === 0,
+    )
+    const file = (await host.run(['cat', ENV_FILE])).stdout
+    expect(canaries.findIn(file)).toEqual(['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token'])
+  })
+})
