@@ -32,6 +32,8 @@ const SPELLINGS: readonly ((name: string) => string)[] = [
   (name) => `${name}=x`,
   (name) => `export ${name}=x`,
   (name) => `export \t ${name} = x`,
+  (name) => `export\u00a0${name}=x`,
+  (name) => `export\f${name}=x`,
   (name) => `  ${name}=x`,
   (name) => `\t${name}\t=x`,
   (name) => `${name}: x`,

@@ -10,7 +10,7 @@ import { type QuotedValue, readInlineComment, readQuotes, unquote } from './env-
 export function checkKey(key: string, known: string): LineFinding[] {
   const bare = key.replace(/^\ufeff+/, '')
   const findings: LineFinding[] = []
-  const isExport = /^export[ \t]/.test(bare)
+  const isExport = /^export\s/.test(bare)
   if (isExport) {
     findings.push({
       id: 'env.export',

@@ -1,6 +1,7 @@
 /** Dangerous variables as any reader of `.env` would see them. Imports nothing of Node. */
 import { isEnvKey } from '../../contract/rules.ts'
-import { type EnvLine, lineText } from './env-file.ts'
+import { type EnvFile, type EnvLine, lineText, renderEnvFile } from './env-file.ts'
+import { readAsDotenv } from './env-readers/read-as-dotenv.ts'
 import { bareKey } from './env-view.ts'
 import { findDanger, findDangerByPrefix } from './variable-rules.ts'
 
@@ -35,4 +36,19 @@ export function findDangersInText(text: string): Danger[] {
 function findImported(text: string): ReturnType<typeof findDanger> {
   if (!/^\w*\*?$/.test(text)) return undefined
   return text.endsWith('*') ? findDangerByPrefix(text.slice(0, -1)) : findDanger(text)
+}
+
+/**
+ * Dangerous variables that dotenv, inside the gateway, makes of the file as a whole and that no line shows by itself: a
+ * name and its `=` may stand on two lines.
+ * @returns names with their values and lines, for a comparison with the file before
+ */
+export function findWholeFileDangers(
+  file: EnvFile,
+): { key: string; value: string; reason: string; line: number }[] {
+  const { variables, lines } = readAsDotenv(renderEnvFile(file))
+  return [...variables].flatMap(([key, value]) => {
+    const found = findDanger(key)
+    return found ? [{ key, value, reason: found.reason, line: lines.get(key) ?? 1 }] : []
+  })
 }

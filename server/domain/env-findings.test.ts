@@ -176,6 +176,18 @@ test.each([
   expect(codeOf(before, after)).toBe(code)
 })
 
+test('what only dotenv makes of a file is refused as well', () => {
+  for (const text of [
+    'export\u00a0LD_PRELOAD=y\n',
+    'export\fLD_PRELOAD=y\n',
+    'export\n\nLD_PRELOAD=y\n',
+    'A=`\n\u2028LD_PRELOAD\u2028=y`\n',
+  ])
+    expect(() => refuseDangerousEnv(file(''), file(text)), JSON.stringify(text)).toThrow(
+      /LD_PRELOAD is refused/,
+    )
+})
+
 test('the refusal names each line', () => {
   try {
     refuseDangerousEnv(file(''), file('A=1\nPATH=/x\nLD_PRELOAD=y\n'))

@@ -10,7 +10,7 @@ import type { Finding } from '../../contract/schemas.ts'
 import { InputError } from '../errors.ts'
 import { checkKey, checkValue } from './env-assignment-checks.ts'
 import { type EnvContext, readContext } from './env-context.ts'
-import { findDangers } from './env-danger.ts'
+import { findDangers, findWholeFileDangers } from './env-danger.ts'
 import { type EnvFile, type EnvLine, lineText, readEnv } from './env-file.ts'
 import { findFix } from './env-fix.ts'
 import { checkKnown } from './env-known-checks.ts'
@@ -95,13 +95,25 @@ export function refuseDangerousEnv(before: EnvFile, after: EnvFile): void {
   const dangerous = after.lines.flatMap((line) =>
     findDangers(line)
       .filter(({ piece, key }) => !take(known, piece) || isSet.get(key) !== wasSet.get(key))
-      .map(({ key, reason }) => ({ path: `lines.${line.number}`, message: `${key} is refused: ${reason}` })),
+      .map(({ key, reason }) => asField(line.number, key, reason)),
   )
+  if (dangerous.length === 0) dangerous.push(...findNewWholeFileDangers(before, after))
   if (dangerous.length > 0) {
     const detail = dangerous.map(({ path, message }) => `${path}: ${message}`).join('; ')
     throw new InputError('ENV_VARIABLE_REFUSED', { detail, fields: dangerous })
   }
   refuseFatal(before, after)
+}
+
+function findNewWholeFileDangers(before: EnvFile, after: EnvFile): ReturnType<typeof asField>[] {
+  const known = new Map(findWholeFileDangers(before).map(({ key, value }) => [key, value]))
+  return findWholeFileDangers(after)
+    .filter(({ key, value }) => known.get(key) !== value)
+    .map(({ key, reason, line }) => asField(line, key, reason))
+}
+
+function asField(line: number, key: string, reason: string): { path: string; message: string } {
+  return { path: `lines.${line}`, message: `${key} is refused: ${reason}` }
 }
 
 function refuseFatal(before: EnvFile, after: EnvFile): void {

@@ -78,7 +78,7 @@ function removeMark({ text }: Subject): MendedLine {
 }
 
 function removeExport({ key, value }: Subject): MendedLine | undefined {
-  const name = key.replace(/^([ \t\ufeff]*)export[ \t]+/, '$1')
+  const name = key.replace(/^([ \t\ufeff]*)export\s+/, '$1')
   return isEnvKey(bareKey(name)) ? one('Remove export', `${name}=${value}`) : undefined
 }
 

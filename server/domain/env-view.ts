@@ -48,11 +48,14 @@ function isSecretValue(key: string, value: string): boolean {
 
 /** The name a person meant: without BOM, `export` and blanks. */
 export function bareKey(key: string): string {
-  return key
-    .replace(/^\ufeff/, '')
-    .trim()
-    .replace(/^export[ \t]+/, '')
-    .trim()
+  return (
+    key
+      .replace(/^\ufeff/, '')
+      .trim()
+      // Any white space, as dotenv has it: podman's name would be harmless, and the gateway reads the file too.
+      .replace(/^export\s+/, '')
+      .trim()
+  )
 }
 
 // The lookbehind lets a name begin only where a word does: without it a long run of letters would take quadratic time.

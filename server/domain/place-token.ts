@@ -107,7 +107,7 @@ function isMeantFor(line: EnvLine, key: string): boolean {
     .replace(/^\ufeff/, '')
     .trim()
   if (text === key) return true
-  return /^(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=/.exec(text)?.[1] === key
+  return /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=/.exec(text)?.[1] === key
 }
 
 function changedBytes(before: EnvFile, after: EnvFile): Uint8Array | null {
