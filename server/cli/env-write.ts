@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EnvEdit, EnvSaved } from '../../contract/env.ts'
 import { isEnvKey, isSecretVariable } from '../../contract/rules.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import { hasCode, usageError } from './problem-error.ts'
 import { readHidden, readInput } from './read-input.ts'
+
+/** Writers that come between: a script that sets variables one by one has some ten at most at a time. */
+const SAVE_TRIES = 12
+const MAX_PAUSE_MS = 200
 
 /** `env set K=V...`; a K alone takes its value from standard input. Errors: USAGE, ENV_INVALID and others of the panel. */
 export async function setEnv(context: CommandContext, operands: readonly string[]): Promise<number> {
@@ -32,14 +37,16 @@ export async function unsetEnv(context: CommandContext, operands: readonly strin
   return 0
 }
 
-/** Saves against the version just read; tried twice, because another writer may come between. */
+/** Saves against the version just read; again when another writer came between: edits by name can be repeated. */
 async function save(client: Client, edits: EnvEdit[]): Promise<EnvSaved> {
-  for (let isLastTry = false; ; isLastTry = true) {
+  for (let tries = 1; ; tries += 1) {
     const { etag } = await client.call('GET /api/env', {})
     try {
       return await client.call('PUT /api/env', { body: { edits }, ifMatch: etag })
     } catch (error) {
-      if (isLastTry || !hasCode(error, 'ENV_CHANGED')) throw error
+      if (tries === SAVE_TRIES || !hasCode(error, 'ENV_CHANGED')) throw error
+      // Several shells at once would meet again, were each to wait as long.
+      await sleep(Math.random() * MAX_PAUSE_MS)
     }
   }
 }

@@ -1,15 +1,21 @@
 /** Reading, checking and saving `.env` for the routes. */
 import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
+import { isEnvKey, isSecretVariable } from '../../contract/rules.ts'
 import { applyEnvEdits } from '../domain/env-edits.ts'
-import { type EnvFile, isUtf8, parseEnvFile, renderEnvFile } from '../domain/env-file.ts'
+import { type EnvFile, isUtf8, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
 import { envEntries } from '../domain/env-view.ts'
-import { ConflictError, NotFoundError, PanelError } from '../errors.ts'
+import { ConflictError, NotFoundError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { type Author, saveVersioned } from './file-versions.ts'
-import { pendingReasons, readWanted } from './gateway-container.ts'
 import { readEnvFile, requireUser } from './gateway-files.ts'
 import { readVersionBytes } from './read-versions.ts'
+
+/** Of a long list of variables so many are named. */
+const NAMED_VARIABLES = 8
+
+/** What the file itself says of a save; whether the gateway waits for a restart is known to the status. */
+export type SavedEnv = Omit<EnvSaved, 'restartRequired'>
 
 /** The document as the page shows it, secrets masked. */
 export async function readEnvDocument(host: Host): Promise<EnvDocument> {
@@ -60,7 +66,7 @@ export function saveEnv(
   change: EnvChange,
   etag: string | undefined,
   author: Author,
-): Promise<EnvSaved> {
+): Promise<SavedEnv> {
   return replaceEnv(host, etag, author, async (before) => changedFile(before, change))
 }
 
@@ -70,7 +76,7 @@ export function restoreEnv(
   id: string,
   etag: string | undefined,
   author: Author,
-): Promise<EnvSaved> {
+): Promise<SavedEnv> {
   return replaceEnv(host, etag, author, async () =>
     parseEnvFile((await readVersionBytes(host, 'env', id)).bytes),
   )
@@ -81,11 +87,11 @@ async function replaceEnv(
   etag: string | undefined,
   author: Author,
   change: (before: EnvFile) => Promise<EnvFile>,
-): Promise<EnvSaved> {
+): Promise<SavedEnv> {
   if (etag === undefined) throw new ConflictError('PRECONDITION_REQUIRED')
   const { user, paths } = await requireUser(host)
   const before = await readEnvFile(host, user)
-  if (before.etag !== etag) throw new ConflictError('ENV_CHANGED', { detail: paths.envFile })
+  if (before.etag !== etag) throw await changedMeanwhile(host, paths.envFile, etag, before.file)
   const after = await change(before.file)
   refuseDangerousEnv(before.file, after)
   const saved = await saveVersioned(host, user, {
@@ -96,20 +102,29 @@ async function replaceEnv(
     expectedEtag: etag,
     ...author,
   })
-  return { etag: saved.etag, changed: saved.etag !== etag, restartRequired: await isRestartRequired(host) }
+  return { etag: saved.etag, changed: saved.etag !== etag }
 }
 
-async function isRestartRequired(host: Host): Promise<boolean> {
-  try {
-    const wanted = await readWanted(host)
-    const container = await host.inspectContainer(wanted.user, wanted.settings.containerName)
-    return container?.running === true && pendingReasons(wanted, container).length > 0
-  } catch (error) {
-    // Without an image or a setup there is nothing that could be restarted.
-    if (error instanceof PanelError && (error.code === 'IMAGE_MISSING' || error.code === 'SETUP_REQUIRED'))
-      return false
-    throw error
-  }
+/** Says which variables are others now, as far as the version is kept that the caller read. */
+async function changedMeanwhile(
+  host: Host,
+  path: string,
+  etag: string,
+  now: EnvFile,
+): Promise<ConflictError> {
+  const read = (await host.listVersions(path)).find((version) => version.etag === etag)
+  const bytes = read ? await host.readVersion(path, read.id) : null
+  const names = bytes ? changedNames(readEnv(parseEnvFile(bytes)), readEnv(now)) : []
+  const shown = names.slice(0, NAMED_VARIABLES).join(', ')
+  const more = names.length > NAMED_VARIABLES ? ` and ${names.length - NAMED_VARIABLES} more` : ''
+  return new ConflictError('ENV_CHANGED', { detail: names.length === 0 ? path : `${path}: ${shown}${more}` })
+}
+
+/** What stands before a `=` need not be a name: it may be a piece of a secret. */
+function changedNames(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...before.keys(), ...now.keys()])].filter(
+    (key) => before.get(key) !== now.get(key) && isEnvKey(key) && !isSecretVariable('', key),
+  )
 }
 
 /** What the readers of `.env` make of a text. */

@@ -89,7 +89,7 @@ describe('restoreEnv', () => {
   it('brings the bytes of the version, as another version', async () => {
     await write('env', 'A=1 # \xff\r\n', 'A=2\n')
     const saved = await restoreEnv(world.host, await idAt('env', 1), world.etag(envFile), GO_BACK)
-    expect(saved).toEqual({ etag: world.etag(envFile), changed: true, restartRequired: false })
+    expect(saved).toEqual({ etag: world.etag(envFile), changed: true })
     expect(world.history(envFile)).toEqual([
       'page/go-back: A=1 # \xff',
       'outside: A=2',

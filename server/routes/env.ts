@@ -1,5 +1,14 @@
+import type { EnvSaved } from '../../contract/env.ts'
+import { PanelError } from '../errors.ts'
 import type { Handlers } from '../http/bind-routes.ts'
-import { checkEnvText, readEnvDocument, restoreEnv, revealEnv, saveEnv } from '../operations/edit-env.ts'
+import {
+  checkEnvText,
+  readEnvDocument,
+  restoreEnv,
+  revealEnv,
+  type SavedEnv,
+  saveEnv,
+} from '../operations/edit-env.ts'
 import { listFileVersions, readVersionDifference } from '../operations/read-versions.ts'
 import type { PanelDeps } from './deps.ts'
 
@@ -13,10 +22,16 @@ type EnvKeys =
   | 'POST /api/env/versions/:id/restore'
 
 export function envRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, EnvKeys> {
-  async function tell<T extends { etag: string }>(saved: T): Promise<T> {
+  /** The file is saved, whatever the look at the machine that follows may find. */
+  async function tell(saved: SavedEnv): Promise<EnvSaved> {
     bus.publish({ type: 'env.changed', etag: saved.etag })
-    await monitor.refresh()
-    return saved
+    try {
+      return { ...saved, restartRequired: (await monitor.refresh()).restartRequired }
+    } catch (error) {
+      if (!(error instanceof PanelError)) throw error
+      console.error('status:', error.message)
+      return { ...saved, restartRequired: false }
+    }
   }
   return {
     'GET /api/env': async ({ reply }) => {

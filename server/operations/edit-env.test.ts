@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { saveEnv } from './edit-env.ts'
+import { noticeVersion } from './file-versions.ts'
+import { makeFileWorld, PATHS, USER } from './test-file-world.ts'
+
+const BY_PAGE = { by: 'page' } as const
+
+test('a save over another version says which variables are others now, and no value of theirs', async () => {
+  const world = makeFileWorld()
+  world.put(PATHS.envFile, 'A=1\nB=1\nC=1\n')
+  await noticeVersion(world.host, USER, 'env')
+  const etag = world.etag(PATHS.envFile)
+  world.put(PATHS.envFile, 'A=1\nB=canary\nMIIEvQIBADANBgkqhkiG9w0=\nNEW=x\n')
+  const edits = [{ op: 'set', key: 'A', value: '2' }] as const
+  await expect(saveEnv(world.host, { edits: [...edits] }, etag, BY_PAGE)).rejects.toMatchObject({
+    code: 'ENV_CHANGED',
+    detail: `${PATHS.envFile}: B, C, NEW`,
+  })
+  await expect(saveEnv(world.host, { edits: [...edits] }, 'e'.repeat(64), BY_PAGE)).rejects.toMatchObject({
+    code: 'ENV_CHANGED',
+    detail: PATHS.envFile,
+  })
+  expect(world.text(PATHS.envFile)).toContain('A=1\n')
+})
