@@ -24,6 +24,8 @@ const PODMAN = ['podman', 'uidmap', 'crun', 'netavark', 'aardvark-dns', 'cataton
 const BOOKWORM_PODMAN = ['slirp4netns', 'fuse-overlayfs']
 /** Not the panel's needs but the tests': a static busybox makes images without a registry. */
 const TEST_TOOLS = ['sudo', 'curl', 'strace', 'busybox-static']
+/** One more reader of `.env`, to compare ours with; bookworm has but the old one in Python. */
+const COMPOSE = ['docker-compose']
 
 /** In every base, from debootstrap itself. */
 export const RELEASE_PACKAGES: readonly string[] = ['ca-certificates', 'iproute2', 'procps']
@@ -33,7 +35,7 @@ export const KINDS: Readonly<Record<HostKind, KindSpec>> = {
     suite: 'trixie',
     systemd: true,
     barePackages: SYSTEMD,
-    readyPackages: [...PODMAN, 'passt', ...USER_MANAGER, ...TEST_TOOLS],
+    readyPackages: [...PODMAN, 'passt', ...USER_MANAGER, ...TEST_TOOLS, ...COMPOSE],
   },
   'debian-12': {
     suite: 'bookworm',
