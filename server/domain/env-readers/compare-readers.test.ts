@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareReaders, describeGroups } from './compare-readers.ts'
 import { TABLE_HOST } from './test-table.ts'
@@ -63,4 +64,18 @@ test('without values nothing of the file but names is left, and the groups are t
 test('control characters are written out', () => {
   const { variables } = compareReaders(encode('A=a\tb\x7f\x1b\n'))
   expect(variables[0] && describeGroups(variables[0].groups)).toContain('“a\\tb\\u007f\\u001b”')
+})
+
+test('a value of the plain characters of docs/facts/env-dialects.md is the same to all', () => {
+  const plain = 'ABCXYZabcxyz0123456789!%*+,-./:=?@[]^_{}~'.split('')
+  const value = fc.string({ unit: fc.constantFrom(...plain), maxLength: 24 })
+  const isMeant = (text: string) => !/(?:^|:)~/.test(text)
+  fc.assert(
+    fc.property(value.filter(isMeant), (text) => {
+      const { variables } = compareReaders(encode(`A=${text}\n`))
+      expect(variables.map(({ name, isSame }) => [name, isSame])).toEqual([['A', true]])
+      expect(variables[0]?.groups[0]?.outcome).toEqual({ kind: 'value', value: text })
+    }),
+    { numRuns: 2000, seed: 20_260_217 },
+  )
 })
