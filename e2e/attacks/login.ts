@@ -9,6 +9,9 @@ import { type Header, headerValues, requestBytes } from './shot.ts'
 const CODE_LIFE_MS = 2 * 60_000
 const STATE_FILE = '/var/lib/razroom-panel/state.json'
 
+/** A second; on a machine where a login alone takes long, some of these. */
+const withinSecond = (aloneMs = 0): number => Math.max(1_000, 10 * aloneMs)
+
 /** Makes a code at once; the returned test waits until it is too old, so call this early and the test late. */
 export async function makeOldCode(attack: AttackHost): Promise<() => Promise<void>> {
   const { code } = await loginLink(attack.panel)
@@ -92,18 +95,22 @@ export function describeLogin(attack: () => AttackHost): void {
       expect(outcomes.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429])
       const [right] = await attack().fire([loginShot('right', code)])
       expect(right?.status).toBe(200)
-      expect(right?.tookMs).toBeLessThan(1_000)
+      const [later] = await attack().fire([loginShot('later', await newCode())])
+      expect(right?.tookMs).toBeLessThan(withinSecond(later?.tookMs))
       expect(Date.now() - begun).toBeLessThan(60_000)
     })
 
     it('is not blocked by another user who floods it', async () => {
       const flood = Array.from({ length: 400 }, (_, index) => loginShot(`flood ${index}`, 'A'.repeat(43)))
+      const [alone] = await attack().fire([loginShot('root alone', await newCode())])
       const flooding = attack().expectRefused('login: flood by nobody', flood, [403], 'nobody')
       await sleep(300)
-      const [login] = await attack().fire([loginShot('root meanwhile', await newCode())])
-      expect(login?.status).toBe(200)
-      expect(login?.tookMs).toBeLessThan(1_000)
-      await flooding
+      const [[login]] = await Promise.all([
+        attack().fire([loginShot('root meanwhile', await newCode())]),
+        flooding,
+      ])
+      expect([alone?.status, login?.status]).toEqual([200, 200])
+      expect(login?.tookMs).toBeLessThan(withinSecond(alone?.tookMs))
     })
 
     it('makes links for root only', async () => {
