@@ -49,7 +49,7 @@ test.each([
   [['stop'], 'POST /api/gateway/stop', 'The gateway has stopped.'],
   [['restart'], 'POST /api/gateway/restart', 'The gateway answers again: http://127.0.0.1:18789/'],
   [['remove'], 'DELETE /api/gateway/container', 'The container is removed.'],
-  [['token', 'rotate'], 'POST /api/token/rotate', 'takes the new token and refuses the old one'],
+  [['token', 'rotate'], 'POST /api/token/rotate', 'Show it: sudo razroom-panel token show'],
 ])('%j runs its operation and says what came of it', async (argv, key, says) => {
   const panel = await start({ events: tellOperation(testOperation()) })
   const { code, stdout, stderr } = await runTestCli(argv, { panel })

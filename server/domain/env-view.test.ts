@@ -75,9 +75,10 @@ test('the value of a secret variable is in no entry, whatever stands around it',
 })
 
 test('a line of 1 MiB takes no long time', () => {
-  const begun = performance.now()
+  // Of the processor, not of the clock: what else runs on the machine does not count.
+  const begun = process.cpuUsage()
   for (const unit of ['a', 'a ', 'a=', '= ', 'a: ', '_KEY', '/', 'https://a?']) {
     for (const start of ['# ', 'A=', '']) entries(start + unit.repeat(1_000_000 / unit.length))
   }
-  expect(performance.now() - begun).toBeLessThan(10_000)
+  expect(process.cpuUsage(begun).user).toBeLessThan(10_000_000)
 })
