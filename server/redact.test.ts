@@ -43,7 +43,7 @@ describe('createRedactor', () => {
   })
 
   it('stays fast on hostile text', () => {
-    const started = performance.now()
+    const started = process.cpuUsage()
     for (const text of [
       'a://'.repeat(20_000),
       'A'.repeat(80_000),
@@ -52,6 +52,6 @@ describe('createRedactor', () => {
     ]) {
       redact(text)
     }
-    expect(performance.now() - started).toBeLessThan(1_000)
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000)
   })
 })

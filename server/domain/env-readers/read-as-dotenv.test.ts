@@ -47,9 +47,9 @@ test('lines are counted at LF, also where dotenv sees more of them', () => {
 test('a value that could take long is not looked into, and long files are quick', () => {
   const { unknown } = readAsDotenv(encode(`A='${'"\u2028'.repeat(3000)}`))
   expect([...unknown.keys()]).toEqual(['A'])
-  const started = performance.now()
+  const started = process.cpuUsage()
   for (const text of ['\n'.repeat(500_000), 'A=1\n\n'.repeat(100_000), `A="${'\\"'.repeat(200_000)}`]) {
     readAsDotenv(encode(text))
   }
-  expect(performance.now() - started).toBeLessThan(5000)
+  expect(process.cpuUsage(started).user).toBeLessThan(5_000_000)
 })
