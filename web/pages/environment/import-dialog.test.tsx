@@ -1,6 +1,17 @@
 import { fireEvent, screen, within } from '@testing-library/preact'
 import { expect, test } from 'vitest'
-import { addOwn, difference, press, saves, settle, setUpPage, type } from './test-environment.tsx'
+import { envLatestEtag } from '../../state/env.ts'
+import {
+  addOwn,
+  difference,
+  panel,
+  press,
+  saves,
+  secret,
+  settle,
+  setUpPage,
+  type,
+} from './test-environment.tsx'
 
 setUpPage()
 
@@ -59,6 +70,26 @@ test('a pasted text is compared with the file, secrets masked, and taken as unsa
   expect(saves()).toEqual([])
   await press('Undo the last edit')
   expect(difference()).toEqual([])
+})
+
+test('what opens the gateway is taken only when it is asked for', async () => {
+  panel.etag = 'v8'
+  panel.entries = [secret(1, 'RAZROOM_GATEWAY_TOKEN', 25)]
+  envLatestEtag.value = 'v8'
+  await settle()
+  await paste('RAZROOM_GATEWAY_TOKEN=another-token-0123\nRAZROOM_GATEWAY_PASSWORD=pass-word-0123\nOTHER=1')
+  expect(within(item('RAZROOM_GATEWAY_TOKEN')).getByLabelText(/^Keep/)).toHaveProperty('checked', true)
+  const password = within(item('RAZROOM_GATEWAY_PASSWORD')).getByLabelText('RAZROOM_GATEWAY_PASSWORD')
+  expect(password).toHaveProperty('checked', false)
+  expect(item('RAZROOM_GATEWAY_TOKEN').textContent).toContain('replace the token that opens your gateway')
+  expect(item('OTHER').textContent).not.toContain('opens your gateway')
+  fireEvent.click(within(item('RAZROOM_GATEWAY_TOKEN')).getByLabelText(/^Replace by/))
+  await settle()
+  await click('Take 2 variables')
+  expect(difference().filter((line) => line.startsWith('+'))).toEqual([
+    '+RAZROOM_GATEWAY_TOKEN=•••••••• (18 characters)',
+    '+OTHER=1',
+  ])
 })
 
 test('read as podman does, quotes stay until they are mended', async () => {

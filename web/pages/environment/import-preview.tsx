@@ -32,7 +32,7 @@ export function ImportPreview(props: {
   const variables = read.variables.map((variable) => mended.get(variable.line) ?? variable)
   const items = compareImport(variables, props.document, props.draft)
   const isTaken = (item: ImportItem): boolean =>
-    item.refusal === undefined && item.state !== 'same' && (ticks.get(item.line) ?? true)
+    item.refusal === undefined && item.state !== 'same' && (ticks.get(item.line) ?? !item.isGatewaySecret)
   const taken = items.filter(isTaken)
 
   return (

@@ -47,6 +47,9 @@ export function ImportRow(props: {
       ) : (
         <code class="break small">{item.theirs}</code>
       )}
+      {isOpen && item.isGatewaySecret && (
+        <p class="small">This would replace the token that opens your gateway.</p>
+      )}
       {changes.length > 0 && <p class="small muted">Left out: {changes.join(', ')}.</p>}
       {refusal !== undefined && <p class="field-error">{refusal}</p>}
       {isOpen || findings.some(({ fix }) => fix) ? (

@@ -47,6 +47,14 @@ test.each([
   expect(stateOf(key, value)?.refusal).toMatch(reason)
 })
 
+test.each([
+  ['RAZROOM_GATEWAY_TOKEN', true],
+  ['RAZROOM_GATEWAY_PASSWORD', true],
+  ['MY_TOKEN', false],
+])('%s opens the gateway: %s', (key, isGatewaySecret) => {
+  expect(stateOf(key, 'abcdef')).toMatchObject({ isGatewaySecret })
+})
+
 test('what podman would make of the value is told', () => {
   expect(stateOf('NEW', '"v"')?.findings.map(({ id }) => id)).toEqual(['env.quotes'])
 })

@@ -20,8 +20,12 @@ export interface ImportItem extends ImportedVariable {
   readonly theirs: string
   /** Why it can't be taken as it is. */
   readonly refusal: string | undefined
+  /** It is what opens the gateway: taken only when somebody asks for it. */
+  readonly isGatewaySecret: boolean
   readonly findings: readonly Finding[]
 }
+
+const GATEWAY_SECRETS: ReadonlySet<string> = new Set(['RAZROOM_GATEWAY_TOKEN', 'RAZROOM_GATEWAY_PASSWORD'])
 
 const encoder = new TextEncoder()
 
@@ -39,6 +43,7 @@ export function compareImport(
       ...stateOf(key, value, document, draft),
       theirs: maskLine(text),
       refusal: refusalOf(key, text),
+      isGatewaySecret: GATEWAY_SECRETS.has(key),
       findings: checkEnv(parseEnvFile(encoder.encode(text))).map(({ line: _line, ...finding }) => finding),
     }
   })
