@@ -182,7 +182,7 @@ export const ERROR_CODES = {
   FILE_DENIED: {
     status: 409,
     title: 'The user of the gateway may not read or write this',
-    hint: 'Give it back: sudo chown -R USER: PATH',
+    hint: 'Let setup give back what root left there: sudo razroom-panel setup',
   },
 
   ...MACHINE_ERRORS,

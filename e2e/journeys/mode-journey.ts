@@ -117,7 +117,10 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
     it('says why it does not start, with its last line, and recovers', async () => {
       const good = (await host.run(['cat', CONFIG_FILE])).stdout
       await byHand(`echo '{ broken' > ${CONFIG_FILE}`)
-      const problem = problemOf(await panel.tryCli(['restart', '--json']))
+      expect(problemOf(await panel.tryCli(['restart', '--json'])).code).toBe('CONFIG_INVALID')
+      expect((await readStatus(panel)).gateway).toMatchObject({ state: 'running', healthy: true })
+      await panel.cli('stop')
+      const problem = problemOf(await panel.tryCli(['launch', '--json']))
       expect(problem).toMatchObject({ code: 'GATEWAY_EXITED' })
       expect(problem.detail).toMatch(/JSON5[\s\S]*exit code 1/)
       expect((await seeState('failed')).gateway.fatal?.line).toContain('JSON5')

@@ -31,6 +31,17 @@ export function tokenFindings(env: ReadonlyMap<string, string>, config: RazroomC
   ]
 }
 
+/** The gateway that runs was started with another token than `.env` has now. */
+export function pendingToken(): Finding {
+  return {
+    id: 'token.restart-pending',
+    severity: 'warning',
+    title: 'This token counts after a restart',
+    evidence: 'the gateway that runs was started with another one, and still checks that',
+    hint: 'Restart the gateway.',
+  }
+}
+
 function differingSources({ sourcesAgree }: EffectiveToken): Finding[] {
   if (sourcesAgree) return []
   return [

@@ -22,3 +22,15 @@ test('a save over another version says which variables are others now, and no va
   })
   expect(world.text(PATHS.envFile)).toContain('A=1\n')
 })
+
+test('the last token of the gateway is not taken away', async () => {
+  const world = makeFileWorld()
+  world.put(PATHS.envFile, 'RAZROOM_GATEWAY_TOKEN=0123456789abcdefghijklmn\nA=1\n')
+  world.put(PATHS.configFile, '{ gateway: { mode: "local" } }')
+  const save = (text: string) => saveEnv(world.host, { text }, world.etag(PATHS.envFile), BY_PAGE)
+  await expect(save('A=1\n')).rejects.toMatchObject({ code: 'ENV_INVALID' })
+  await expect(save('A=1\nRAZROOM_GATEWAY_PASSWORD=secret\n')).resolves.toMatchObject({ changed: true })
+  world.put(PATHS.envFile, 'RAZROOM_GATEWAY_TOKEN=0123456789abcdefghijklmn\nA=1\n')
+  world.put(PATHS.configFile, '{ gateway: { mode: "local", auth: { token: "another-0123456789abcdef" } } }')
+  await expect(save('A=1\n')).resolves.toMatchObject({ changed: true })
+})

@@ -5,10 +5,12 @@ import { applyEnvEdits } from '../domain/env-edits.ts'
 import { type EnvFile, isUtf8, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
 import { envEntries } from '../domain/env-view.ts'
-import { ConflictError, NotFoundError } from '../errors.ts'
-import type { Host } from '../host/host.ts'
+import type { RazroomConfig } from '../domain/razroom-config.ts'
+import { requireToken, TOKEN_VARIABLE } from '../domain/token.ts'
+import { ConflictError, InputError, NotFoundError, PanelError } from '../errors.ts'
+import type { Host, UserAccount } from '../host/host.ts'
 import { type Author, saveVersioned } from './file-versions.ts'
-import { readEnvFile, requireUser } from './gateway-files.ts'
+import { readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import { readVersionBytes } from './read-versions.ts'
 
 /** Of a long list of variables so many are named. */
@@ -94,6 +96,7 @@ async function replaceEnv(
   if (before.etag !== etag) throw await changedMeanwhile(host, paths.envFile, etag, before.file)
   const after = await change(before.file)
   refuseDangerousEnv(before.file, after)
+  refuseTokenless(before.file, after, await readConfigIfValid(host, user))
   const saved = await saveVersioned(host, user, {
     file: 'env',
     path: paths.envFile,
@@ -103,6 +106,36 @@ async function replaceEnv(
     ...author,
   })
   return { etag: saved.etag, changed: saved.etag !== etag }
+}
+
+/** razroom.json; null when it is broken, which its own page tells. */
+async function readConfigIfValid(host: Host, user: UserAccount): Promise<RazroomConfig | null | undefined> {
+  try {
+    return (await readConfigFile(host, user))?.config ?? null
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error
+    return undefined
+  }
+}
+
+/** The last token of the gateway is not taken away: it would not start again. */
+function refuseTokenless(before: EnvFile, after: EnvFile, config: RazroomConfig | null | undefined): void {
+  if (config === undefined || isTokenMissing(before, config) || !isTokenMissing(after, config)) return
+  throw new InputError('ENV_INVALID', {
+    detail:
+      `without ${TOKEN_VARIABLE} the gateway does not start: razroom.json has no token either. ` +
+      'Rotate the token instead, or set gateway.auth.token in razroom.json first',
+  })
+}
+
+function isTokenMissing(file: EnvFile, config: RazroomConfig | null): boolean {
+  try {
+    requireToken(readEnv(file), config)
+    return false
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error
+    return error.code === 'TOKEN_MISSING'
+  }
 }
 
 /** Says which variables are others now, as far as the version is kept that the caller read. */

@@ -9,7 +9,7 @@ import { restartReasons } from '../domain/restart-reasons.ts'
 import { ConflictError, InputError, SetupError } from '../errors.ts'
 import type { ContainerFacts, Host, HostFacts, ImageFacts, PortHolder, UserAccount } from '../host/host.ts'
 import { imageReference } from './ensure-image.ts'
-import { readEnvFile, readPaths, requireUser } from './gateway-files.ts'
+import { readConfigFile, readEnvFile, readPaths, requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
 import { readUnitFile, renderUnit, type UnitFile, unitKind, unitPlace } from './unit-file.ts'
 
@@ -161,12 +161,14 @@ function isPublishedBy(container: ContainerFacts | null, holder: PortHolder): bo
 export function portsStep(host: Host): Step {
   return {
     id: 'check-ports',
-    title: 'Check the ports and .env',
+    title: 'Check the ports and the files',
     async run(context) {
       const { user, settings } = await requireUser(host)
       const container = await host.inspectContainer(user, settings.containerName)
       context.found(await checkPorts(host, settings, container))
       await refuseFatalEnv(host, user)
+      // A gateway that runs would be gone, and the new one would not start. One that is down says by itself why.
+      if (container?.running) await readConfigFile(host, user)
     },
   }
 }

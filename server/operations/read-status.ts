@@ -161,7 +161,8 @@ function gatewayState(
       ...(pulse.usage ? { usage: { ...pulse.usage } } : {}),
     }
   }
-  const hasEnded = container && !NEVER_STARTED.has(container.status)
+  // podman's time for "never" is that of the year 1.
+  const hasEnded = container && !NEVER_STARTED.has(container.status) && Date.parse(container.finishedAt) > 0
   return {
     ...shared,
     state: end.state,

@@ -4,10 +4,10 @@ import type { TokenStatus } from '../../contract/token.ts'
 import { readEnv } from '../domain/env-file.ts'
 import type { GatewayPaths } from '../domain/gateway-spec.ts'
 import type { TokenPlacement } from '../domain/place-token.ts'
-import { type EffectiveToken, maskToken, requireToken } from '../domain/token.ts'
-import { tokenFindings } from '../domain/token-findings.ts'
+import { type EffectiveToken, maskToken, requireToken, TOKEN_VARIABLE } from '../domain/token.ts'
+import { pendingToken, tokenFindings } from '../domain/token-findings.ts'
 import { PanelError } from '../errors.ts'
-import type { Host, UserAccount } from '../host/host.ts'
+import type { ContainerFacts, Host, UserAccount } from '../host/host.ts'
 import { saveVersioned } from './file-versions.ts'
 import {
   ABSENT_ETAG,
@@ -45,10 +45,20 @@ export async function readRequiredToken(host: Host): Promise<EffectiveToken> {
 
 /** What is known of the token without showing it. TOKEN_MISSING, TOKEN_NOT_USED. */
 export async function readTokenStatus(host: Host): Promise<TokenStatus> {
-  const { env, config } = await readTokenFiles(host)
+  const { user, settings, env, config } = await readTokenFiles(host)
   const { token, source, sourcesAgree } = requireToken(env.variables, config?.config ?? null)
-  const findings = tokenFindings(env.variables, config?.config ?? null)
+  const container = await host.inspectContainer(user, settings.containerName)
+  const isPending = source === 'env' && container?.running === true && !hasVariable(container, env.variables)
+  const findings = [
+    ...(isPending ? [pendingToken()] : []),
+    ...tokenFindings(env.variables, config?.config ?? null),
+  ]
   return { masked: maskToken(token), length: token.length, source, sourcesAgree, findings }
+}
+
+/** The container was started with the token that `.env` has now. */
+function hasVariable({ env }: ContainerFacts, variables: ReadonlyMap<string, string>): boolean {
+  return env.includes(`${TOKEN_VARIABLE}=${variables.get(TOKEN_VARIABLE) ?? ''}`)
 }
 
 /**
