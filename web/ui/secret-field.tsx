@@ -10,6 +10,7 @@ export function SecretField(props: {
   isInvalid: boolean
   hasFocus: boolean
   onInput: (value: string) => void
+  onEscape?: () => void
 }): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -30,6 +31,9 @@ export function SecretField(props: {
       spellcheck={false}
       value={props.value}
       onInput={(event) => props.onInput(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') props.onEscape?.()
+      }}
     />
   )
 }

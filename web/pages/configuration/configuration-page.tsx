@@ -8,12 +8,15 @@ import { status } from '../../state/status.ts'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { useSaveKey } from '../../ui/use-save-key.ts'
 import * as editor from './config-editor.ts'
 import { ConflictNote, MergedNote, SavedNote, SetAsideNote } from './notes.tsx'
 import { SaveSection } from './save-section.tsx'
 import { Findings, TextCard } from './text-card.tsx'
 import { useTextCheck } from './use-text-check.ts'
 import { ProvenOffer, VersionsSection } from './versions-section.tsx'
+
+const save = (): void => void editor.save()
 
 /** razroom.json: what the gateway is to do, as text with its comments. */
 export function ConfigurationPage(): JSX.Element {
@@ -26,7 +29,7 @@ export function ConfigurationPage(): JSX.Element {
   }, [latest])
   useEffect(() => editor.close, [])
   useUnloadWarning()
-  useSaveKey()
+  useSaveKey(save)
 
   return (
     <div class="page">
@@ -98,17 +101,4 @@ function useUnloadWarning(): void {
     addEventListener('beforeunload', warn)
     return () => removeEventListener('beforeunload', warn)
   }, [hasUnsaved])
-}
-
-/** Ctrl+S, or Command+S, saves; the browser's own would store the page. */
-function useSaveKey(): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key.toLowerCase() !== 's' || !(event.ctrlKey || event.metaKey) || event.altKey) return
-      event.preventDefault()
-      if (!event.shiftKey) void editor.save()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
 }

@@ -9,7 +9,7 @@ import { SecretField } from '../../ui/secret-field.tsx'
 import { type AddedVariable, changeAdded, dropAdded } from './env-draft.ts'
 import * as editor from './env-editor.ts'
 import { openImport } from './import-dialog.tsx'
-import { KnownMeaning } from './known-meaning.tsx'
+import { KnownMeaning, KnownSource } from './known-meaning.tsx'
 import { MendButton } from './mend-button.tsx'
 import { mendTyped } from './mend-typed.ts'
 
@@ -26,6 +26,9 @@ export function AddedRow(props: {
   const change = (part: Partial<AddedVariable>, field?: string): void =>
     editor.edit(changeAdded(editor.draft.value, id, part), field && `${field} new${id}`)
   const drop = (): void => editor.edit(dropAdded(editor.draft.value, id))
+  const leave = (): void => {
+    if (key === '' && value === '') drop()
+  }
 
   return (
     <tr aria-label={key === '' ? 'New variable' : key} data-change="added">
@@ -35,8 +38,9 @@ export function AddedRow(props: {
           isInvalid={props.error !== undefined}
           hasFocus={isUnnamed.current}
           onInput={(text) => change(splitPasted(text, value), 'name')}
+          onEscape={leave}
         />
-        <KnownMeaning name={key} hasSource />
+        <KnownMeaning name={key} />
       </th>
       <td>
         <SecretField
@@ -47,7 +51,9 @@ export function AddedRow(props: {
           isInvalid={false}
           hasFocus={!isUnnamed.current && value === ''}
           onInput={(text) => change({ value: text }, 'value')}
+          onEscape={leave}
         />
+        <KnownSource name={key} />
         {props.error !== undefined && (
           <p class="field-error" role="alert">
             {props.error}
@@ -77,6 +83,7 @@ function NameField(props: {
   isInvalid: boolean
   hasFocus: boolean
   onInput: (text: string) => void
+  onEscape: () => void
 }): JSX.Element {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
@@ -96,6 +103,9 @@ function NameField(props: {
       spellcheck={false}
       value={props.name}
       onInput={(event) => props.onInput(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') props.onEscape()
+      }}
       onPaste={(event) => {
         const text = event.clipboardData?.getData('text/plain') ?? ''
         if (!/[\n\r]./.test(text.trim())) return

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { EnvEntry } from '../../../contract/env.ts'
 import { isEnvKey } from '../../../contract/rules.ts'
 import type { Finding } from '../../../contract/schemas.ts'
@@ -38,6 +38,19 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
   const isPending = isRemoved || mended !== undefined
   const isEditing = !isPending && (isOpen || typed !== undefined)
 
+  const actions = useRef<HTMLTableCellElement>(null)
+  const isLeft = useRef(false)
+  useEffect(() => {
+    if (isLeft.current && !isOpen)
+      actions.current?.querySelector<HTMLElement>('[aria-label^="Edit "]')?.focus()
+    isLeft.current = false
+  }, [isOpen])
+
+  function leave(): void {
+    if (typed !== undefined) return
+    isLeft.current = true
+    setOpen(false)
+  }
   function undo(): void {
     setOpen(false)
     editor.edit(undoLine(draft, entry.line))
@@ -70,6 +83,7 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
             onInput={(value) =>
               editor.edit(setValue(editor.draft.value, entry, value), `value ${entry.line}`)
             }
+            onEscape={leave}
           />
         ) : (
           <Value entry={entry} revealed={revealed} />
@@ -86,7 +100,7 @@ export function EnvRow(props: EnvRowProps): JSX.Element {
         )}
         {problem && <ProblemView problem={problem} onDismiss={hide} />}
       </td>
-      <td class="env-actions">
+      <td class="env-actions" ref={actions}>
         {isPending || isEditing ? (
           <Button size="small" kind="quiet" label={`Undo ${name}`} onClick={undo}>
             <Icon name="undo" />

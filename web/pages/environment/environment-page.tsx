@@ -9,13 +9,14 @@ import { FindingList } from '../../ui/finding-list.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { useSaveKey } from '../../ui/use-save-key.ts'
 import { ConflictNote } from './conflict-note.tsx'
 import { DropZone } from './drop-zone.tsx'
 import * as editor from './env-editor.ts'
 import { EnvTable } from './env-table.tsx'
 import { EnvText } from './env-text.tsx'
 import { ImportDialog, openImport } from './import-dialog.tsx'
-import { SaveBar } from './save-bar.tsx'
+import { SaveBar, saveIfPossible } from './save-bar.tsx'
 import { SavedNote } from './saved-note.tsx'
 import { useUndoKeys } from './use-undo-keys.ts'
 import { VersionsSection } from './versions-section.tsx'
@@ -27,6 +28,7 @@ export function EnvironmentPage(): JSX.Element {
   useEffect(() => editor.closeText, [])
   useUnloadWarning()
   useUndoKeys()
+  useSaveKey(saveIfPossible)
 
   return (
     <DropZone isOpen={document !== null && !editor.isTextDirty.value}>

@@ -2,16 +2,17 @@ import type { JSX } from 'preact'
 import { findKnownVariable, type KnownVariable } from '../../../server/domain/env-catalogue.ts'
 import { Icon } from '../../ui/icons.tsx'
 
-/** What a known variable is for, below its name; where to get one as well, while it has no value. */
-export function KnownMeaning(props: { name: string; hasSource?: boolean }): JSX.Element | null {
-  const known = findKnownVariable(props.name)
+/** What a known variable is for, below its name. */
+export function KnownMeaning({ name }: { name: string }): JSX.Element | null {
+  const known = findKnownVariable(name)
   if (!known || known.isPanelOwned) return null
-  return (
-    <>
-      <p class="small muted env-meaning">{known.purpose}</p>
-      {props.hasSource && <VariableSource variable={known} />}
-    </>
-  )
+  return <p class="small muted env-meaning">{known.purpose}</p>
+}
+
+/** Where one gets the value of a known variable. It stands behind the field, which Tab reaches first. */
+export function KnownSource({ name }: { name: string }): JSX.Element | null {
+  const known = findKnownVariable(name)
+  return known && !known.isPanelOwned ? <VariableSource variable={known} /> : null
 }
 
 /** Where one gets a value; nothing when it is one's own to choose. */

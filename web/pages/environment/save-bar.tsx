@@ -53,6 +53,11 @@ export function SaveBar(): JSX.Element | null {
   )
 }
 
+/** Saves when there is something to save and nothing is against it. */
+export function saveIfPossible(): void {
+  if (editor.hasUnsaved.value && !textMerge.value && refusal() === undefined) void editor.save()
+}
+
 /** Why it can't be saved as it is. */
 function refusal(): string | undefined {
   const document = editor.base.value
