@@ -6,8 +6,8 @@ import { isEnvKey } from '../../contract/rules.ts'
 import type { LineFinding } from './env-line-checks.ts'
 import { type QuotedValue, readInlineComment, readQuotes, unquote } from './env-value.ts'
 
-/** The name as podman takes it, and the one that was meant. */
-export function checkKey(key: string, known: string): LineFinding[] {
+/** The name as podman takes it, the one that was meant, and what is told of that. */
+export function checkKey(key: string, known: string, shown: string): LineFinding[] {
   const bare = key.replace(/^\ufeff+/, '')
   const findings: LineFinding[] = []
   const isExport = /^export\s/.test(bare)
@@ -16,7 +16,7 @@ export function checkKey(key: string, known: string): LineFinding[] {
       id: 'env.export',
       severity: 'warning',
       title: 'export is for shells',
-      evidence: `podman sets a variable named "export ${known}", and not ${known}`,
+      evidence: `podman sets a variable named "export ${shown}", and not ${shown}`,
       hint: 'Remove the word export.',
     })
   }
@@ -25,7 +25,7 @@ export function checkKey(key: string, known: string): LineFinding[] {
       id: 'env.blank-before-equals',
       severity: 'warning',
       title: 'A blank before the =',
-      evidence: `podman takes it for a part of the name, so ${known} is not set`,
+      evidence: `podman takes it for a part of the name, so ${shown} is not set`,
       hint: 'Remove the blank.',
     })
   }

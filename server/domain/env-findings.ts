@@ -15,7 +15,7 @@ import { type EnvFile, type EnvLine, lineText, readEnv } from './env-file.ts'
 import { findFix } from './env-fix.ts'
 import { checkKnown } from './env-known-checks.ts'
 import { checkBytes, checkOther, isFatal, type LineFinding } from './env-line-checks.ts'
-import { bareKey } from './env-view.ts'
+import { bareKey, isNamelessLine, NAMELESS } from './env-view.ts'
 
 /** Everything worth saying about the file, in the order of its lines. */
 export function checkEnv(file: EnvFile): Finding[] {
@@ -50,14 +50,15 @@ function findProblems(line: EnvLine, context: EnvContext): LineFinding[] {
   if (key === undefined || value === undefined)
     return [...bytes, ...checkDanger(line), ...checkOther(line, context)]
   const known = bareKey(key)
-  const name = isEnvKey(known) ? known : 'this variable'
+  const isNameless = isNamelessLine(line, context)
+  const name = isNameless ? NAMELESS : isEnvKey(known) ? known : 'this variable'
   const isEffective = context.lastLineOf(key) === line.number
   return [
     ...(isEffective ? [] : [setAgain(name, context.lastLineOf(key))]),
     ...checkDanger(line),
-    ...checkKnown(known, value, isEffective, context),
+    ...(isNameless ? [] : checkKnown(known, value, isEffective, context)),
     ...bytes,
-    ...checkKey(key, known),
+    ...checkKey(key, known, isNameless ? NAMELESS : known),
     ...checkValue(name, value, context.endOfValue(line.number)),
   ]
 }

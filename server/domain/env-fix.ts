@@ -3,7 +3,7 @@ import type { Finding } from '../../contract/schemas.ts'
 import type { EnvContext } from './env-context.ts'
 import { type EnvLine, lineText, parseEnvFile } from './env-file.ts'
 import { mendLine } from './env-mends.ts'
-import { bareKey, isMaskedLine } from './env-view.ts'
+import { bareKey, isMaskedLine, isNamelessLine } from './env-view.ts'
 
 /** The same for every value, so that not even its length is told. */
 const MASK = '••••••••'
@@ -14,13 +14,14 @@ const encoder = new TextEncoder()
 export function findFix(line: EnvLine, findingId: string, context: EnvContext): Finding['fix'] {
   const mended = mendLine(line, findingId, context)
   if (mended === undefined) return undefined
-  return { label: mended.label, preview: preview(line, mended.lines) }
+  return { label: mended.label, preview: preview(line, mended.lines, context) }
 }
 
 /** The lines as they would be. What is masked now stays so, whatever it becomes: a comment has no name that says "secret". */
-function preview(before: EnvLine, texts: readonly string[]): string {
+function preview(before: EnvLine, texts: readonly string[], context: EnvContext): string {
   if (texts.length === 0) return ''
   const after = parseEnvFile(encoder.encode(texts.join('\n'))).lines
+  if (isNamelessLine(before, context)) return after.map(() => MASK).join('\n')
   const isMasked = isMaskedLine(before) || after.some(isMaskedLine)
   const shown = after.map((line) => (isMasked ? maskLine(line) : lineText(line))).join('\n')
   return shown.length > MAX_PREVIEW_LENGTH ? `${shown.slice(0, MAX_PREVIEW_LENGTH)}…` : shown

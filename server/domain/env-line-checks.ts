@@ -6,7 +6,7 @@ import { isEnvKey, MAX_ENV_LINE_BYTES } from '../../contract/rules.ts'
 import type { Finding } from '../../contract/schemas.ts'
 import type { EnvContext } from './env-context.ts'
 import { type EnvLine, isUtf8, LF, lineText } from './env-file.ts'
-import { bareKey } from './env-view.ts'
+import { bareKey, isSecretPiece } from './env-view.ts'
 
 /** A finding that does not know its line yet, nor what mends it. */
 export type LineFinding = Omit<Finding, 'line' | 'fix'>
@@ -69,7 +69,7 @@ const CARRIAGE_RETURN: LineFinding = {
   hint: 'Remove it, or make two lines of it.',
 }
 
-function byteOrderMark({ number, key }: EnvLine): LineFinding {
+function byteOrderMark({ number, key, value }: EnvLine): LineFinding {
   const name = key === undefined ? undefined : bareKey(key)
   return {
     id: 'env.bom',
@@ -77,7 +77,7 @@ function byteOrderMark({ number, key }: EnvLine): LineFinding {
     title:
       number === 1 ? 'The file begins with a byte order mark' : 'There is a byte order mark before the line',
     evidence:
-      name !== undefined && isEnvKey(name)
+      name !== undefined && isEnvKey(name) && !isSecretPiece(name, value ?? '')
         ? `to podman the mark is a part of the name, so ${name} is not set`
         : 'to podman the mark is a part of the line',
     hint: 'Save the file as UTF-8 without a mark.',

@@ -1,19 +1,29 @@
 /** `.env` as the page's table: a row for each line, and no secret in any of them. */
 
 import type { EnvEntry } from '../../contract/env.ts'
-import { isSecretVariable } from '../../contract/rules.ts'
+import { isEnvKey, isSecretVariable } from '../../contract/rules.ts'
+import { type EnvContext, readContext } from './env-context.ts'
 import { type EnvFile, type EnvLine, lineText } from './env-file.ts'
 
 /**
  * One entry for each line. A secret has its length only: a variable whose name or value says so, a comment that holds
- * such an assignment, and any other line that could be the rest of one (podman reads no value over two lines).
+ * such an assignment, and any other line that could be the rest of one (podman reads no value over two lines). What
+ * podman takes for a name in the rest of one is a piece of it, and is not told either.
  */
 export function envEntries(file: EnvFile): EnvEntry[] {
-  const lastLine = new Map<string, number>()
-  for (const line of file.lines) if (line.key !== undefined) lastLine.set(line.key, line.number)
-  return file.lines.map((line) => {
-    const isEffective = line.key === undefined || lastLine.get(line.key) === line.number
-    return { line: line.number, kind: line.kind, isEffective, ...readContent(line) }
+  const context = readContext(file)
+  return file.lines.map((line): EnvEntry => {
+    const { number, kind, key } = line
+    if (isNamelessLine(line, context))
+      return {
+        line: number,
+        kind: 'other',
+        isEffective: true,
+        masked: true,
+        length: [...lineText(line)].length,
+      }
+    const isEffective = key === undefined || context.lastLineOf(key) === number
+    return { line: number, kind, isEffective, ...readContent(line) }
   })
 }
 
@@ -30,6 +40,28 @@ function readContent(line: EnvLine): Content {
   const length = [...text].length
   const masked = isMaskedLine(line)
   return masked ? { masked, length } : { text, masked, length }
+}
+
+/** What is said in place of the name of such a line. */
+export const NAMELESS = 'a line that is no variable'
+
+/** True when nothing of the line may be shown: it is a part of a value that began further up, or looks like one. */
+export function isNamelessLine({ kind, key, value, number }: EnvLine, context: EnvContext): boolean {
+  if (kind === 'blank') return false
+  return context.startOfValue(number) !== undefined || (key !== undefined && isSecretPiece(key, value ?? ''))
+}
+
+/**
+ * True when what podman takes for a name is rather a piece of a secret, for example the last line of a private key:
+ * base64 (RFC 4648, 4) has + and /, and ends in = where its length asks for it.
+ */
+export function isSecretPiece(key: string, value: string): boolean {
+  const name = bareKey(key)
+  if (!isEnvKey(name) && (/[+/]/.test(name) || isSecretVariable('', name))) return true
+  const padding = /^(=?)["']?$/.exec(value)?.[1]
+  if (padding === undefined || !/^[A-Za-z0-9]+$/.test(name) || !/[a-z0-9]/.test(name)) return false
+  if (padding === '=') return true
+  return name.length % 4 === 3 && (/\d/.test(name) || /[a-z][A-Z]/.test(name)) && /[a-z]/.test(name)
 }
 
 /** True when the value of the line, or the line itself where it has none, must not be shown. */

@@ -5,13 +5,14 @@ import { envEntries } from './env-view.ts'
 /** What stands where a secret was: always the same, so that not even its length is told. */
 export const MASK = '••••••••'
 
-/** The lines as they stand in the file, each without its secret: of an assignment the name stays. */
+/** The lines as they stand in the file, each without its secret: of an assignment the name stays, where it is one. */
 export function maskedEnvLines(file: EnvFile): string[] {
   const entries = envEntries(file)
   return file.lines.map((line, index) => {
     const text = lineText(line)
-    if (!entries[index]?.masked) return text
-    if (line.kind === 'assignment') return `${text.slice(0, text.indexOf('=') + 1)}${MASK}`
-    return line.kind === 'comment' ? `# ${MASK}` : MASK
+    const entry = entries[index]
+    if (!entry?.masked) return text
+    if (entry.key !== undefined) return `${text.slice(0, text.indexOf('=') + 1)}${MASK}`
+    return entry.kind === 'comment' ? `# ${MASK}` : MASK
   })
 }

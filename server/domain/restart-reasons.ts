@@ -1,4 +1,5 @@
 /** What a restart would bring into effect: the container that is there, held against what is wanted now. */
+import { isSecretPiece, NAMELESS } from './env-view.ts'
 import { type GatewaySpec, LABELS } from './gateway-spec.ts'
 
 /** What is known of a container, as podman tells it. */
@@ -79,12 +80,12 @@ function envReasons(container: StartedContainer, { spec, env, image }: WantedCon
     const old = running.get(key)
     // Bytes that are no UTF-8 come back from podman as something else.
     if (own.has(key) || old === value || value.includes('�')) continue
-    if (old === undefined || fromImage.get(key) === old) added.push(key)
-    else changed.push(key)
+    if (old === undefined || fromImage.get(key) === old) added.push(nameOf(key, value))
+    else changed.push(nameOf(key, value))
   }
-  const removed = [...running.keys()].filter(
-    (key) => !env.has(key) && !own.has(key) && !fromImage.has(key) && !PODMAN_VARIABLES.has(key),
-  )
+  const removed = [...running]
+    .filter(([key]) => !env.has(key) && !own.has(key) && !fromImage.has(key) && !PODMAN_VARIABLES.has(key))
+    .map(([key, value]) => nameOf(key, value))
   const parts = [
     ...(added.length > 0 ? [`${listed(added)} added`] : []),
     ...(changed.length > 0 ? [`${listed(changed)} changed`] : []),
@@ -93,7 +94,13 @@ function envReasons(container: StartedContainer, { spec, env, image }: WantedCon
   return parts.length > 0 ? [`.env was changed since the start: ${parts.join('; ')}`] : []
 }
 
-function listed(keys: readonly string[]): string {
+/** Of a key over several lines podman makes a name, too: it is not told. */
+function nameOf(key: string, value: string): string {
+  return isSecretPiece(key, value) ? NAMELESS : key
+}
+
+function listed(all: readonly string[]): string {
+  const keys = [...new Set(all)]
   const more = keys.length - NAMED_VARIABLES
   const named = keys.slice(0, NAMED_VARIABLES).join(', ')
   return more > 0 ? `${named} and ${more} more` : named
