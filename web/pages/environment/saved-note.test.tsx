@@ -1,7 +1,10 @@
-import { screen } from '@testing-library/preact'
+import { act, cleanup, screen } from '@testing-library/preact'
 import { expect, test } from 'vitest'
+import type { GatewayStatus, Status } from '../../../contract/schemas.ts'
 import type { FileVersion } from '../../../contract/versions.ts'
-import { calls, json, panel, press, problem, setUpPage } from './test-environment.tsx'
+import { envLatestEtag } from '../../state/env.ts'
+import { status } from '../../state/status.ts'
+import { calls, json, panel, press, problem, settle, setUpPage } from './test-environment.tsx'
 
 setUpPage()
 
@@ -19,7 +22,7 @@ async function removeAndSave(): Promise<void> {
 test('a save is taken back by going to the version before it', async () => {
   await removeAndSave()
   panel.answerToSave = () => {
-    panel.etag = 'v3'
+    panel.etag = 'v1'
     return json({ etag: 'v1', changed: true, restartRequired: false })
   }
   await press('Undo the save')
@@ -48,4 +51,41 @@ test('with new edits on top there is no way back from the save but the versions'
   expect(screen.getByRole('button', { name: 'Undo the save' })).toBeTruthy()
   await press('Remove API_KEY')
   expect(screen.queryByRole('button', { name: 'Undo the save' })).toBeNull()
+})
+
+test('what was said of a save goes when the file is another', async () => {
+  await removeAndSave()
+  expect(screen.getByText('Saved.')).toBeTruthy()
+  panel.etag = 'v9'
+  envLatestEtag.value = 'v9'
+  await settle()
+  expect(screen.queryByText('Saved.')).toBeNull()
+})
+
+const seeStatus = async (gateway: Partial<GatewayStatus>, restartRequired: boolean) => {
+  await act(async () => {
+    status.value = { gateway, restartRequired } as unknown as Status
+  })
+}
+
+test('a restart is offered while it is due; one that fails is told, with the way to the overview', async () => {
+  await seeStatus({ state: 'running', since: '1' }, true)
+  panel.answerToSave = () => {
+    panel.etag = 'v2'
+    return json({ etag: 'v2', changed: true, restartRequired: true })
+  }
+  await removeAndSave()
+  const offer = () => screen.queryByRole('button', { name: 'Restart to apply' })
+  const tone = () => screen.getByText(/^Saved\./).parentElement?.dataset.tone
+  expect([offer() !== null, tone()]).toEqual([true, 'good'])
+  await seeStatus({ state: 'running', since: '1' }, false)
+  expect(offer()).toBeNull()
+  await seeStatus({ state: 'failed', since: '2' }, true)
+  expect([offer(), tone()]).toEqual([null, 'bad'])
+  expect(screen.getByText(/^Saved\./).textContent).toContain('did not start')
+  expect(screen.getByRole('link', { name: 'Look at the overview' }).getAttribute('href')).toBe('/')
+  await seeStatus({ state: 'running', since: '3' }, false)
+  expect(tone()).toBe('good')
+  cleanup()
+  status.value = null
 })

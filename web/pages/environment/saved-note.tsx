@@ -16,13 +16,16 @@ export function SavedNote(): JSX.Element | null {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isBusy, setBusy] = useState(false)
   const saved = editor.saved.value
-  if (!saved) return null
+  // Another file by now: what was said of the save is no longer about it.
+  if (!saved || editor.base.value?.etag !== saved.result.etag) return null
   const { result, since, isUndone } = saved
   const running = runningOperation.value
   const isSameRun = status.value?.gateway.since === since
-  const needsRestart = result.restartRequired && isGatewayUp.value && isSameRun
+  const isDue = result.restartRequired && status.value?.restartRequired === true
+  const needsRestart = isDue && isGatewayUp.value && isSameRun
+  const isFailed =
+    result.restartRequired && !isSameRun && !running && status.value?.gateway.state === 'failed'
   const canUndo = result.changed && !isUndone && !editor.hasUnsaved.value
-  const isStillSo = editor.base.value?.etag === result.etag
   const words = isUndone ? 'Gone back: the file is as it was.' : 'Saved.'
 
   async function undo(): Promise<void> {
@@ -38,15 +41,21 @@ export function SavedNote(): JSX.Element | null {
   }
 
   return (
-    <div class="note" data-tone="good">
+    <div class="note" data-tone={isFailed ? 'bad' : 'good'}>
       <p aria-live="polite">
         {!result.changed && 'Nothing was changed: the file is as it was.'}
         {result.changed && needsRestart && `${words} The gateway sees the change after a restart.`}
         {result.changed && !needsRestart && !running && words}
+        {isFailed && (
+          <>
+            {' The gateway did not start with it. '}
+            <a href="/">Look at the overview</a>
+          </>
+        )}
         {result.changed && !needsRestart && running && `${words} ${operationWords(running)}…`}
       </p>
       {problem && <ProblemView problem={problem} />}
-      {(needsRestart || (canUndo && isStillSo)) && (
+      {(needsRestart || canUndo) && (
         <div class="row">
           {needsRestart && (
             <Button
@@ -61,7 +70,7 @@ export function SavedNote(): JSX.Element | null {
               Restart to apply
             </Button>
           )}
-          {canUndo && isStillSo && (
+          {canUndo && (
             <Button size="small" label="Undo the save" isBusy={isBusy} onClick={() => void undo()}>
               Undo
             </Button>
