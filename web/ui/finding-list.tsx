@@ -12,19 +12,28 @@ export function FindingList(props: {
 }): JSX.Element {
   return (
     <ul>
-      {props.findings.map((finding) => (
-        <li key={`${finding.id} ${finding.line ?? ''}`} class="finding" data-severity={finding.severity}>
-          <Icon name={SEVERITY_ICONS[finding.severity]} size={17} />
-          <p>
-            <span class="visually-hidden">{SEVERITY_WORDS[finding.severity]}: </span>
-            <strong>{finding.title}</strong>
-            {finding.line !== undefined && <span class="muted"> (line {finding.line})</span>}
-          </p>
-          {finding.evidence !== '' && <p class="small muted break">{finding.evidence}</p>}
-          {finding.hint !== undefined && <p class="small break">{finding.hint}</p>}
-          {props.actions && <div class="row finding-actions">{props.actions(finding)}</div>}
-        </li>
-      ))}
+      {props.findings.map((finding) => {
+        const actions = props.actions?.(finding)
+        const { hint } = finding
+        return (
+          <li key={`${finding.id} ${finding.line ?? ''}`} class="finding" data-severity={finding.severity}>
+            <Icon name={SEVERITY_ICONS[finding.severity]} size={17} />
+            <p>
+              <span class="visually-hidden">{SEVERITY_WORDS[finding.severity]}: </span>
+              <strong>{finding.title}</strong>
+              {finding.line !== undefined && <span class="muted"> (line {finding.line})</span>}
+            </p>
+            {finding.evidence !== '' && <p class="small muted break">{finding.evidence}</p>}
+            {hint !== undefined && !(actions && isOnButton(finding)) && <p class="small break">{hint}</p>}
+            {actions && <div class="row finding-actions">{actions}</div>}
+          </li>
+        )
+      })}
     </ul>
   )
+}
+
+/** The button that mends it says the same. */
+function isOnButton({ hint, fix }: Finding): boolean {
+  return hint?.replace(/\.$/, '').toLowerCase() === fix?.label.toLowerCase()
 }

@@ -13,6 +13,9 @@ import { PickVariable } from './pick-variable.tsx'
 import { TableBar } from './table-bar.tsx'
 import { useDraftFindings } from './use-draft-findings.ts'
 
+/** A note without anything to do, which the text view and the check tell. */
+const READERS_DIFFER = 'env.readers-differ'
+
 /** The file line by line: comments where they stand, secrets masked, edits in place. */
 export function EnvTable(): JSX.Element | null {
   const document = editor.base.value
@@ -52,7 +55,7 @@ function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }):
                 error={errors.get(String(entry.line))}
                 findings={[
                   ...(draft.values.has(entry.line) ? [] : findingsOf(document, entry)),
-                  ...(checked.byRow.get(String(entry.line)) ?? []),
+                  ...withoutReaders(checked.byRow.get(String(entry.line))),
                 ]}
                 isShown={isShown}
               />
@@ -62,7 +65,7 @@ function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }):
                 key={`new${variable.id}`}
                 variable={variable}
                 error={errors.get(`new${variable.id}`)}
-                findings={checked.byRow.get(`new${variable.id}`) ?? []}
+                findings={withoutReaders(checked.byRow.get(`new${variable.id}`))}
                 isShown={isShown}
               />
             ))}
@@ -91,10 +94,14 @@ function Table({ document, draft }: { document: EnvDocument; draft: EnvDraft }):
   )
 }
 
+function withoutReaders(findings: readonly Finding[] = []): Finding[] {
+  return findings.filter(({ id }) => id !== READERS_DIFFER)
+}
+
 function findingsOf(document: EnvDocument, entry: EnvEntry): Finding[] {
-  // The row says which line it is.
+  // The row says which line it is; how others read it has a place of its own there.
   return document.findings
-    .filter((finding) => finding.line === entry.line)
+    .filter(({ id, line }) => line === entry.line && id !== READERS_DIFFER)
     .map(({ line: _line, ...finding }) => finding)
 }
 

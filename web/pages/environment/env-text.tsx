@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { EnvCheck } from '../../../contract/env.ts'
 import { MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
+import { isFatal } from '../../../server/domain/env-line-checks.ts'
 import { checkEnv } from '../../api/env.ts'
 import { toProblem } from '../../api/problem.ts'
 import { Button } from '../../ui/button.tsx'
@@ -10,6 +11,7 @@ import { textMerge } from './env-conflict.ts'
 import * as editor from './env-editor.ts'
 import { MendButton } from './mend-button.tsx'
 import { mendText } from './mend-typed.ts'
+import { selectLine } from './text-lines.ts'
 import { TextMergeView } from './text-merge.tsx'
 
 /** A pause in typing that is long enough to look at what was typed. */
@@ -44,10 +46,12 @@ export function EnvText({ isUtf8 }: { isUtf8: boolean }): JSX.Element {
 
 function TextEditor({ draft }: { draft: editor.TextDraft }): JSX.Element {
   const check = useTextCheck(draft.text)
+  const field = useRef<HTMLTextAreaElement>(null)
   const bytes = new TextEncoder().encode(draft.text).length
   return (
     <div class="stack">
       <textarea
+        ref={field}
         class="input mono env-text"
         aria-label="Text of .env"
         rows={22}
@@ -66,13 +70,27 @@ function TextEditor({ draft }: { draft: editor.TextDraft }): JSX.Element {
       {check.failure !== null && (
         <p class="small muted">The text could not be checked: {check.failure}. Saving checks it again.</p>
       )}
-      {check.result && <TextFindings text={draft.text} checkedText={check.text} result={check.result} />}
+      {check.result && (
+        <TextFindings
+          text={draft.text}
+          checkedText={check.text}
+          result={check.result}
+          onGoTo={(line) => field.current && selectLine(field.current, draft.text, line)}
+        />
+      )}
     </div>
   )
 }
 
-function TextFindings(props: { text: string; checkedText: string; result: EnvCheck }): JSX.Element {
+function TextFindings(props: {
+  text: string
+  checkedText: string
+  result: EnvCheck
+  onGoTo: (line: number) => void
+}): JSX.Element {
   const { text, result } = props
+  const fatal = result.findings.filter(isFatal)
+  const others = result.findings.filter((finding) => !isFatal(finding))
   // Lines may have moved since the look; a new one is on its way.
   const isFresh = text === props.checkedText
   return (
@@ -86,14 +104,24 @@ function TextFindings(props: { text: string; checkedText: string; result: EnvChe
         <p class="muted">Every reader of the file understands it the same way.</p>
       ) : (
         <FindingList
-          findings={result.findings}
+          findings={[...fatal, ...others]}
           actions={(finding) =>
             isFresh && finding.line !== undefined ? (
-              <MendButton
-                finding={finding}
-                where={`line ${finding.line}`}
-                onMend={() => editor.editText(mendText(text, finding.line ?? 0, finding.id))}
-              />
+              <>
+                <Button
+                  size="small"
+                  kind="quiet"
+                  label={`Go to line ${finding.line}: ${finding.title}`}
+                  onClick={() => props.onGoTo(finding.line ?? 1)}
+                >
+                  Go to line {finding.line}
+                </Button>
+                <MendButton
+                  finding={finding}
+                  where={`line ${finding.line}`}
+                  onMend={() => editor.editText(mendText(text, finding.line ?? 0, finding.id))}
+                />
+              </>
             ) : null
           }
         />

@@ -23,6 +23,11 @@ export function LineRow({ entry, findings }: { entry: EnvEntry; findings: readon
       data-change={mended === null ? 'removed' : mended === undefined ? undefined : 'changed'}
     >
       <td colSpan={mended === undefined ? 3 : 2}>
+        {entry.text === undefined && (
+          <>
+            <span class="badge">Line {line}</span>{' '}
+          </>
+        )}
         <span class="mono break">{entry.text ?? hidden}</span>
         {typeof mended === 'string' && <Mended text={mended} />}
         {mended === undefined && findings.length > 0 && (

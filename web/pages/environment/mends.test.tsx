@@ -1,5 +1,6 @@
 import { fireEvent, screen } from '@testing-library/preact'
 import { expect, test } from 'vitest'
+import { envLatestEtag } from '../../state/env.ts'
 import {
   addOwn,
   assignment,
@@ -100,6 +101,49 @@ test('what is typed is mended in its field', async () => {
   await settle(500)
   await press('Remove the quotes: NEW')
   expect(screen.getByLabelText('Value of the new variable')).toHaveProperty('value', 'typed')
+})
+
+test('a table row leaves out that other readers differ: there is nothing to do', async () => {
+  const differ = {
+    id: 'env.readers-differ',
+    severity: 'info' as const,
+    title: 'Read differently',
+    evidence: '',
+  }
+  panel.etag = 'v8'
+  panel.findings = [{ ...differ, line: 3 }]
+  panel.checkFindings = [{ ...differ, line: 1 }, quotes(1, 'NEW=typed')]
+  envLatestEtag.value = 'v8'
+  await addOwn('NEW', '"typed"')
+  await settle(500)
+  expect(row('NEW').textContent).toContain('Quotes stay')
+  expect(document.body.textContent).not.toContain('Read differently')
+})
+
+test('lines that look like a secret are told apart by their numbers', async () => {
+  panel.etag = 'v8'
+  panel.entries = [2, 3].map((line) => ({ line, kind: 'other', masked: true, length: 9, isEffective: true }))
+  panel.findings = []
+  envLatestEtag.value = 'v8'
+  await settle()
+  expect(row('Line 2').textContent).toContain('Line 2 A line that looks like a secret')
+  expect(row('Line 3').textContent).toContain('Line 3 A line that looks like a secret')
+})
+
+test('in the text a finding leads to its line, and the fatal ones come first', async () => {
+  panel.text = 'A="1"\r\n=x\r\nB=2'
+  const fatal = { id: 'env.no-key', severity: 'error' as const, title: 'No name', evidence: '', line: 2 }
+  panel.checkFindings = [quotes(1, 'A=1'), fatal]
+  fireEvent.click(screen.getByRole('tab', { name: 'Text' }))
+  await settle()
+  await press('Show the text')
+  await settle(600)
+  const [first] = screen.getByRole('region', { name: 'Findings' }).querySelectorAll('li')
+  expect(first?.textContent).toContain('No name')
+  await press('Go to line 2: No name')
+  const field = screen.getByLabelText<HTMLTextAreaElement>('Text of .env')
+  expect(document.activeElement).toBe(field)
+  expect(field.selectionEnd - field.selectionStart).toBe(2)
 })
 
 test('in the text the line is mended at once, and nothing else', async () => {
