@@ -84,6 +84,8 @@ function startDraft(next: TextDraft): void {
 export function edit(text: string): void {
   if (!draft.value) return
   batch(() => {
+    // What was said of the save is about the text that was sent.
+    if (draft.value?.text !== text) saveProblem.value = null
     if (draft.value) draft.value = { ...draft.value, text }
     saved.value = null
   })

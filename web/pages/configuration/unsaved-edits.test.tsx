@@ -104,3 +104,13 @@ test('closing the page with edits asks first', async () => {
   await type(PLAIN)
   expect(leave()).toBe(false)
 })
+
+test('why a save was refused is no longer said once the text is another', async () => {
+  world.answerToSave = () => problem('CONFIG_INVALID', 400, 'No JSON5')
+  await press('Edit')
+  await type('{ a: ')
+  await press('Save')
+  expect(screen.getByText('No JSON5')).toBeTruthy()
+  await type('{ a: 1 }')
+  expect(screen.queryByText('No JSON5')).toBeNull()
+})

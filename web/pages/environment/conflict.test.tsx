@@ -39,7 +39,10 @@ test('a save over another change shows both sides, and what is chosen is saved',
   // The line of the key is gone, so what was typed for it is a new variable.
   expect(difference()).toEqual(['+API_KEY=•••••••• (15 characters)'])
   expect(screen.getByText(/API_KEY was removed by the others/)).toBeTruthy()
-  panel.answerToSave = () => json({ etag: 'v10', changed: true, restartRequired: false })
+  panel.answerToSave = () => {
+    panel.etag = 'v10'
+    return json({ etag: 'v10', changed: true, restartRequired: false })
+  }
   await press('Save')
   expect(saves().at(-1)).toEqual({ edits: [{ op: 'set', key: 'API_KEY', value: 'my-new-secret-1' }] })
   expect(calls.findLast(([method]) => method === 'PUT')?.[3]).toBe('"v9"')
@@ -101,7 +104,10 @@ test('for lines that both changed the person chooses, with secrets masked, and s
     'API_KEY=theirs-0123456789-abcdef\nAPI_KEY=mine-0123456789-abcdef',
   )
   expect(screen.getByLabelText('Text of .env')).toHaveProperty('value', text)
-  panel.answerToSave = () => json({ etag: 'v10', changed: true, restartRequired: false })
+  panel.answerToSave = () => {
+    panel.etag = 'v10'
+    return json({ etag: 'v10', changed: true, restartRequired: false })
+  }
   await press('Save')
   expect(saves().at(-1)).toEqual({ text })
 })

@@ -152,6 +152,7 @@ export function edit(next: EnvDraft, field?: string): void {
     record(field)
     draft.value = next
     saved.value = null
+    saveProblem.value = null
   })
 }
 
@@ -163,6 +164,7 @@ export function editText(text: string, field?: string): void {
     record(field)
     textDraft.value = { ...before, text }
     saved.value = null
+    saveProblem.value = null
   })
 }
 
@@ -203,6 +205,7 @@ function go(found: { history: History<Step>; next: Step } | undefined): void {
     history.value = found.history
     draft.value = found.next.draft
     textDraft.value = found.next.text
+    saveProblem.value = null
   })
 }
 

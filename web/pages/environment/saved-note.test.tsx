@@ -89,3 +89,12 @@ test('a restart is offered while it is due; one that fails is told, with the way
   cleanup()
   status.value = null
 })
+
+test('why a save was refused is no longer said once the edits are others', async () => {
+  panel.answerToSave = () => problem(400, 'ENV_INVALID', 'Not like this')
+  await press('Remove NAME')
+  await press('Save')
+  expect(screen.getByText('Not like this')).toBeTruthy()
+  await press('Remove API_KEY')
+  expect(screen.queryByText('Not like this')).toBeNull()
+})
