@@ -18,6 +18,8 @@ export interface WentBack {
 
 export interface VersionsCardProps {
   readonly file: VersionedFile
+  /** What stands around it says already what it is. */
+  readonly hasOuterTitle?: boolean
   /** What is known of the versions; while it is asked for again, the list before stays. */
   readonly versions:
     | { readonly kind: 'loading' }
@@ -47,7 +49,7 @@ export function VersionsCard(props: VersionsCardProps): JSX.Element {
   return (
     <section class="card stack" aria-label={`Versions of ${FILE_WORDS[file]}`}>
       <div class="stack-tight">
-        <h2>Versions</h2>
+        {!props.hasOuterTitle && <h2>Versions</h2>}
         <p class="small muted">
           Each change of the file is kept, whoever made it: in this panel, in a shell, or by a program.
         </p>

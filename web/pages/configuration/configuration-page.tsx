@@ -86,6 +86,7 @@ function Content({ document }: { document: ConfigDocument }): JSX.Element {
         commands={[
           ['Read', shellLine(['sudo', 'cat', document.path])],
           ['Edit (it becomes a version here)', shellLine(['sudoedit', '-u', user, document.path])],
+          ['Versions of it', 'sudo razroom-panel versions config'],
         ]}
       />
     </>

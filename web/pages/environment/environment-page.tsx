@@ -19,7 +19,7 @@ import { ImportDialog, openImport } from './import-dialog.tsx'
 import { SaveBar, saveIfPossible } from './save-bar.tsx'
 import { SavedNote } from './saved-note.tsx'
 import { useUndoKeys } from './use-undo-keys.ts'
-import { VersionsSection } from './versions-section.tsx'
+import { VersionsSection, wasRemoved } from './versions-section.tsx'
 
 /** The variables that the gateway starts with. */
 export function EnvironmentPage(): JSX.Element {
@@ -37,7 +37,10 @@ export function EnvironmentPage(): JSX.Element {
         {document && (
           <p class="muted break">
             <code>{document.path}</code>
-            {!document.exists && ' does not exist yet; saving makes it.'}
+            {!document.exists &&
+              (wasRemoved.value
+                ? ' does not exist. It was removed; an earlier version can be brought back below.'
+                : ' does not exist yet; saving makes it.')}
           </p>
         )}
       </div>
@@ -60,6 +63,8 @@ export function EnvironmentPage(): JSX.Element {
               ['Set (asks for the value)', 'sudo razroom-panel env set KEY'],
               ['Remove', 'sudo razroom-panel env unset KEY'],
               ['Check', 'sudo razroom-panel env check'],
+              ['Mend', 'sudo razroom-panel env mend'],
+              ['Versions of it', 'sudo razroom-panel versions env'],
             ]}
           />
           <ImportDialog />

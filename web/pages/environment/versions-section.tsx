@@ -1,17 +1,33 @@
+import { computed } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { goBack, loadVersions, readDifference } from '../../api/versions.ts'
 import { now } from '../../state/clock.ts'
+import { knownValue } from '../../state/remote.ts'
 import { status } from '../../state/status.ts'
 import { versions } from '../../state/versions.ts'
+import { hasFile } from '../../ui/version-list.tsx'
 import { VersionsCard } from '../../ui/versions-card.tsx'
 import * as editor from './env-editor.ts'
+
+/** There is no file, but there was one: a version of it can be brought back. */
+export const wasRemoved = computed(
+  () => editor.base.value?.exists === false && (knownValue(versions.env.list.value) ?? []).some(hasFile),
+)
 
 /** Earlier versions of the file, read when somebody opens them. */
 export function VersionsSection(): JSX.Element {
   const [isOpen, setOpen] = useState(false)
+  const isMissing = editor.base.value?.exists === false
+  useEffect(() => {
+    if (isMissing) void loadVersions('env')
+  }, [isMissing])
+  const wasThere = wasRemoved.value
+  useEffect(() => {
+    if (wasThere) setOpen(true)
+  }, [wasThere])
   return (
-    <details class="env-versions" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details class="env-versions" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary class="muted">Versions</summary>
       {isOpen && <Versions />}
     </details>
@@ -27,6 +43,7 @@ function Versions(): JSX.Element {
   return (
     <VersionsCard
       file="env"
+      hasOuterTitle
       versions={state.list.value}
       wentBack={state.stepBack.value}
       problem={state.problem.value}
