@@ -26,6 +26,7 @@ const PATHS = {
   edit: 'm4 20 .8-4L16 4.8a1.7 1.7 0 0 1 2.4 0l.8.8a1.7 1.7 0 0 1 0 2.4L8 19.2z',
   trash: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
   undo: 'M8 5 4 9l4 4M4 9h10a5 5 0 0 1 0 10h-3',
+  rotate: 'M20 11a8 8 0 0 0-14.3-4.3L4 8.5M4 4v4.5h4.5M4 13a8 8 0 0 0 14.3 4.3l1.7-1.8M20 20v-4.5h-4.5',
 } as const
 
 export type IconName = keyof typeof PATHS

@@ -25,7 +25,7 @@ export function RotateToken(props: {
   return (
     <>
       <Button reason={props.reason} label="Rotate token" onClick={() => setAsking(true)}>
-        <Icon name="undo" />
+        <Icon name="rotate" />
         Rotate
       </Button>
       {isAsking && <RotateDialog source={props.source ?? 'env'} onClose={() => setAsking(false)} />}

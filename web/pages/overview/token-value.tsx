@@ -10,6 +10,8 @@ import { copySecret } from './copy-secret.ts'
 
 /** A secret in view is hidden again after this long. */
 const REVEALED_MS = 30_000
+/** So many fit on a phone: a longer token goes on in the next row. */
+const ROW_CHARACTERS = 32
 const COPIED_MS = 2_500
 
 const SOURCE_WORDS = { config: 'from razroom.json', env: 'from .env' } as const
@@ -130,7 +132,7 @@ function useRevealed(token: TokenStatus): [Revealed | null, (revealed: Revealed 
 
 function RevealedToken(props: { revealed: Revealed; onCopied: () => void }): JSX.Element {
   const { token, isForCopy } = props.revealed
-  const field = useRef<HTMLInputElement>(null)
+  const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => {
     if (!isForCopy) return
     field.current?.focus()
@@ -138,9 +140,10 @@ function RevealedToken(props: { revealed: Revealed; onCopied: () => void }): JSX
   }, [isForCopy])
   return (
     <div class="stack-tight">
-      <input
+      <textarea
         ref={field}
         class="input mono"
+        rows={Math.ceil(token.length / ROW_CHARACTERS)}
         readOnly
         autocomplete="off"
         spellcheck={false}
