@@ -43,6 +43,20 @@ describe('checkConfig', () => {
   })
 
   it.each([
+    ['{\n  a: "x"\n  b: 1\n}', 2],
+    ['{ a: 1 // one\n  "b": 2 }', 1],
+    ['{ a: true\n\n b: 2 }', 1],
+    ['{ a: [{} {}] }', 1],
+    ['{\n  a: b\n}', undefined],
+    ['{ "http://x" ; }', undefined],
+    ['{', undefined],
+  ])('a comma that may be missing in %j', (text, line) => {
+    const evidence = checkConfig(bytesOf(text), around)[0]?.evidence ?? ''
+    const said = /a comma may be missing before it \(line (\d+)\)$/.exec(evidence)?.[1]
+    expect(said).toBe(line === undefined ? undefined : String(line))
+  })
+
+  it.each([
     ['origins', 'allowedOrigins: ["https://a.example"]', ['warning config.origin']],
     ['none', 'allowedOrigins: []', []],
     ['all', 'allowedOrigins: ["*"]', []],

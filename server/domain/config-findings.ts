@@ -125,7 +125,25 @@ function lookAtBroken(bytes: Uint8Array, error: PanelError): { text: string; fin
     hint: 'Correct it at this place, or go back to an earlier version.',
     at: 0,
   }
-  return { text, findings: [at === undefined ? finding : { ...finding, at: textPlaces(text).at(at) }] }
+  if (at === undefined) return { text, findings: [finding] }
+  const position = textPlaces(text).at(at)
+  const evidence = `${finding.evidence}${missingComma(text, position)}`
+  return { text, findings: [{ ...finding, evidence, at: position }] }
+}
+
+/** How far back the value is looked for that lacks its comma. */
+const LOOK_BACK = 2000
+
+/** What a key or a value at the place suggests when another value ends right before it; empty for all else. */
+function missingComma(text: string, position: number): string {
+  const before = text
+    .slice(Math.max(0, position - LOOK_BACK), position)
+    .replace(/\s\/\/[^\n"']*\n\s*$/, '')
+    .trimEnd()
+  const isNext = /^["'{[\w$-]/.test(text.slice(position, position + 1))
+  if (!isNext || !/(?:["'}\]]|[:,[\s](?:true|false|null|-?\d[\d.]*))$/.test(before)) return ''
+  const end = text.slice(0, position).lastIndexOf(before) + before.length - 1
+  return `; a comma may be missing before it (line ${textPlaces(text).of(end).line})`
 }
 
 /** json5 tells where it stopped; the column of an unexpected end can lie behind the text. */

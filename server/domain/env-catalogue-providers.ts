@@ -4,6 +4,8 @@ import { knownVariable } from './env-catalogue-entry.ts'
 
 interface Provider {
   readonly service: string
+  /** What people call its models, where that is another word: it is found by it. */
+  readonly models?: string
   /** The first is the usual one; each of them is enough. */
   readonly names: readonly [string, ...string[]]
   /** The provider's own page for keys. */
@@ -16,14 +18,21 @@ interface Provider {
 const PROVIDERS: readonly Provider[] = [
   {
     service: 'Anthropic',
+    models: 'Claude',
     names: ['ANTHROPIC_API_KEY', 'ANTHROPIC_OAUTH_TOKEN'],
     url: 'https://console.anthropic.com/settings/keys',
   },
-  { service: 'OpenAI', names: ['OPENAI_API_KEY'], url: 'https://platform.openai.com/api-keys' },
+  {
+    service: 'OpenAI',
+    models: 'GPT, ChatGPT',
+    names: ['OPENAI_API_KEY'],
+    url: 'https://platform.openai.com/api-keys',
+  },
   { service: 'Google Gemini', names: ['GEMINI_API_KEY'], url: 'https://aistudio.google.com/apikey' },
   { service: 'OpenRouter', names: ['OPENROUTER_API_KEY'], url: 'https://openrouter.ai/keys' },
   {
     service: 'xAI',
+    models: 'Grok',
     names: ['XAI_API_KEY'],
     url: 'https://console.x.ai',
     hint: 'It is for Grok models; GROQ_API_KEY is for Groq, another company.',
@@ -38,6 +47,7 @@ const PROVIDERS: readonly Provider[] = [
   { service: 'Cerebras', names: ['CEREBRAS_API_KEY'], url: 'https://cloud.cerebras.ai' },
   {
     service: 'Moonshot AI',
+    models: 'Kimi',
     names: ['MOONSHOT_API_KEY'],
     url: 'https://platform.moonshot.ai/console/api-keys',
   },
@@ -102,15 +112,16 @@ const PROVIDERS: readonly Provider[] = [
   },
 ]
 
-export const PROVIDER_VARIABLES: readonly KnownVariable[] = PROVIDERS.flatMap(({ names, ...provider }) =>
-  names.map((name) =>
-    knownVariable({
-      ...provider,
-      name,
-      group: 'provider',
-      purpose: `${name.endsWith('_TOKEN') ? 'Token' : 'Key'} for models of ${provider.service}.`,
-      isSecret: true,
-      alternatives: names.filter((other) => other !== name),
-    }),
-  ),
+export const PROVIDER_VARIABLES: readonly KnownVariable[] = PROVIDERS.flatMap(
+  ({ names, models, ...provider }) =>
+    names.map((name) =>
+      knownVariable({
+        ...provider,
+        name,
+        group: 'provider',
+        purpose: `${name.endsWith('_TOKEN') ? 'Token' : 'Key'} for models of ${provider.service}${models === undefined ? '' : ` (${models})`}.`,
+        isSecret: true,
+        alternatives: names.filter((other) => other !== name),
+      }),
+    ),
 )

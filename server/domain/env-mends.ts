@@ -133,7 +133,7 @@ function replaceColon(subject: Subject): MendedLine {
   const colon = text.indexOf(':')
   const name = bareKey(text.slice(0, colon))
   if (context.lastLineOf(name) !== undefined) return commentOut(subject)
-  return one('Write = instead of :', `${name}=${text.slice(colon + 1).trim()}`)
+  return one('Write = for the colon', `${name}=${text.slice(colon + 1).trim()}`)
 }
 
 function removeLine(): MendedLine {
