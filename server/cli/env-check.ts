@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { EnvCheck } from '../../contract/env.ts'
 import type { CommandContext } from './command.ts'
 import { findingLines } from './env-read.ts'
-import { usageError } from './problem-error.ts'
+import { hasCode, ProblemError, problemOf, usageError } from './problem-error.ts'
 import { decodeUtf8, readInput } from './read-input.ts'
 
 const EXIT_BY_VERDICT: Readonly<Record<EnvCheck['verdict'], number>> = { clean: 0, findings: 1, fatal: 2 }
@@ -32,7 +32,17 @@ async function checkFile({ io, services }: CommandContext, file: string): Promis
   if (file === '') throw usageError('env check: the name of the file is empty')
   if (file === '-') return services.checkEnv(await readInput(io.stdin))
   const path = resolve(io.cwd, file)
-  return services.checkEnv(decodeUtf8(await services.readInputFile(path), path))
+  return services.checkEnv(decodeUtf8(await services.readInputFile(path).catch(refuse), path))
+}
+
+/** The words of the table are about addresses of the page. */
+function refuse(error: unknown): never {
+  if (!hasCode(error, 'NOT_FOUND')) throw error
+  throw new ProblemError({
+    ...problemOf(error),
+    title: 'There is no such file',
+    hint: 'Check its name; without one the .env of the gateway is checked.',
+  })
 }
 
 async function checkOwn({ client }: CommandContext): Promise<EnvCheck> {

@@ -15,7 +15,7 @@ const DOCUMENT: EnvDocument = {
   exists: true,
   etag: 'e1',
   isUtf8: true,
-  entries: [],
+  entries: [1, 2, 3, 4].map((line) => ({ line, kind: 'blank', masked: false, length: 0, isEffective: true })),
   findings: [{ id: 'env.command', severity: 'warning', title: 'A command', evidence: 'A: as text', line: 3 }],
 }
 
@@ -134,6 +134,8 @@ test.each([
   expect(result.code).toBe(code)
   expect(result.stderr).toContain('Mend these 3? [yes/no]')
   expect(putOf(panel) !== undefined).toBe(answer === 'yes')
+  expect(result.stderr.includes('Nothing was changed.')).toBe(answer === 'no')
+  expect(result.stderr).not.toContain('what was done')
 })
 
 test('mend without a terminal shows, and changes nothing without --yes', async () => {
@@ -143,6 +145,13 @@ test('mend without a terminal shows, and changes nothing without --yes', async (
   expect(stdout).toContain('1. line 2:')
   expect(stderr).toContain('needs --yes')
   expect((await runTestCli(['env', 'mend', '--json'], { panel })).code).toBe(2)
+})
+
+test('mend refuses a line that is not there', async () => {
+  const panel = await start(mending())
+  const { code, stderr } = await runTestCli(['env', 'mend', '--line', '99', '--yes'], { panel })
+  expect([code, putOf(panel)]).toEqual([2, undefined])
+  expect(stderr).toContain('there is no line 99: /home/razroom/.razroom/.env has 4 lines')
 })
 
 test('mend has nothing to do', async () => {

@@ -30,6 +30,7 @@ export async function mendEnv(context: CommandContext): Promise<number> {
   const line = readLine(textOption(options, 'line'))
   const client = await context.client()
   const document = await client.call('GET /api/env', {})
+  refuseUnknownLine(document, line)
   const mends = findMends(document, line)
   if (mends.length === 0) return sayNothing(context, client, document)
   if (!out.json) showMends(out, mends)
@@ -56,6 +57,12 @@ function readLine(word: string | undefined): number | undefined {
   const line = /^\d{1,7}$/.test(word) ? Number(word) : 0
   if (line > 0) return line
   throw usageError(`--line needs the number of a line, not ${JSON.stringify(word)}`)
+}
+
+function refuseUnknownLine({ entries, path }: EnvDocument, line: number | undefined): void {
+  if (line === undefined || line <= entries.length) return
+  const lines = entries.length === 1 ? 'line' : 'lines'
+  throw usageError(`there is no line ${line}: ${path} has ${entries.length} ${lines}`)
 }
 
 function findMends({ findings }: EnvDocument, only: number | undefined): Mend[] {

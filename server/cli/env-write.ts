@@ -64,12 +64,21 @@ export function report({ out }: CommandContext, saved: EnvSaved): void {
 function splitAssignment(word: string): { key: string; value: string | undefined } {
   const at = word.indexOf('=')
   if (at < 0) return { key: checkedKey(word), value: undefined }
-  return { key: checkedKey(word.slice(0, at)), value: word.slice(at + 1) }
+  const key = checkedKey(word.slice(0, at))
+  return { key, value: checkedValue(key, word.slice(at + 1)) }
 }
 
 function checkedKey(key: string): string {
   if (isEnvKey(key)) return key
   throw usageError(`${JSON.stringify(key)} is no name of a variable: letters, digits and _, no digit first`)
+}
+
+/** What .env can't hold on one line (docs/facts/env-dialects.md). The value itself is not told. */
+function checkedValue(key: string, value: string): string {
+  if (!/[\r\n\0]/.test(value)) return value
+  throw usageError(
+    `the value of ${key} has a line break or a NUL in it: .env holds one line for each variable`,
+  )
 }
 
 /** Nothing typed, nothing in the pipe is rather a mistake than a wish: it must not empty a variable that has a value. */
@@ -78,7 +87,7 @@ async function readValue({ io }: CommandContext, key: string): Promise<string> {
     io.stdin.isTTY === true
       ? await readHidden(io, `Value of ${key} (not shown): `)
       : (await readInput(io.stdin)).replace(/\r?\n$/, '')
-  if (value !== '') return value
+  if (value !== '') return checkedValue(key, value)
   throw usageError(
     `the value given for ${key} is empty, and nothing was saved; to remove the variable: env unset ${key}; ` +
       `to empty it on purpose: env set ${key}=`,

@@ -9,6 +9,11 @@ export function formatTime(iso: string): string {
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
 }
 
+/** False for podman's zero time, 0001-01-01T00:00:00Z, and any other before there were containers. */
+export function isKnownTime(iso: string): boolean {
+  return !(Date.parse(iso) < 0)
+}
+
 /** The time since an ISO time, roughly: 12 s, 5 min, 3 h, 2 d. Empty when it is no time or lies ahead. */
 export function formatAge(iso: string, now: number): string {
   const seconds = Math.floor((now - Date.parse(iso)) / 1000)

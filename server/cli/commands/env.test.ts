@@ -234,6 +234,24 @@ test('check - reads standard input; bytes that are no UTF-8 are a problem', asyn
   expect(stderr).toContain('The file is not UTF-8 text: /somewhere/f')
 })
 
+test('check names a file that is not there', async () => {
+  const readInputFile = async () => {
+    throw new NotFoundError('NOT_FOUND', { detail: '/somewhere/f' })
+  }
+  const { code, stderr } = await runTestCli(['env', 'check', 'f'], { services: { readInputFile } })
+  expect(code).toBe(1)
+  expect(stderr).toContain('There is no such file: /somewhere/f')
+  expect(stderr).not.toContain('address')
+})
+
+test.each([['M=canary\nb'], ['M=canary\0b']])('set refuses %j, and does not say the value', async (word) => {
+  const panel = await start({})
+  const { code, stderr } = await runTestCli(['env', 'set', word], { panel })
+  expect(code).toBe(2)
+  expect(stderr).toContain('the value of M has a line break')
+  expect(stderr).not.toContain('canary')
+})
+
 test('check of the own .env asks the panel; a missing file is fatal', async () => {
   const panel = await start({
     'POST /api/env/reveal': () => ({ text: 'A="x"\n', etag: 'e1' }),

@@ -84,3 +84,19 @@ test('lists what needs a restart, and how long a start usually takes', async () 
   const starting = withGateway({ state: 'starting', usualStartMs: 51_200 })
   expect((await run(starting)).stdout).toContain('starting, usually takes 52 s')
 })
+
+test('a gateway that does not start any more: which files it last started with', async () => {
+  const goBack = [
+    { file: 'config', path: '/x/razroom.json', versionId: '1764276000000-0123abcd', provenAt: 'x' } as const,
+  ]
+  const line =
+    'It last started with another razroom.json: sudo razroom-panel versions config restore 1764276000000-0123abcd'
+  expect((await run(withGateway({ state: 'failed' }, { goBack }))).stdout).toContain(line)
+  expect((await run(withGateway({ state: 'running' }, { goBack }))).stdout).not.toContain('It last started')
+})
+
+test('the zero time of podman is no time', async () => {
+  const { stdout } = await run(withGateway({ state: 'stopped', since: '0001-01-01T00:00:00Z' }))
+  expect(stdout).toMatch(/^Gateway {2}stopped/)
+  expect(stdout).not.toContain('since')
+})

@@ -1,6 +1,6 @@
 import type { GatewayStatus, Status } from '../../../contract/schemas.ts'
 import { alwaysRoot, type Command } from '../command.ts'
-import { formatAge, formatTime } from '../format-time.ts'
+import { formatAge, formatTime, isKnownTime } from '../format-time.ts'
 import { describeImage } from '../gateway-link.ts'
 import type { Output, Style } from '../output.ts'
 import { refuseOperands } from '../parse-arguments.ts'
@@ -75,13 +75,22 @@ export function statusLines(now: Status, out: Output): string[] {
   if (gateway.fatal !== undefined) {
     lines.push('', out.style('red', printable(gateway.fatal.meaning)), `  ${printable(gateway.fatal.line)}`)
   }
-  return [...lines, '', nextStep(now)]
+  return [...lines, ...goBackLines(now), '', nextStep(now)]
+}
+
+function goBackLines({ gateway, goBack }: Status): string[] {
+  if (gateway.state !== 'failed' || goBack.length === 0) return []
+  const commands = goBack.map(({ file, versionId }) => {
+    const name = file === 'env' ? '.env' : 'razroom.json'
+    return `It last started with another ${name}: sudo razroom-panel versions ${file} restore ${printable(versionId)}`
+  })
+  return ['', ...commands]
 }
 
 function stateText(gateway: GatewayStatus, out: Output): string {
   const state = out.style(STATE_STYLES[gateway.state], gateway.state)
   const since =
-    gateway.since === undefined
+    gateway.since === undefined || !isKnownTime(gateway.since)
       ? ''
       : `, since ${formatTime(gateway.since)} (${formatAge(gateway.since, Date.now())})`
   const exit = gateway.exitCode === undefined ? '' : `, exit code ${gateway.exitCode}`

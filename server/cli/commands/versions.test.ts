@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FileVersion } from '../../../contract/versions.ts'
+import { runTestCli, startTestPanel } from '../test-panel.ts'
 import { differenceLines, versionLines } from './versions.ts'
 
 const plain = { style: (_style: string, text: string) => text }
@@ -23,6 +24,24 @@ test('a version says who, what and how it stands', () => {
   expect(versionLines([], 'config', plain)).toEqual([
     'No version of razroom.json yet: each change makes one.',
   ])
+})
+
+test.each(['show', 'restore'])('%s wants an ID, and tells where they are', async (verb) => {
+  const { code, stderr } = await runTestCli(['versions', 'env', verb, 'nonsense'])
+  expect(code).toBe(2)
+  expect(stderr).toContain('"nonsense" is no ID of a version; see the list: versions env')
+})
+
+test('the list says how to go back, to people only', async () => {
+  const panel = await startTestPanel({ 'GET /api/config/versions': () => [version] })
+  try {
+    const { stdout, stderr } = await runTestCli(['versions', 'config'], { panel })
+    expect(stdout).toContain(version.id)
+    expect(stderr).toBe('Go back: sudo razroom-panel versions config restore ID\n')
+    expect((await runTestCli(['versions', 'config', '--json'], { panel })).stderr).toBe('')
+  } finally {
+    await panel.close()
+  }
 })
 
 test('a difference has its signs, and nothing that a terminal would obey', () => {

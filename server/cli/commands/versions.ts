@@ -9,6 +9,8 @@ import { usageError } from '../problem-error.ts'
 import { printable } from '../terminal-text.ts'
 
 const FILES = ['env', 'config'] as const satisfies readonly VersionedFile[]
+/** As contract/versions.ts has it. */
+const ID = /^[0-9]{1,15}-[0-9a-f]{8}$/
 const NAMES: Readonly<Record<VersionedFile, string>> = { env: '.env', config: 'razroom.json' }
 const AUTHORS: Readonly<Record<FileVersion['by'], string>> = {
   page: 'the page',
@@ -48,6 +50,8 @@ export const versions: Command = {
     if (verb === undefined) return listVersions(context, file)
     const what = chooseSubcommand(`versions ${file}`, verb, ['show', 'restore'])
     if (id === undefined) throw usageError(`versions ${file} ${what} needs the ID that the list shows`)
+    if (!ID.test(id))
+      throw usageError(`${JSON.stringify(id)} is no ID of a version; see the list: versions ${file}`)
     return what === 'show' ? showVersion(context, file, id) : restoreVersion(context, file, id)
   },
 }
@@ -55,7 +59,10 @@ export const versions: Command = {
 async function listVersions({ client, out }: CommandContext, file: VersionedFile): Promise<number> {
   const found = await (await client()).call(`GET /api/${file}/versions`, {})
   if (out.json) out.document(found)
-  else for (const line of versionLines(found, file, out)) out.line(line)
+  else {
+    for (const line of versionLines(found, file, out)) out.line(line)
+    if (found.length > 0) out.note(`Go back: sudo razroom-panel versions ${file} restore ID`)
+  }
   return 0
 }
 
