@@ -11,6 +11,7 @@ import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
 import { token } from '../state/token.ts'
 import { forgetVersions } from '../state/versions.ts'
+import { loadDevices, setDevices } from './devices.ts'
 import { openSocket, type PanelSocket } from './socket.ts'
 
 let socket: PanelSocket | null = null
@@ -22,6 +23,7 @@ export function applyEvent(event: PanelEvent, time: number): void {
   batch(() => {
     operations.value = applyToOperations(operations.value, event)
     if (event.type === 'snapshot' || event.type === 'status.changed') setStatus(event.status, time)
+    if (event.type === 'devices.changed') setDevices(event.devices)
     if (event.type === 'env.changed') envLatestEtag.value = event.etag
     if (event.type === 'config.changed') configLatestEtag.value = event.etag
   })
@@ -41,7 +43,12 @@ function connect(): PanelSocket {
   return openSocket({
     path: '/api/events',
     hello: eventsHello,
-    onFrame: (frame) => applyEvent(frame as PanelEvent, Date.now()),
+    onFrame: (frame) => {
+      const event = frame as PanelEvent
+      applyEvent(event, Date.now())
+      // Devices are told when they change, and are not part of a snapshot.
+      if (event.type === 'snapshot') void loadDevices()
+    },
     onState: (state) => {
       // A reconnect keeps the calm banner in place instead of flickering between the two.
       if (state.kind === 'connecting' && connection.value.kind === 'waiting') return
