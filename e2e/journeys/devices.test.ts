@@ -125,6 +125,7 @@ describe('browsers that the gateway does not know', () => {
     const text = await panel.tryCli(['devices', 'list'])
     expect(text.stdout).toMatch(new RegExp(`Approved: 1\n  ${device?.id}  razroom-control-ui \\(webchat\\)`))
     expect(await panel.cli('devices', 'revoke', device?.id ?? '')).toMatchObject({ paired: [] })
+    await others[0]?.pages()[0]?.reload()
     await waitUntil('it asks again', ACTED_WITHIN_MS, async () => (await list()).pending.length === 1)
     const [again] = (await list()).pending
     await others[0]?.close()
