@@ -248,6 +248,8 @@ export interface Host
   listUserDirectory(user: UserAccount, path: string): Promise<readonly string[]>
   /** No error when there is none. */
   removeUserFile(user: UserAccount, path: string): Promise<void>
+  /** Removes all that is in the directory, links themselves and not what they lead to; false when nothing was. */
+  emptyUserDirectory(user: UserAccount, path: string): Promise<boolean>
   /** Renames within a file system; FILE_REFUSED when something is at the new path. */
   renameUserFile(user: UserAccount, from: string, to: string): Promise<void>
   /** Yields a path each time the file there appears, changes or goes; ends with the signal. */
