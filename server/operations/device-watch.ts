@@ -11,6 +11,8 @@ import type { Host } from '../host/host.ts'
 import type { Devices } from './devices.ts'
 import { requireUser } from './gateway-files.ts'
 
+/** Whoever writes the files fast makes nobody read them faster. */
+const AT_MOST_EVERY_MS = 500
 const RETRY_MS = 2_000
 /** A request that a browser repeats every two seconds is told once in so long. */
 const SAME_REQUEST_MS = 60_000
@@ -41,8 +43,11 @@ export function createDeviceWatch(host: Host, bus: EventBus, devices: Devices): 
       const expiresInMs = nextExpiry(list)
       if (expiresInMs !== null) expiry = setTimeout(() => void tell(), expiresInMs)
       const essence = essenceOf(list)
-      if (essence !== told) bus.publish({ type: 'devices.changed', devices: list })
-      told = essence
+      if (essence !== told) {
+        told = essence
+        bus.publish({ type: 'devices.changed', pending: list.pending.length })
+        await pause(AT_MOST_EVERY_MS)
+      }
     } while (isStale)
   }
 
@@ -103,6 +108,12 @@ export function createDeviceWatch(host: Host, bus: EventBus, devices: Devices): 
       await looking
     },
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms)
+  })
 }
 
 /** When the next request ends by itself, in ms from now; null when none does. */

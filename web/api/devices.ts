@@ -8,7 +8,7 @@ export async function loadDevices(): Promise<void> {
   await loadInto(devices, () => api('GET /api/devices'))
 }
 
-/** Takes in what the panel tells or answers, unless something newer is known. */
+/** Takes in what the panel answered, unless something newer is known. */
 export function setDevices(list: DeviceList): void {
   const known = devices.value
   if (known.kind === 'known' && known.value.at > list.at) return

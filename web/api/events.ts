@@ -11,7 +11,7 @@ import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
 import { token } from '../state/token.ts'
 import { forgetVersions } from '../state/versions.ts'
-import { loadDevices, setDevices } from './devices.ts'
+import { loadDevices } from './devices.ts'
 import { openSocket, type PanelSocket } from './socket.ts'
 
 let socket: PanelSocket | null = null
@@ -23,7 +23,6 @@ export function applyEvent(event: PanelEvent, time: number): void {
   batch(() => {
     operations.value = applyToOperations(operations.value, event)
     if (event.type === 'snapshot' || event.type === 'status.changed') setStatus(event.status, time)
-    if (event.type === 'devices.changed') setDevices(event.devices)
     if (event.type === 'env.changed') envLatestEtag.value = event.etag
     if (event.type === 'config.changed') configLatestEtag.value = event.etag
   })
@@ -46,8 +45,8 @@ function connect(): PanelSocket {
     onFrame: (frame) => {
       const event = frame as PanelEvent
       applyEvent(event, Date.now())
-      // Devices are told when they change, and are not part of a snapshot.
-      if (event.type === 'snapshot') void loadDevices()
+      // The list itself is part of neither.
+      if (event.type === 'snapshot' || event.type === 'devices.changed') void loadDevices()
     },
     onState: (state) => {
       // A reconnect keeps the calm banner in place instead of flickering between the two.
