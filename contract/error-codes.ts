@@ -1,3 +1,4 @@
+import { DEVICE_ERRORS } from './device-errors.ts'
 import { MACHINE_ERRORS } from './machine-errors.ts'
 
 /**
@@ -186,6 +187,7 @@ export const ERROR_CODES = {
   },
 
   ...MACHINE_ERRORS,
+  ...DEVICE_ERRORS,
 } as const satisfies Record<string, ErrorCodeInfo>
 
 export type ErrorCode = keyof typeof ERROR_CODES

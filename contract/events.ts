@@ -34,6 +34,8 @@ export const PanelEvent = Type.Union([
   /** The file is another, and the version of it is kept. */
   Type.Object({ type: Type.Literal('env.changed'), id, etag: EnvDocument.properties.etag }),
   Type.Object({ type: Type.Literal('config.changed'), id, etag: ConfigDocument.properties.etag }),
+  /** The list is another, with so many that wait. It is asked for: a backlog of lists would fill the memory. */
+  Type.Object({ type: Type.Literal('devices.changed'), id, pending: Type.Integer() }),
 ])
 export type PanelEvent = Static<typeof PanelEvent>
 /** An event before the bus has numbered it. */

@@ -163,9 +163,9 @@ export const controlUiScript = `
     if (reason.startsWith('pairing required')) {
       const id = refusal?.details?.requestId
       show('Waiting for approval', 'pairing required: this browser is new to the gateway. Approve it once, on the' +
-        ' machine that the gateway runs on:\\n\\n' + approvalCommand(id) + '\\n\\nThis page goes on by itself then.' +
-        ' The command is for the usual names, user and container razroom; as root without sudo it begins with' +
-        ' runuser -u razroom -- env -u XDG_RUNTIME_DIR podman.', '')
+        ' overview of razroom-panel, or on the machine that the gateway runs on:\\n\\n' + approvalCommand(id) +
+        '\\n\\nThis page goes on by itself then. The command is for the usual names, user and container razroom; as root' +
+        ' without sudo it begins with runuser -u razroom -- env -u XDG_RUNTIME_DIR podman.', '')
       retryTimer = setTimeout(connect, 2000)
     } else if (reason.startsWith('unauthorized')) {
       show('Not authorized', reason, 'bad', { form: true })

@@ -11,6 +11,7 @@ import { registerProblems, sendProblem } from './http/problem.ts'
 import { backupRoutes } from './routes/backups.ts'
 import { configRoutes } from './routes/config.ts'
 import type { PanelDeps } from './routes/deps.ts'
+import { deviceRoutes } from './routes/devices.ts'
 import { envRoutes } from './routes/env.ts'
 import { exportRoutes } from './routes/export.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
@@ -83,6 +84,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...imageRoutes(deps),
       ...backupRoutes(deps),
       ...exportRoutes(deps),
+      ...deviceRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,

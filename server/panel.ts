@@ -14,6 +14,9 @@ import type { GuardOptions } from './http/guards.ts'
 import { createSessions } from './http/session.ts'
 import { createMonitor } from './monitor.ts'
 import { createBackupClock } from './operations/backup-clock.ts'
+import { createDeviceWatch } from './operations/device-watch.ts'
+import { createDevices } from './operations/devices.ts'
+import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createRunner } from './operations/runner.ts'
 import { createRedactor } from './redact.ts'
@@ -75,8 +78,16 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       await host.updateState({ sessions: stored.map((session) => ({ ...session })) })
     },
   })
+  const devices = createDevices({
+    host,
+    commands: createGatewayCommands(host),
+    readState: async () => (await monitor.read()).gateway.state,
+    redact,
+  })
+  const deviceWatch = createDeviceWatch(host, bus, devices)
   const cookieName = `razroom-panel-${config.port}`
-  const deps: PanelDeps = { host, bus, runner, monitor, sessions, port: config.port, cookieName, remember }
+  const { port } = config
+  const deps: PanelDeps = { host, bus, runner, monitor, sessions, devices, port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined
@@ -91,6 +102,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     follow() {
       monitor.run()
       backupClock.run()
+      deviceWatch.run()
       bus.subscribe((event) => {
         if (MAY_BRING_SECRETS.has(event.type)) void rememberSecrets(deps)
       })
@@ -102,6 +114,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       clearInterval(sweeper)
       backupClock.close()
       await runner.close()
+      await deviceWatch.close()
       await monitor.close()
       await host.close()
     },

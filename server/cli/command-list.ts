@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
 import { backup } from './commands/backup.ts'
+import { devices } from './commands/devices.ts'
 import { env } from './commands/env.ts'
 import { exportGateway } from './commands/export.ts'
 import { launch } from './commands/launch.ts'
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   backup,
   restore,
   token,
+  devices,
   env,
   versions,
   logs,

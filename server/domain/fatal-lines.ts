@@ -118,7 +118,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /pairing required/,
     meaning: 'A new browser asked to be let in; that alone does not end the gateway.',
-    hint: 'Approve it among the pending devices.',
+    hint: 'Approve it on the overview, or run: sudo razroom-panel devices list',
     isMinor: true,
   },
 ]

@@ -10,6 +10,7 @@ import { createImageBuilder } from './build-image.ts'
 import { openContainerDevices } from './container-devices.ts'
 import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
 import { readDiskFree } from './disk-free.ts'
+import { createContainerExec } from './exec-in-container.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
 import { createOwnership } from './give-back.ts'
@@ -97,6 +98,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createUserFileMoves(runAsUser),
     ...createUserUnits(commands.run, runAsUser, files),
     ...podman,
+    ...createContainerExec(runAsUser),
     ...backups,
     ...createBackupTimer(commands.run),
     ...createImageBuilder({ run, runAsUser, podman, bundledDir }),

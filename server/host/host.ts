@@ -16,6 +16,7 @@ import type {
   ProbeResult,
   Usage,
 } from './container-facts.ts'
+import type { ContainerExec } from './exec-in-container.ts'
 import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
@@ -35,6 +36,7 @@ export type {
   PublishedPort,
   Usage,
 } from './container-facts.ts'
+export type { ContainerCommandResult } from './exec-in-container.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 export type { StoredVersion } from './versions.ts'
 
@@ -192,6 +194,7 @@ export interface Host
   extends Ownership,
     Backups,
     BackupTimer,
+    ContainerExec,
     Homes,
     UserUnits,
     Images,
@@ -245,6 +248,8 @@ export interface Host
   listUserDirectory(user: UserAccount, path: string): Promise<readonly string[]>
   /** No error when there is none. */
   removeUserFile(user: UserAccount, path: string): Promise<void>
+  /** Removes all that is in the directory, links themselves and not what they lead to; false when nothing was. */
+  emptyUserDirectory(user: UserAccount, path: string): Promise<boolean>
   /** Renames within a file system; FILE_REFUSED when something is at the new path. */
   renameUserFile(user: UserAccount, from: string, to: string): Promise<void>
   /** Yields a path each time the file there appears, changes or goes; ends with the signal. */

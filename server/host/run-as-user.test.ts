@@ -27,6 +27,12 @@ describe('managerArgv', () => {
     expect(words).toEqual(['/usr/bin/podman', '$$HOME', '$$A$$$$', '%h', "a'b c"])
   })
 
+  it('passes a variable on by its name alone', () => {
+    const options = { timeoutMs: 1_000, leavesProcesses: false, variables: ['SECRET'] }
+    const argv = managerArgv(user, 'x.service', ['true'], options)
+    expect(argv.filter((word) => word.includes('SECRET'))).toEqual(['--setenv=SECRET'])
+  })
+
   it('ends all of a command that leaves nothing behind', () => {
     const argv = managerArgv(user, 'x.service', ['true'], { timeoutMs: 1_000, leavesProcesses: false })
     expect(argv.join(' ')).not.toContain('KillMode')
@@ -66,4 +72,14 @@ it.runIf(process.getuid?.() === 0)('runs as the user with an environment of its 
     direct: true,
   })
   expect(stdout.trim().split('\n')).toEqual(['65534', '65534', '65534', '/', '/nonexistent nobody'])
+})
+
+it.runIf(process.getuid?.() === 0)('adds variables, which do not replace those of the user', async () => {
+  const runAsUser = createRunAsUser(createCommandRunner((text) => text).run)
+  const { stdout } = await runAsUser(nobody, ['sh', '-c', 'echo "$HOME $SECRET"'], {
+    timeoutMs: 5_000,
+    direct: true,
+    env: { HOME: '/root', SECRET: 'not-in-argv' },
+  })
+  expect(stdout.trim()).toBe('/nonexistent not-in-argv')
 })

@@ -23,6 +23,8 @@ export interface UserRunOptions
    * its unit. The kernel ends it with us (prctl(2), PR_SET_PDEATHSIG); in the manager the next one of that name does.
    */
   readonly companion?: string
+  /** Added to the program's environment; never part of an argv, so that a value may be a secret. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 export type RunAsUser = (
@@ -41,9 +43,9 @@ const NOT_LOADED = 5
 /** @param run for programs of root; what it throws is thrown here too, with the argv as the caller gave it */
 export function createRunAsUser(run: RunCommand): RunAsUser {
   return async (user, argv, options) => {
-    const { leavesProcesses = false, direct = false, companion, ...rest } = options
+    const { leavesProcesses = false, direct = false, companion, env: added = {}, ...rest } = options
     if (direct || !(await hasUserManager(user))) {
-      const env = await userEnvironment(user)
+      const env = { ...added, ...(await userEnvironment(user)) }
       const bound = companion === undefined ? argv : (['setpriv', '--pdeathsig=TERM', '--', ...argv] as const)
       return run(bound, { ...rest, env, owner: { uid: user.uid, gid: user.gid }, shownArgv: argv })
     }
@@ -54,8 +56,11 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
     const path = await findProgram(program)
     if (path === null)
       throw new CommandMissing('COMMAND_MISSING', { detail: program, command: argv.join(' ') })
-    return run(managerArgv(user, unit, [path, ...args], { timeoutMs: options.timeoutMs, leavesProcesses }), {
+    const { timeoutMs } = options
+    const variables = Object.keys(added)
+    return run(managerArgv(user, unit, [path, ...args], { timeoutMs, leavesProcesses, variables }), {
       ...rest,
+      env: added,
       shownArgv: argv,
       afterEnd: () => endUnit(run, user, unit),
     })
@@ -73,12 +78,19 @@ export async function userEnvironment(user: UserAccount): Promise<Record<string,
   }
 }
 
-/** systemd-run(1) as docs/facts/podman-and-systemd.md found it to work. */
+/**
+ * systemd-run(1) as docs/facts/podman-and-systemd.md found it to work.
+ * @param options `variables`: names whose values it takes from its own environment
+ */
 export function managerArgv(
   user: UserAccount,
   unit: string,
   argv: readonly string[],
-  options: { readonly timeoutMs: number; readonly leavesProcesses: boolean },
+  options: {
+    readonly timeoutMs: number
+    readonly leavesProcesses: boolean
+    readonly variables?: readonly string[]
+  },
 ): [string, ...string[]] {
   const maxSeconds = Math.ceil(options.timeoutMs / 1000) + MANAGER_MARGIN_SECONDS
   return [
@@ -92,6 +104,7 @@ export function managerArgv(
     `--unit=${unit}`,
     '--working-directory=/',
     ...Object.entries(CLEAN_ENVIRONMENT).map(([name, value]) => `--setenv=${name}=${value}`),
+    ...(options.variables ?? []).map((name) => `--setenv=${name}`),
     `--property=RuntimeMaxSec=${maxSeconds}`,
     '--property=TimeoutStopSec=10',
     // Else conmon and the network helper of a container die with this unit.

@@ -5,10 +5,15 @@ import type { Host } from './host.ts'
 import type { RunAsUser } from './run-as-user.ts'
 
 const TIMEOUT_MS = 30_000
+/** Thousands of small files on a slow disk. */
+const EMPTYING_MS = 120_000
 const MAX_NAMES = 1_000
 const options = { timeoutMs: TIMEOUT_MS, direct: true } as const
 
-export type UserFileMoves = Pick<Host, 'listUserDirectory' | 'removeUserFile' | 'renameUserFile'>
+export type UserFileMoves = Pick<
+  Host,
+  'listUserDirectory' | 'removeUserFile' | 'emptyUserDirectory' | 'renameUserFile'
+>
 
 export function createUserFileMoves(runAsUser: RunAsUser): UserFileMoves {
   return {
@@ -28,6 +33,26 @@ export function createUserFileMoves(runAsUser: RunAsUser): UserFileMoves {
     },
     async removeUserFile(user, path) {
       await runAsUser(user, ['rm', '--force', '--', checked(path)], options)
+    },
+    async emptyUserDirectory(user, path) {
+      // Without a slash at its end a link in the directory's place is not followed (find(1), -P), and nothing is removed.
+      const argv = [
+        'find',
+        '-P',
+        checked(path),
+        '-xdev',
+        '-mindepth',
+        '1',
+        '-delete',
+        '-printf',
+        '.',
+      ] as const
+      try {
+        return (await runAsUser(user, argv, { ...options, timeoutMs: EMPTYING_MS })).stdout !== ''
+      } catch (error) {
+        if (error instanceof CommandError && saysMissing(error)) return false
+        throw error
+      }
     },
     async renameUserFile(user, from, to) {
       // With --no-clobber mv(1) exits with 0 whether it moved or not; with --verbose it says what it did.

@@ -10,6 +10,7 @@ import { ConflictError, InputError, SetupError } from '../errors.ts'
 import type { ContainerFacts, Host, HostFacts, ImageFacts, PortHolder, UserAccount } from '../host/host.ts'
 import { imageReference } from './ensure-image.ts'
 import { readConfigFile, readEnvFile, readPaths, requireUser } from './gateway-files.ts'
+import { freshenPluginCache } from './plugin-cache.ts'
 import type { Step, StepContext } from './runner.ts'
 import { readUnitFile, renderUnit, type UnitFile, unitKind, unitPlace } from './unit-file.ts'
 
@@ -207,20 +208,24 @@ export function startStep(host: Host, options: { force: boolean }): Step {
       } else {
         context.found(container ? `container is ${container.status}` : 'no container')
       }
-      if (wanted.settings.mode === 'quadlet') await startUnit(host, wanted, container, context)
-      else await recreate(host, wanted, context)
+      const cache = await freshenPluginCache(host, wanted, container)
+      const opened = await host.openContainerDevices()
+      const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would` : null
+      const started =
+        wanted.settings.mode === 'quadlet'
+          ? await startUnit(host, wanted, container, context)
+          : await recreate(host, wanted, context)
+      context.did([cache, devices, started].filter((text) => text !== null).join('; '))
     },
   }
 }
 
-/** Creates the container anew and starts it. */
-async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<void> {
+/** Creates the container anew and starts it. @returns what it did */
+async function recreate(host: Host, wanted: Wanted, context: StepContext): Promise<string> {
   const args = gatewayArgs(wanted.spec)
   context.command(host.describePodman(wanted.user, ['run', ...args]))
-  const opened = await host.openContainerDevices()
   const { id } = await host.runContainer(wanted.user, args, context.watch)
-  const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
-  context.did(`${devices}created container ${id.slice(0, 12)} from ${wanted.image.reference}`)
+  return `created container ${id.slice(0, 12)} from ${wanted.image.reference}`
 }
 
 /** Has systemd start the unit, which creates the container anew. One that podman runs by itself makes room first. */
@@ -229,16 +234,14 @@ async function startUnit(
   wanted: Wanted,
   container: ContainerFacts | null,
   context: StepContext,
-): Promise<void> {
+): Promise<string> {
   const { user, spec, unit } = wanted
   context.command(host.describeSystemctl(user, ['restart', unit.name]))
-  const opened = await host.openContainerDevices()
   if (container && ownerUnit(container) !== unit.name) {
     if (container.running) await host.stopContainer(user, spec.name, spec.stopTimeoutSeconds, context.watch)
     await host.removeContainer(user, spec.name)
   }
   await host.resetUnit(user, unit.name)
   await host.restartUnit(user, unit.name, context.watch)
-  const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
-  context.did(`${devices}${unit.name} is started, from ${wanted.image.reference}`)
+  return `${unit.name} is started, from ${wanted.image.reference}`
 }

@@ -141,6 +141,7 @@ export function hostOf(world: World, life: Life = { left: Number.POSITIVE_INFINI
     ensureUserDirectory: async () => ({ created: false, corrected: false }),
     hasUserDirectory: async () => false,
     listUserDirectory: async () => [],
+    emptyUserDirectory: change(() => true),
     readLogBefore: async () => ({
       lines: [{ cursor: '1', time: '2999-01-01T00:00:00Z', stream: 'stdout', text: 'last word' }],
       hasMore: false,

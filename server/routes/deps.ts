@@ -2,6 +2,7 @@ import type { EventBus } from '../events.ts'
 import type { Host } from '../host/host.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
+import type { Devices } from '../operations/devices.ts'
 import type { Runner } from '../operations/runner.ts'
 
 /** What routes and sockets work with; made once, in server/panel.ts. */
@@ -11,6 +12,7 @@ export interface PanelDeps {
   readonly runner: Runner
   readonly monitor: Monitor
   readonly sessions: Sessions
+  readonly devices: Devices
   /** TCP port of the page. */
   readonly port: number
   readonly cookieName: string

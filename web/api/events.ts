@@ -11,6 +11,7 @@ import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
 import { token } from '../state/token.ts'
 import { forgetVersions } from '../state/versions.ts'
+import { loadDevices } from './devices.ts'
 import { openSocket, type PanelSocket } from './socket.ts'
 
 let socket: PanelSocket | null = null
@@ -41,7 +42,12 @@ function connect(): PanelSocket {
   return openSocket({
     path: '/api/events',
     hello: eventsHello,
-    onFrame: (frame) => applyEvent(frame as PanelEvent, Date.now()),
+    onFrame: (frame) => {
+      const event = frame as PanelEvent
+      applyEvent(event, Date.now())
+      // The list itself is part of neither.
+      if (event.type === 'snapshot' || event.type === 'devices.changed') void loadDevices()
+    },
     onState: (state) => {
       // A reconnect keeps the calm banner in place instead of flickering between the two.
       if (state.kind === 'connecting' && connection.value.kind === 'waiting') return

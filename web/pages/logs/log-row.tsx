@@ -8,6 +8,8 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
   fractionalSecondDigits: 3,
 })
+/** Told by the gateway of a browser that is new to it (docs/facts/razroom-gateway.md). */
+const PAIRING = /pairing required/
 const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
 /** One line. Its text goes in as text nodes only. */
@@ -31,6 +33,11 @@ export function LogRow({ line, hasTime }: { line: RingLine; hasTime: boolean }):
               {segment.text}
             </span>
           ),
+        )}
+        {PAIRING.test(line.text) && (
+          <a class="log-link" href="/">
+            Approve it on the overview
+          </a>
         )}
         {line.isTruncated && <span class="badge">cut</span>}
       </span>

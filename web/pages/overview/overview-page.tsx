@@ -18,8 +18,10 @@ import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { GatewayCard } from './gateway-card.tsx'
+import { PendingDevices } from './pending-devices.tsx'
 import { TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 import { WarningNote } from './warning-note.tsx'
@@ -49,6 +51,7 @@ export function OverviewPage(): JSX.Element {
       </div>
       {!current && <Loading what="Looking at the gateway" />}
       {current && <WarningNote warnings={current.warnings} />}
+      <PendingDevices />
       {current && <GatewayCard status={current} reason={reason} report={report} />}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
       {current?.restartRequired && <RestartNote status={current} reason={reason} report={report} />}
@@ -66,6 +69,7 @@ export function OverviewPage(): JSX.Element {
         <div class="cards">
           <TokenCard reason={reason} />
           <UsageCard status={current} />
+          <DevicesCard />
           <FactsCard status={current} />
         </div>
       )}

@@ -2,15 +2,18 @@ import type { JSX } from 'preact'
 import type { Problem } from '../../../contract/schemas.ts'
 import { toProblem } from '../../api/problem.ts'
 import { openControlUi } from '../../api/token.ts'
+import { approvedDevices } from '../../state/devices.ts'
 import { reportOf } from '../../state/operation-report.ts'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
+import { countOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
 
 /** After a rotation, while its report is shown: how to log in again. Nothing where the gateway does not answer. */
 export function RotatedNote(props: { onProblem: (problem: Problem | null) => void }): JSX.Element | null {
   const gateway = status.value?.gateway
   const rotation = reportOf(['rotate-token'])
+  const approved = approvedDevices.value.length
   const isNew = rotation?.state === 'succeeded' && rotation.changed
   if (!isNew || gateway?.state !== 'running' || !gateway.healthy) return null
   return (
@@ -18,6 +21,12 @@ export function RotatedNote(props: { onProblem: (problem: Problem | null) => voi
       <p>
         Open browsers must log in with the new token. This opens the Control UI with it; scripts need it, too.
       </p>
+      {approved > 0 && (
+        <p class="small">
+          {countOf(approved, 'approved browser stays', 'approved browsers stay')} approved: each only has to
+          be given the new token once.
+        </p>
+      )}
       <div class="row">
         <Button
           size="small"
