@@ -11,6 +11,7 @@ import { registerProblems, sendProblem } from './http/problem.ts'
 import { backupRoutes } from './routes/backups.ts'
 import { configRoutes } from './routes/config.ts'
 import type { PanelDeps } from './routes/deps.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { envRoutes } from './routes/env.ts'
 import { exportRoutes } from './routes/export.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
@@ -30,7 +31,7 @@ const MAX_BODY_BYTES = 4_194_304
 const MAX_FRAME_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 30_000
 /** Addresses of the page; the page itself tells them apart. */
-const PAGES = ['/', '/setup', '/logs', '/environment', '/configuration', '/settings'] as const
+const PAGES = ['/', '/setup', '/logs', '/environment', '/configuration', '/doctor', '/settings'] as const
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
@@ -83,6 +84,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...imageRoutes(deps),
       ...backupRoutes(deps),
       ...exportRoutes(deps),
+      ...doctorRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,

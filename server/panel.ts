@@ -76,7 +76,9 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     },
   })
   const cookieName = `razroom-panel-${config.port}`
-  const deps: PanelDeps = { host, bus, runner, monitor, sessions, port: config.port, cookieName, remember }
+  const doctor = { host, version: config.version, redact }
+  const common = { host, bus, runner, monitor, sessions, doctor }
+  const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined

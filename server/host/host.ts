@@ -16,6 +16,7 @@ import type {
   ProbeResult,
   Usage,
 } from './container-facts.ts'
+import type { Examination } from './examination.ts'
 import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
@@ -35,6 +36,7 @@ export type {
   PublishedPort,
   Usage,
 } from './container-facts.ts'
+export type { OddFile } from './examination.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 export type { StoredVersion } from './versions.ts'
 
@@ -192,6 +194,7 @@ export interface Host
   extends Ownership,
     Backups,
     BackupTimer,
+    Examination,
     Homes,
     UserUnits,
     Images,

@@ -2,6 +2,7 @@ import type { EventBus } from '../events.ts'
 import type { Host } from '../host/host.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
+import type { DoctorOptions } from '../operations/doctor.ts'
 import type { Runner } from '../operations/runner.ts'
 
 /** What routes and sockets work with; made once, in server/panel.ts. */
@@ -16,4 +17,5 @@ export interface PanelDeps {
   readonly cookieName: string
   /** From now on this text is masked wherever the panel writes. */
   readonly remember: (secret: string) => void
+  readonly doctor: DoctorOptions
 }
