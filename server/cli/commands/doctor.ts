@@ -122,5 +122,7 @@ function conclusion(findings: readonly DoctorFinding[], checks: readonly DoctorC
   const bad = findings.filter(({ severity }) => severity !== 'info').length
   const looked = checks.filter(({ outcome }) => outcome !== 'skipped' && outcome !== 'failed').length
   if (bad > 0) return `${bad} ${bad === 1 ? 'thing is' : 'things are'} wrong; ${looked} checks looked.`
+  if (checks.some(({ outcome }) => outcome === 'failed'))
+    return 'Nothing wrong was found, but not everything could be looked at.'
   return `All is well: ${looked} checks looked.`
 }

@@ -109,7 +109,7 @@ export interface NetworkFacts {
 
 /** Networks in which 127.0.0.1 of the host can be reached from inside (docs/facts/podman-and-systemd.md). */
 const REACHING =
-  /^host$|allow_host_loopback=true|--map-gw|--map-host-loopback|(?:^|[:,])(?:-T|--tcp-ns)(?:[,=]|$)/
+  /^host$|allow_host_loopback=true|--map-gw|--map-host-loopback(?![,=]none)|(?:^|[:,])(?:-T|--tcp-ns)(?:[,=]|$)/
 
 export function checkHostLoopback({ mode, command, unitText }: NetworkFacts): Verdict {
   const ofContainer = [mode ?? '', ...networksOf(command)].filter((one) => one !== '')

@@ -1,0 +1,18 @@
+import { doctorReport, examining } from '../state/doctor.ts'
+import { api } from './client.ts'
+import { loadInto } from './load.ts'
+
+/** Has everything looked at. What the last look said stays until the answer is there. */
+export async function examine(withSlow: boolean): Promise<void> {
+  examining.value = withSlow ? 'slow' : 'quick'
+  try {
+    await loadInto(doctorReport, () => api('GET /api/doctor', { query: withSlow ? { slow: true } : {} }))
+  } finally {
+    examining.value = null
+  }
+}
+
+/** Starts the mend of a finding. @throws {ApiProblem} FINDING_NOT_MENDABLE, OPERATION_RUNNING */
+export async function fixFinding(id: string): Promise<void> {
+  await api('POST /api/doctor/:check/fix', { params: { check: id } })
+}
