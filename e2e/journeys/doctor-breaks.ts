@@ -1,4 +1,5 @@
 /** Ways to break a set-up host on purpose, each with what the doctor is to say of it. */
+import type { Status } from '../../contract/schemas.ts'
 import { AS_RAZROOM } from '../host/host-test-kit.ts'
 import type { PanelHost } from '../host/panel-host.ts'
 import { CONFIG_DIR, CONFIG_FILE, ENV_FILE, readEnvFile, writeEnvFile } from './gateway-container.ts'
@@ -12,7 +13,6 @@ export interface Break {
 }
 
 export const UNIT = '/home/razroom/.config/containers/systemd/razroom.container'
-const SCRIPT = '/home/razroom/run-razroom-podman.sh'
 
 const asRoot = (panel: PanelHost, ...argv: [string, ...string[]]) => panel.host.run(argv)
 const asUser = (panel: PanelHost, ...argv: [string, ...string[]]) => panel.host.run(argv, { user: 'razroom' })
@@ -20,6 +20,15 @@ const reload = (panel: PanelHost) =>
   asRoot(panel, 'systemctl', '--machine=razroom@.host', '--user', 'daemon-reload')
 export const writeConfig = (panel: PanelHost, text: string) =>
   panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
+
+/** A container of this name that idles, made without the panel and without its unit. */
+async function runByHand(panel: PanelHost, ...options: string[]): Promise<void> {
+  const { image } = await panel.cli<Status>('status')
+  await panel.cli('stop')
+  const run = ['podman', 'run', '--detach', '--replace', '--name=razroom', '--pull=never', ...options]
+  const idle = [image?.reference ?? '', 'node', '--eval', 'setInterval(() => {}, 100000)']
+  await panel.host.run([...AS_RAZROOM, '--property=KillMode=process', ...run, ...idle])
+}
 
 /** Each of these is mended by its own fix. */
 export const BREAKS: readonly Break[] = [
@@ -103,28 +112,12 @@ export const BREAKS: readonly Break[] = [
     id: 'network.host-loopback',
     severity: 'error',
     evidence: /its network is host/,
-    async make(panel) {
-      await panel.cli('stop')
-      const run = [
-        'podman',
-        'run',
-        '--detach',
-        '--replace',
-        '--name=razroom',
-        '--network=host',
-        '--pull=never',
-      ]
-      const idle = ['localhost/razroom:bundled', 'node', '--eval', 'setInterval(() => {}, 100000)']
-      await panel.host.run([...AS_RAZROOM, '--property=KillMode=process', ...run, ...idle])
-    },
+    make: (panel) => runByHand(panel, '--network=host'),
   },
   {
     id: 'owner.by-hand',
     severity: 'warning',
     evidence: /belongs to no unit/,
-    async make(panel) {
-      await panel.cli('stop')
-      await panel.host.run([...AS_RAZROOM, '--property=KillMode=process', SCRIPT, 'launch'])
-    },
+    make: (panel) => runByHand(panel),
   },
 ]

@@ -93,7 +93,7 @@ describe('the doctor', () => {
     const report = await askDoctor(panel)
     expect(badOf(report)).toEqual(['port.18789'])
     expect(findingOf(report, 'port.18789').evidence).toMatch(
-      /node \(pid \d+, uid 0\) listens on 127\.0\.0\.1:18789/,
+      /\(pid \d+, uid 0\) listens on 127\.0\.0\.1:18789/,
     )
     expect(findingOf(report, 'gateway.stopped').severity).toBe('info')
     expect(problemOf(await panel.tryCli(['doctor', '--fix', 'port.18789', '--json']))).toMatchObject({

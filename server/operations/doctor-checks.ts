@@ -1,14 +1,5 @@
-/** Every check of the doctor that looks at the machine and its user: where it looks, and what it makes of that. */
+/** The checks of the doctor that look at the gateway's user and its network: where they look, and what they make of that. */
 
-import {
-  checkCgroups,
-  checkClock,
-  checkHelpers,
-  checkMemory,
-  checkPodmanVersion,
-  checkRoom,
-  checkRuntime,
-} from '../domain/doctor/machine-checks.ts'
 import {
   checkAddress,
   checkHostLoopback,
@@ -42,8 +33,6 @@ export interface Check {
 
 export const NOT_SET_UP = new Skip('there is no gateway yet')
 export const NO_SYSTEMD = new Skip('systemd does not run this machine')
-/** Where rootless podman keeps its images for a user that does not exist yet. */
-const HOMES = '/home'
 /** As deep as the files lie that the gateway needs for its start. */
 const NEAR = 3
 const ALL = 40
@@ -60,86 +49,6 @@ export function ofPatient(
 
 export const podmanCommand = (patient: Patient | null, rest: string): string =>
   `cd / && sudo -u ${patient?.user.name ?? 'razroom'} podman ${rest}`
-
-export const MACHINE_CHECKS: readonly Check[] = [
-  {
-    id: 'podman',
-    title: 'The machine and its podman',
-    looked: () => 'podman --version; cat /etc/os-release',
-    async run(look) {
-      const [facts, patient] = await Promise.all([look.facts(), look.patient()])
-      return checkPodmanVersion(facts, patient?.settings.mode ?? null)
-    },
-  },
-  {
-    id: 'helpers',
-    title: 'Helpers of podman: newuidmap and catatonit',
-    looked: () => 'command -v newuidmap newgidmap catatonit',
-    run: async (look) => checkHelpers(await look.facts()),
-  },
-  {
-    id: 'runtime',
-    title: 'A container runtime that works here',
-    looked: () => 'command -v crun runc',
-    run: async (look) => checkRuntime(await look.facts()),
-  },
-  {
-    id: 'cgroups',
-    title: 'Control groups',
-    looked: () => 'findmnt -t cgroup2,cgroup; cat /sys/fs/cgroup/cgroup.controllers',
-    async run(look) {
-      const patient = await look.patient()
-      const delegated = patient ? await look.host.readDelegation(patient.user) : null
-      return checkCgroups(await look.facts(), delegated)
-    },
-  },
-  {
-    id: 'disk',
-    title: 'Room on the disk',
-    looked: (patient) => {
-      const home = shellQuote(patient?.user.home ?? HOMES)
-      return `df -h ${home}; df -i ${home}`
-    },
-    async run(look) {
-      const home = (await look.patient())?.user.home ?? HOMES
-      const [facts, freeBytes, inodes] = await Promise.all([
-        look.facts(),
-        look.host.readDiskFree(home),
-        look.host.readInodes(home),
-      ])
-      return checkRoom(facts, { freeBytes, inodes })
-    },
-  },
-  {
-    id: 'memory',
-    title: 'Memory',
-    looked: () => 'free -h',
-    async run(look) {
-      const [facts, memory, seen] = await Promise.all([
-        look.facts(),
-        look.host.readMemory(),
-        look.observation(),
-      ])
-      const { container, unit } = seen
-      const isRunning = container?.running === true
-      const wasKilled = !isRunning && (container?.oomKilled === true || unit?.facts.result === 'oom-kill')
-      return checkMemory(facts, { ...memory, wasKilled, isRunning })
-    },
-  },
-  {
-    id: 'clock',
-    title: 'The clock',
-    looked: () => 'date; timedatectl',
-    async run(look) {
-      const { image, container, previousImage } = await look.observation()
-      return checkClock(Date.now(), [
-        ...(image ? [['the image', Date.parse(image.createdAt)] as const] : []),
-        ...(container ? [['the start of the container', Date.parse(container.startedAt)] as const] : []),
-        ...(previousImage ? [['the last update', Date.parse(previousImage.replacedAt)] as const] : []),
-      ])
-    },
-  },
-]
 
 export const USER_CHECKS: readonly Check[] = [
   {
@@ -201,7 +110,7 @@ function filesCheck(id: string, title: string, depth: number): Check {
     id,
     title,
     looked: (patient) =>
-      `sudo find ${shellQuote(patient?.paths.configDir ?? '~/.razroom')} -maxdepth ${depth} -ls`,
+      `sudo find ${shellQuote(patient?.paths.configDir ?? '/home/razroom/.razroom')} -maxdepth ${depth} -ls`,
     run: ofPatient(async (look, { user, paths }) => checkFiles(user, paths, await look.oddFiles(depth))),
   }
 }

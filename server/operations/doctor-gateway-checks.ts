@@ -73,7 +73,7 @@ const UNIT_CHECKS: readonly Check[] = [
   {
     id: 'network-wait',
     title: 'Waiting for the network',
-    looked: () => 'systemctl --user status podman-user-wait-network-online.service',
+    looked: (patient) => systemctl(patient, 'show --property=After'),
     run: forService(async (look) => {
       const [unit, { podmanVersion }] = await Promise.all([look.unit(), look.facts()])
       if (unit?.file.kind !== 'quadlet' || podmanVersion === null) return NO_SERVICE
@@ -132,7 +132,7 @@ const FILE_CHECKS: readonly Check[] = [
   {
     id: 'config',
     title: 'The configuration in razroom.json',
-    looked: (patient) => patient?.paths.configFile ?? '~/.razroom/razroom.json',
+    looked: (patient) => patient?.paths.configFile ?? '/home/razroom/.razroom/razroom.json',
     run: ofPatient(async (look, { user, settings, paths }) => {
       const [bytes, env] = await Promise.all([look.config(), look.env().catch(() => null)])
       const origin = `http://${gatewayAuthority(settings.publishAddress, settings.gatewayPort)}`
@@ -203,7 +203,7 @@ const OWN_CHECKS: readonly Check[] = [
   {
     id: 'launch-script',
     title: 'The launch script in the user’s home',
-    looked: (patient) => patient?.paths.launchScript ?? '~/run-razroom-podman.sh',
+    looked: (patient) => patient?.paths.launchScript ?? '/home/razroom/run-razroom-podman.sh',
     run: ofPatient(async (look, { user, paths }) => {
       const wanted = await look.wanted()
       if (!wanted) return new Skip('without an image there is none')

@@ -134,9 +134,15 @@ async function readUnit(look: Look, { user, settings }: Patient): Promise<SeenUn
   const file = wanted?.unit ?? (await readUnitFile(host, user, place, null))
   const [dropIns, facts] = await Promise.all([
     listDropIns(host, user, file),
-    hasManager ? host.readUnit(user, file.name) : null,
+    hasManager ? readUnitFacts(look, user, file.name) : null,
   ])
   return { file, dropIns, facts }
+}
+
+/** As the look at podman has read them already, where it did. */
+async function readUnitFacts(look: Look, user: UserAccount, name: string): Promise<UnitFacts> {
+  const { unit } = await look.observation()
+  return unit && unit.status.name === name ? unit.facts : look.host.readUnit(user, name)
 }
 
 async function readTexts(host: Host, user: UserAccount, paths: readonly string[]): Promise<string[]> {

@@ -3,9 +3,10 @@ import type { DoctorCheck, DoctorFinding, DoctorReport } from '../../contract/do
 import { byWeight } from '../domain/doctor/verdict.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
-import { type Check, MACHINE_CHECKS, NETWORK_CHECKS, Skip, USER_CHECKS } from './doctor-checks.ts'
+import { type Check, NETWORK_CHECKS, Skip, USER_CHECKS } from './doctor-checks.ts'
 import { GATEWAY_CHECKS } from './doctor-gateway-checks.ts'
 import { createLook, type Look, type Patient } from './doctor-look.ts'
+import { MACHINE_CHECKS } from './doctor-machine-checks.ts'
 
 export interface DoctorOptions {
   readonly host: Host
