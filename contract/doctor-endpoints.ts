@@ -1,6 +1,6 @@
 /** Endpoints of the doctor. */
 import Type from 'typebox'
-import { DoctorName, DoctorReport } from './doctor.ts'
+import { DoctorName, DoctorReport, SupportBundle } from './doctor.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OperationStarted } from './schemas.ts'
 
@@ -15,6 +15,11 @@ export const DOCTOR_ENDPOINTS = {
       strict,
     ),
     response: DoctorReport,
+  },
+  'GET /api/doctor/bundle': {
+    access: 'session',
+    summary: 'Report, status, settings, unit and the end of the log as one text, secrets masked',
+    response: SupportBundle,
   },
   'POST /api/doctor/:check/fix': {
     access: 'session',

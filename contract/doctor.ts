@@ -40,3 +40,10 @@ export const DoctorReport = Type.Object({
   at: Type.String({ description: 'ISO time of the look' }),
 })
 export type DoctorReport = Static<typeof DoctorReport>
+
+/** What helps somebody else to help: everything about the gateway but its secrets. */
+export const SupportBundle = Type.Object({
+  filename: Type.String(),
+  text: Type.String({ description: 'sections, each with a title; secrets masked' }),
+})
+export type SupportBundle = Static<typeof SupportBundle>

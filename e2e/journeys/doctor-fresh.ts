@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type HostKind, type TestHost } from '../host/host.ts'
-import { type PanelHost, startPanel } from '../host/panel-host.ts'
+import { type PanelHost, readStatus, startPanel } from '../host/panel-host.ts'
 import { askDoctor, badOf, findingOf, troubleOf } from './doctor-steps.ts'
-import { ENV_FILE } from './gateway-container.ts'
+import { CONFIG_FILE, ENV_FILE } from './gateway-container.ts'
 
 /** A fresh install is well on this machine, with and without a daemon; a file of root is found and mended. */
 export function describeFreshDoctor(kind: HostKind, mode: '--container' | '--quadlet'): void {
@@ -39,6 +39,20 @@ export function describeFreshDoctor(kind: HostKind, mode: '--container' | '--qua
       expect(badOf(await askDoctor(panel))).toEqual(['files.env-mode'])
       expect((await panel.tryCli(['doctor', '--fix', 'files', '--json'])).exitCode).toBe(0)
       expect((await host.run(['stat', '--format=%U %a', ENV_FILE])).stdout.trim()).toBe('razroom 600')
+    })
+
+    it.runIf(mode === '--container')('mends the cause of a failed start, then the gateway', async () => {
+      await host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], {
+        user: 'razroom',
+        input: '{ gateway: { mode: "remote" } }\n',
+      })
+      expect((await panel.tryCli(['restart', '--json'])).exitCode).not.toBe(0)
+      const broken = await askDoctor(panel)
+      expect(badOf(broken).sort()).toEqual(['config.findings', 'gateway.failed'])
+      await panel.tryCli(['doctor', '--fix', 'config.findings', '--json'])
+      expect(badOf(await askDoctor(panel))).toEqual(['gateway.failed'])
+      expect((await panel.tryCli(['doctor', '--fix', 'gateway.failed', '--json'])).exitCode).toBe(0)
+      expect((await readStatus(panel)).gateway.healthy).toBe(true)
     })
 
     it('looks without a daemon, too', async () => {

@@ -2,9 +2,10 @@ import type { DoctorReport } from '../../contract/doctor.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import { examine } from '../operations/doctor.ts'
 import { planFix } from '../operations/fix-finding.ts'
+import { readBundle } from '../operations/support-bundle.ts'
 import type { PanelDeps } from './deps.ts'
 
-type DoctorKeys = 'GET /api/doctor' | 'POST /api/doctor/:check/fix'
+type DoctorKeys = 'GET /api/doctor' | 'GET /api/doctor/bundle' | 'POST /api/doctor/:check/fix'
 
 export function doctorRoutes({
   doctor,
@@ -20,6 +21,7 @@ export function doctorRoutes({
       looks.set(withSlow, look)
       return look
     },
+    'GET /api/doctor/bundle': () => readBundle(doctor, runner.list()),
     'POST /api/doctor/:check/fix': async ({ params, request }) => {
       const plan = await planFix(doctor, params.check, remember)
       const { id } = await runner.start(plan, request.startedBy)

@@ -44,6 +44,7 @@ const LONG: ReadonlySet<string> = new Set<RequestKey>([
   'POST /api/restore/preview',
   'POST /api/registry-logins',
   'GET /api/doctor',
+  'GET /api/doctor/bundle',
   'POST /api/doctor/:check/fix',
 ])
 

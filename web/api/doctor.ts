@@ -1,5 +1,6 @@
 import { doctorReport, examining } from '../state/doctor.ts'
 import { api } from './client.ts'
+import { saveText } from './download.ts'
 import { loadInto } from './load.ts'
 
 /** Has everything looked at. What the last look said stays until the answer is there. */
@@ -15,4 +16,10 @@ export async function examine(withSlow: boolean): Promise<void> {
 /** Starts the mend of a finding. @throws {ApiProblem} FINDING_NOT_MENDABLE, OPERATION_RUNNING */
 export async function fixFinding(id: string): Promise<void> {
   await api('POST /api/doctor/:check/fix', { params: { check: id } })
+}
+
+/** Saves what helps somebody else to help, secrets masked, as a file of the browser. */
+export async function saveBundle(): Promise<void> {
+  const { filename, text } = await api('GET /api/doctor/bundle')
+  saveText(text, filename)
 }

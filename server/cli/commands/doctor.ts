@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { DoctorCheck, DoctorFinding, DoctorReport } from '../../../contract/doctor.ts'
 import type { Operation } from '../../../contract/schemas.ts'
 import { alwaysRoot, type Command, type CommandContext, textOption } from '../command.ts'
@@ -18,17 +19,22 @@ const STYLES: Readonly<Record<DoctorFinding['severity'], Style>> = {
 export const doctor: Command = {
   name: 'doctor',
   summary: 'Look at everything the gateway needs, say what is wrong, and mend it',
-  forms: ['doctor [--slow] [--json]', 'doctor --fix CHECK [--json]'],
+  forms: ['doctor [--slow] [--json]', 'doctor --fix CHECK [--json]', 'doctor --bundle FILE [--json]'],
   about: [
     'Looks at the machine, the user, the network, the unit, the files and the gateway. Each finding says what was seen,\n' +
       'what it means, and what mends it: by --fix with its id, or by the steps it names.',
     'Exit codes: 0 nothing at warning or above (a note never counts), 1 something is, 2 it could not look.\n' +
       'With --fix they tell of the look afterwards; 1 also when the mend failed.',
     'With --json: { findings: [{ id, severity, title, evidence, meaning, certainty, check, hint?, fix? }], checks, at };\n' +
-      'after --fix also operation.',
+      'after --fix also operation. With --bundle: { filename, text }.',
   ],
   options: {
     fix: { type: 'string', value: 'CHECK', about: 'mend the finding of this id, or all of this check' },
+    bundle: {
+      type: 'string',
+      value: 'FILE',
+      about: 'write all that helps a helper into this new file, secrets masked',
+    },
     slow: { type: 'boolean', about: 'run the slow checks, too' },
   },
   examples: [
@@ -41,11 +47,21 @@ export const doctor: Command = {
     refuseOperands('doctor', context.positionals)
     const name = textOption(context.options, 'fix')
     if (name !== undefined) return fix(context, name)
+    const file = textOption(context.options, 'bundle')
+    if (file !== undefined) return bundle(context, file)
     const report = await look(context)
     if (context.out.json) context.out.document(report)
     else tell(context, report)
     return exitOf(report)
   },
+}
+
+async function bundle({ client, io, out, services }: CommandContext, file: string): Promise<number> {
+  const document = await (await client()).call('GET /api/doctor/bundle', {})
+  await services.writeOutputFile(resolve(io.cwd, file), document.text)
+  if (out.json) out.document(document)
+  else out.line(printable(`Written: ${file}. Secrets are masked; look through it before you pass it on.`))
+  return EXIT.well
 }
 
 async function look({ client, options }: CommandContext): Promise<DoctorReport> {

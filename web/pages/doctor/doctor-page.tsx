@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { DoctorFinding, DoctorReport } from '../../../contract/doctor.ts'
 import type { Problem } from '../../../contract/schemas.ts'
-import { examine, fixFinding } from '../../api/doctor.ts'
+import { examine, fixFinding, saveBundle } from '../../api/doctor.ts'
 import { cancelOperation } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
 import { now } from '../../state/clock.ts'
@@ -42,7 +42,7 @@ export function DoctorPage(): JSX.Element {
         <h1>Doctor</h1>
         <p class="muted">Everything the gateway needs, looked at: what is wrong, and what mends it.</p>
       </div>
-      <Actions />
+      <Actions report={report} />
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
       {shown && (
         <OperationPanel
@@ -64,6 +64,7 @@ export function DoctorPage(): JSX.Element {
           ['Look', 'sudo razroom-panel doctor'],
           ['Slow checks, too', 'sudo razroom-panel doctor --slow'],
           ['Mend', 'sudo razroom-panel doctor --fix CHECK'],
+          ['Support bundle', 'sudo razroom-panel doctor --bundle FILE'],
         ]}
       />
     </div>
@@ -81,8 +82,9 @@ function useFreshLook(): void {
   }, [isRunning])
 }
 
-function Actions(): JSX.Element {
+function Actions({ report }: { report: (work: Promise<void>) => void }): JSX.Element {
   const current = examining.value
+  const [isSaving, setSaving] = useState(false)
   const reason = current === null ? undefined : 'It is looking already'
   return (
     <div class="row">
@@ -99,6 +101,16 @@ function Actions(): JSX.Element {
         onClick={() => void examine(true)}
       >
         Run the slow checks
+      </Button>
+      <Button
+        kind="quiet"
+        isBusy={isSaving}
+        onClick={() => {
+          setSaving(true)
+          report(saveBundle().finally(() => setSaving(false)))
+        }}
+      >
+        Download a support bundle
       </Button>
     </div>
   )
