@@ -19,7 +19,7 @@ export function CheckTable({ checks }: { checks: readonly DoctorCheck[] }): JSX.
       <summary>Everything that was looked at ({countOf(checks.length, 'check')})</summary>
       <ul class="doctor-checks">
         {checks.map((check) => (
-          <li key={check.id} data-check={check.id} data-outcome={check.outcome}>
+          <li key={check.id} class="doctor-item" data-check={check.id} data-outcome={check.outcome}>
             <Icon name={ICONS[check.outcome]} size={16} />
             <div class="doctor-finding">
               <p>

@@ -26,6 +26,7 @@ const broken: DoctorReport = {
       meaning: 'It ends.',
       certainty: 'certain',
       page: '/settings',
+      hint: 'Debian: sudo apt install x. Fedora: sudo dnf install x.',
       fix: { label: 'Turn linger on', preview: 'loginctl enable-linger razroom' },
     },
     {
@@ -86,6 +87,7 @@ test('groups what it found, the worst first, and says what could not be looked a
   const titles = screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)
   expect(titles).toEqual(['Problems', 'Warnings'])
   expect(screen.getByText('sudo kill 7')).toBeTruthy()
+  expect(screen.getByText('Debian: sudo apt install x. Fedora: sudo dnf install x.')).toBeTruthy()
   expect(screen.getByRole('link', { name: 'Open the settings' }).getAttribute('href')).toBe('/settings')
 })
 

@@ -31,11 +31,11 @@ export function FindingGroup(props: {
   return (
     <section class="card stack" aria-label={title}>
       <h2>{title}</h2>
-      <ul class="doctor-findings">
+      <ul>
         {findings.map((finding) => (
           <li
             key={`${finding.id} ${finding.evidence}`}
-            class="finding"
+            class="doctor-item"
             data-severity={finding.severity}
             data-finding={finding.id}
           >
@@ -60,7 +60,7 @@ function FindingView(props: {
 }): JSX.Element {
   const { finding, looked, reason, onMend } = props
   const { severity, title, evidence, meaning, certainty, page } = finding
-  const hint = finding.hint === undefined ? null : hintCommand(finding.hint)
+  const hint = finding.hint === undefined ? null : soleCommand(finding.hint)
   return (
     <>
       <Icon name={ICONS[severity]} size={17} />
@@ -91,6 +91,12 @@ function FindingView(props: {
       </div>
     </>
   )
+}
+
+/** A hint that ends in a command; one with several, or with a sentence behind it, stays a text. */
+function soleCommand(hint: string): ReturnType<typeof hintCommand> {
+  const found = hintCommand(hint)
+  return found.command?.includes('. ') ? { text: hint, command: null } : found
 }
 
 /** The way to mend it: shown as it would be, and done when that is confirmed. */
