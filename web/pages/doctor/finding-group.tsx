@@ -112,7 +112,7 @@ function Mend(props: {
     <>
       <Button
         size="small"
-        kind="primary"
+        {...(finding.severity === 'error' ? { kind: 'primary' } : {})}
         label={`Mend: ${finding.title}`}
         reason={reason}
         onClick={() => setAsking(true)}
