@@ -41,19 +41,22 @@ export function describeFreshDoctor(kind: HostKind, mode: '--container' | '--qua
       expect((await host.run(['stat', '--format=%U %a', ENV_FILE])).stdout.trim()).toBe('razroom 600')
     })
 
-    it.runIf(mode === '--container')('mends the cause of a failed start, then the gateway', async () => {
-      await host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], {
-        user: 'razroom',
-        input: '{ gateway: { mode: "remote" } }\n',
+    // As a service systemd tries again by itself, and the two would race.
+    if (mode === '--container') {
+      it('mends the cause of a failed start, then the gateway', async () => {
+        await host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], {
+          user: 'razroom',
+          input: '{ gateway: { mode: "remote" } }\n',
+        })
+        expect((await panel.tryCli(['restart', '--json'])).exitCode).not.toBe(0)
+        const broken = await askDoctor(panel)
+        expect(badOf(broken).sort()).toEqual(['config.findings', 'gateway.failed'])
+        await panel.tryCli(['doctor', '--fix', 'config.findings', '--json'])
+        expect(badOf(await askDoctor(panel))).toEqual(['gateway.failed'])
+        expect((await panel.tryCli(['doctor', '--fix', 'gateway.failed', '--json'])).exitCode).toBe(0)
+        expect((await readStatus(panel)).gateway.healthy).toBe(true)
       })
-      expect((await panel.tryCli(['restart', '--json'])).exitCode).not.toBe(0)
-      const broken = await askDoctor(panel)
-      expect(badOf(broken).sort()).toEqual(['config.findings', 'gateway.failed'])
-      await panel.tryCli(['doctor', '--fix', 'config.findings', '--json'])
-      expect(badOf(await askDoctor(panel))).toEqual(['gateway.failed'])
-      expect((await panel.tryCli(['doctor', '--fix', 'gateway.failed', '--json'])).exitCode).toBe(0)
-      expect((await readStatus(panel)).gateway.healthy).toBe(true)
-    })
+    }
 
     it('looks without a daemon, too', async () => {
       await panel.stop()
