@@ -5,6 +5,7 @@
 import Type, { type Static, type TSchema } from 'typebox'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
 import { DEVICE_ENDPOINTS } from './device-endpoints.ts'
+import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
@@ -138,6 +139,7 @@ export const ENDPOINTS = {
 
   ...FILE_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
+  ...DOCTOR_ENDPOINTS,
 
   'GET /api/logs': {
     access: 'session',

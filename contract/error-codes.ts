@@ -130,6 +130,21 @@ export const ERROR_CODES = {
     title: 'There is nothing of the kind to mend',
     hint: 'Load the file again: it was changed, or mended, meanwhile.',
   },
+  FINDING_UNKNOWN: {
+    status: 404,
+    title: 'The doctor has no check and no finding of this name',
+    hint: 'See the names: sudo razroom-panel doctor',
+  },
+  FINDING_NOT_MENDABLE: {
+    status: 409,
+    title: 'The panel cannot mend this by itself',
+    hint: 'Do what the finding says: sudo razroom-panel doctor',
+  },
+  FINDING_REMAINS: {
+    status: 502,
+    title: 'It is still there',
+    hint: 'Look at what each step did, and at the finding: sudo razroom-panel doctor',
+  },
   CONFIG_CHANGED: {
     status: 412,
     title: 'razroom.json was changed meanwhile',

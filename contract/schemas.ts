@@ -108,6 +108,7 @@ export const OperationKind = Type.Enum([
   'prune-images',
   'backup',
   'restore',
+  'fix-finding',
 ])
 export type OperationKind = Static<typeof OperationKind>
 

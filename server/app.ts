@@ -12,6 +12,7 @@ import { backupRoutes } from './routes/backups.ts'
 import { configRoutes } from './routes/config.ts'
 import type { PanelDeps } from './routes/deps.ts'
 import { deviceRoutes } from './routes/devices.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { envRoutes } from './routes/env.ts'
 import { exportRoutes } from './routes/export.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
@@ -31,7 +32,7 @@ const MAX_BODY_BYTES = 4_194_304
 const MAX_FRAME_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 30_000
 /** Addresses of the page; the page itself tells them apart. */
-const PAGES = ['/', '/setup', '/logs', '/environment', '/configuration', '/settings'] as const
+const PAGES = ['/', '/setup', '/logs', '/environment', '/configuration', '/doctor', '/settings'] as const
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
@@ -85,6 +86,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...backupRoutes(deps),
       ...exportRoutes(deps),
       ...deviceRoutes(deps),
+      ...doctorRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,

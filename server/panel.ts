@@ -86,8 +86,9 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
   })
   const deviceWatch = createDeviceWatch(host, bus, devices)
   const cookieName = `razroom-panel-${config.port}`
-  const { port } = config
-  const deps: PanelDeps = { host, bus, runner, monitor, sessions, devices, port, cookieName, remember }
+  const doctor = { host, version: config.version, redact }
+  const common = { host, bus, runner, monitor, sessions, devices, doctor }
+  const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined

@@ -34,6 +34,10 @@ const PAGES = {
       async () => (await import('./pages/configuration/configuration-page.tsx')).ConfigurationPage,
     ),
   },
+  '/doctor': {
+    title: 'Doctor',
+    Page: lazyPage(async () => (await import('./pages/doctor/doctor-page.tsx')).DoctorPage),
+  },
   '/setup': {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),

@@ -2,6 +2,7 @@ import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
 import { backup } from './commands/backup.ts'
 import { devices } from './commands/devices.ts'
+import { doctor } from './commands/doctor.ts'
 import { env } from './commands/env.ts'
 import { exportGateway } from './commands/export.ts'
 import { launch } from './commands/launch.ts'
@@ -25,6 +26,7 @@ import { versions } from './commands/versions.ts'
 export const COMMANDS: readonly Command[] = [
   login,
   status,
+  doctor,
   setup,
   launch,
   stop,

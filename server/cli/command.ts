@@ -42,6 +42,8 @@ export interface Command {
   /** Command line and what it does. */
   readonly examples: ReadonlyArray<readonly [command: string, meaning: string]>
   readonly needsRoot: (positionals: readonly string[]) => boolean
+  /** Exit code when it throws; 1 unless said. A command line that is not understood is always 2. */
+  readonly failedExitCode?: number
   /** Resolves with the exit code. */
   readonly run: (context: CommandContext) => Promise<number>
 }

@@ -28,7 +28,7 @@ export type CallInput<K extends RequestKey> = Part<'params', Params<K>> &
 
 export interface LooseInput {
   readonly params?: Readonly<Record<string, string>> | undefined
-  readonly query?: Readonly<Record<string, string | number>> | undefined
+  readonly query?: Readonly<Record<string, string | number | boolean>> | undefined
   readonly body?: unknown
   readonly ifMatch?: string | undefined
 }

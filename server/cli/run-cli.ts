@@ -15,7 +15,7 @@ export const EXIT_CODES = { done: 0, failed: 1, usage: 2 } as const
 
 /**
  * Runs one command line (argv without program and script) and resolves with its exit code: 0 done, 1 failed,
- * 2 not understood (`env check` has its own). Writes to `io` alone, never throws and never ends the process; what it
+ * 2 not understood (`env check` and `doctor` have their own). Writes to `io` alone, never throws and never ends the process; what it
  * wrote has left the process by then.
  */
 export async function runCli(argv: readonly string[], io: CliIo, services: CliServices): Promise<number> {
@@ -33,8 +33,13 @@ async function run(argv: readonly string[], io: CliIo, services: CliServices): P
     out.problem(isUsageProblem(problem) ? { ...problem, hint: usageHint(argv, problem.hint) } : problem)
     const isKnown = error instanceof ProblemError || error instanceof PanelError
     if (!isKnown) out.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    return isUsageProblem(problem) ? EXIT_CODES.usage : EXIT_CODES.failed
+    return isUsageProblem(problem) ? EXIT_CODES.usage : failedExitCode(argv)
   }
+}
+
+function failedExitCode(argv: readonly string[]): number {
+  const { name } = splitCommandLine(argv)
+  return COMMANDS.find((command) => command.name === name)?.failedExitCode ?? EXIT_CODES.failed
 }
 
 async function dispatch(

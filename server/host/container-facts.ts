@@ -23,6 +23,8 @@ export interface ContainerFacts {
   readonly logPath: string
   /** The published ports, as podman was told; hostAddress is '' for all addresses. */
   readonly ports: readonly PublishedPort[]
+  /** As podman names it: pasta, slirp4netns, bridge, host ... Missing where it does not tell. */
+  readonly networkMode?: string
   /** The command line that made it, program first; empty when podman does not tell. */
   readonly createCommand: readonly string[]
 }

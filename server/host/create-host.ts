@@ -10,6 +10,7 @@ import { createImageBuilder } from './build-image.ts'
 import { openContainerDevices } from './container-devices.ts'
 import { claimControlSocket, makePrivateSocketPath } from './control-socket.ts'
 import { readDiskFree } from './disk-free.ts'
+import { createExamination } from './examination.ts'
 import { createContainerExec } from './exec-in-container.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
 import { probeGateway } from './gateway-probe.ts'
@@ -101,6 +102,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createContainerExec(runAsUser),
     ...backups,
     ...createBackupTimer(commands.run),
+    ...createExamination(commands.run, runAsUser),
     ...createImageBuilder({ run, runAsUser, podman, bundledDir }),
     ...images,
     ...createArchiveLoader({ run, runAsUser, podman, images }),

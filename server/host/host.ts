@@ -16,6 +16,7 @@ import type {
   ProbeResult,
   Usage,
 } from './container-facts.ts'
+import type { Examination } from './examination.ts'
 import type { ContainerExec } from './exec-in-container.ts'
 import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
@@ -36,6 +37,7 @@ export type {
   PublishedPort,
   Usage,
 } from './container-facts.ts'
+export type { OddFile } from './examination.ts'
 export type { ContainerCommandResult } from './exec-in-container.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 export type { StoredVersion } from './versions.ts'
@@ -195,6 +197,7 @@ export interface Host
     Backups,
     BackupTimer,
     ContainerExec,
+    Examination,
     Homes,
     UserUnits,
     Images,

@@ -42,6 +42,7 @@ const Containers = Type.Array(
     HostConfig: Type.Object({
       LogConfig: Type.Object({ Type: Type.String(), Path: Type.Optional(Type.String()) }),
       PortBindings: Type.Optional(Type.Union([Bindings, Type.Null()])),
+      NetworkMode: Type.Optional(Type.String()),
     }),
   }),
 )
@@ -129,6 +130,7 @@ export function parseContainer(text: string): ContainerFacts | null {
     logDriver: hostConfig.LogConfig.Type,
     logPath: hostConfig.LogConfig.Path ?? '',
     ports: publishedPorts(hostConfig.PortBindings ?? {}),
+    ...(hostConfig.NetworkMode === undefined ? {} : { networkMode: hostConfig.NetworkMode }),
     createCommand: config.CreateCommand ?? [],
   }
 }

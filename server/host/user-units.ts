@@ -97,6 +97,11 @@ const Shown = Type.Object(
   >,
 )
 
+/** Arguments of systemctl with which it prints what {@link parseUnit} reads. */
+export function readUnitArguments(name: string): string[] {
+  return ['show', `--property=${Object.keys(PROPERTIES).join(',')}`, '--', name]
+}
+
 /** @param text output of `systemctl show --property=...`: one NAME=value a line */
 export function parseUnit(text: string): UnitFacts {
   const pairs = text.split('\n').flatMap((line) => {
@@ -175,8 +180,7 @@ export function createUserUnits(
   }
   return {
     async readUnit(user, name) {
-      const properties = `--property=${Object.keys(PROPERTIES).join(',')}`
-      const { stdout } = await systemctl(user, ['show', properties, '--', name], QUERY_TIMEOUT_MS)
+      const { stdout } = await systemctl(user, readUnitArguments(name), QUERY_TIMEOUT_MS)
       return parseUnit(stdout)
     },
     async reloadUnits(user) {

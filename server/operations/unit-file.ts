@@ -92,7 +92,12 @@ export async function listDropIns(host: Host, user: UserAccount, place: UnitPlac
  * Lets Quadlet read the unit together with its drop-ins: one key that it does not know, and there would be no unit at
  * all, without a word. UNIT_INVALID with its message.
  */
-async function checkQuadlet(host: Host, user: UserAccount, file: UnitPlace, text: string): Promise<void> {
+export async function checkQuadlet(
+  host: Host,
+  user: UserAccount,
+  file: UnitPlace,
+  text: string,
+): Promise<void> {
   if (file.kind !== 'quadlet') return
   const base = file.path.slice(file.path.lastIndexOf('/') + 1)
   const files: QuadletFile[] = [{ name: base, text }]

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
 import type { Devices } from '../operations/devices.ts'
+import type { DoctorOptions } from '../operations/doctor.ts'
 import type { Runner } from '../operations/runner.ts'
 
 /** What routes and sockets work with; made once, in server/panel.ts. */
@@ -18,4 +19,5 @@ export interface PanelDeps {
   readonly cookieName: string
   /** From now on this text is masked wherever the panel writes. */
   readonly remember: (secret: string) => void
+  readonly doctor: DoctorOptions
 }

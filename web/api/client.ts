@@ -38,11 +38,14 @@ interface AnyOptions {
 
 /** Hardly any endpoint works long: what takes time is an operation, and its progress comes over the socket. */
 const TIMEOUT_MS = 30_000
-/** These read a whole backup, or wait for a registry. */
+/** These read a whole backup, wait for a registry, or look at everything. */
 const LONG_TIMEOUT_MS = 600_000
 const LONG: ReadonlySet<string> = new Set<RequestKey>([
   'POST /api/restore/preview',
   'POST /api/registry-logins',
+  'GET /api/doctor',
+  'GET /api/doctor/bundle',
+  'POST /api/doctor/:check/fix',
 ])
 
 /**

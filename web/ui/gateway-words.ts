@@ -104,6 +104,12 @@ const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
     failed: 'The restore failed',
     cancelled: 'The restore was cancelled',
   },
+  'fix-finding': {
+    running: 'Mending',
+    succeeded: 'It is mended',
+    failed: 'It could not be mended',
+    cancelled: 'The mending was cancelled',
+  },
 }
 
 /** What an operation is doing, or how it ended. Only an update that has another image to go back to runs a new one. */

@@ -38,7 +38,7 @@ export function Failure(props: {
       ))}
       <LastLines since={gateway.since} />
       <p>
-        <a href="/logs">Look at the log</a>
+        <a href="/logs">Look at the log</a> · <a href="/doctor">Ask the doctor</a>
       </p>
     </div>
   )

@@ -1,0 +1,3 @@
+import { describeFreshDoctor } from './doctor-fresh.ts'
+
+describeFreshDoctor('debian-12', '--quadlet')

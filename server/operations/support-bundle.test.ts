@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { HostError } from '../errors.ts'
+import { readBundle } from './support-bundle.ts'
+import { makeDoctorWorld, TOKEN } from './test-doctor-world.ts'
+import { PATHS } from './test-file-world.ts'
+
+test('everything that helps is in it, and no secret, also not one that a program printed', async () => {
+  const world = makeDoctorWorld()
+  world.put(PATHS.configFile, `{ gateway: { mode: "local", auth: { token: "${TOKEN}" } } }\n`)
+  world.break({
+    readLogBefore: async () => ({
+      lines: [
+        { cursor: '1', time: '2026-01-01T00:00:00Z', stream: 'stdout', text: `\u001b[31mtoken ${TOKEN}` },
+      ],
+      hasMore: false,
+    }),
+  })
+  const { filename, text } = await readBundle(world.options, [])
+  expect(filename).toMatch(/^razroom-panel-support-\d{8}T\d{6}Z\.txt$/)
+  for (const part of ['razroom-panel 1.2.3', 'Debian GNU/Linux 12', 'ok      subids', '"gatewayPort": 18789'])
+    expect(text).toContain(part)
+  expect(text).toContain('RAZROOM_GATEWAY_TOKEN=')
+  expect(text).toContain('2026-01-01T00:00:00Z')
+  expect(text).not.toContain(TOKEN)
+})
+
+test('a part that cannot be read says why, and the rest is there', async () => {
+  const world = makeDoctorWorld()
+  world.break({
+    readLogBefore: async () => {
+      throw new HostError('FILE_DENIED', { detail: PATHS.logFile })
+    },
+  })
+  const { text } = await readBundle(world.options, [])
+  expect(text).toContain(`could not be read: `)
+  expect(text).toContain('== Settings ==\n{')
+})

@@ -1,0 +1,31 @@
+import type { DoctorReport } from '../../contract/doctor.ts'
+import type { Handlers } from '../http/bind-routes.ts'
+import { examine } from '../operations/doctor.ts'
+import { planFix } from '../operations/fix-finding.ts'
+import { readBundle } from '../operations/support-bundle.ts'
+import type { PanelDeps } from './deps.ts'
+
+type DoctorKeys = 'GET /api/doctor' | 'GET /api/doctor/bundle' | 'POST /api/doctor/:check/fix'
+
+export function doctorRoutes({
+  doctor,
+  runner,
+  remember,
+}: Pick<PanelDeps, 'doctor' | 'runner' | 'remember'>): Pick<Handlers, DoctorKeys> {
+  /** A look starts a dozen programs: who asks while one goes on gets its answer. */
+  const looks = new Map<boolean, Promise<DoctorReport>>()
+  return {
+    'GET /api/doctor': ({ query }) => {
+      const withSlow = query.slow === true
+      const look = looks.get(withSlow) ?? examine(doctor, withSlow).finally(() => looks.delete(withSlow))
+      looks.set(withSlow, look)
+      return look
+    },
+    'GET /api/doctor/bundle': () => readBundle(doctor, runner.list()),
+    'POST /api/doctor/:check/fix': async ({ params, request }) => {
+      const plan = await planFix(doctor, params.check, remember)
+      const { id } = await runner.start(plan, request.startedBy)
+      return { operationId: id }
+    },
+  }
+}
