@@ -16,6 +16,8 @@ import { createMonitor } from './monitor.ts'
 import { createBackupClock } from './operations/backup-clock.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createRunner } from './operations/runner.ts'
+import { createTerminalDesk } from './operations/terminal-desk.ts'
+import { createTerminalWorld } from './operations/terminal-world.ts'
 import { createRedactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
@@ -75,8 +77,11 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       await host.updateState({ sessions: stored.map((session) => ({ ...session })) })
     },
   })
+  const terminalWorld = createTerminalWorld(host, settle)
+  const terminal = createTerminalDesk(terminalWorld)
   const cookieName = `razroom-panel-${config.port}`
-  const deps: PanelDeps = { host, bus, runner, monitor, sessions, port: config.port, cookieName, remember }
+  const { port } = config
+  const deps: PanelDeps = { host, bus, runner, monitor, sessions, terminal, port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined
@@ -91,6 +96,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     follow() {
       monitor.run()
       backupClock.run()
+      void terminalWorld.sweep()
       bus.subscribe((event) => {
         if (MAY_BRING_SECRETS.has(event.type)) void rememberSecrets(deps)
       })
@@ -101,6 +107,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     async close() {
       clearInterval(sweeper)
       backupClock.close()
+      await terminal.close()
       await runner.close()
       await monitor.close()
       await host.close()

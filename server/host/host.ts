@@ -20,6 +20,7 @@ import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
 import type { Registries } from './registries.ts'
+import type { Terminals } from './terminal.ts'
 import type { Uploads } from './uploads.ts'
 import type { UserUnits } from './user-units.ts'
 import type { Versions } from './versions.ts'
@@ -35,6 +36,7 @@ export type {
   PublishedPort,
   Usage,
 } from './container-facts.ts'
+export type { Terminal } from './terminal.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 export type { StoredVersion } from './versions.ts'
 
@@ -197,6 +199,7 @@ export interface Host
     Images,
     Registries,
     Uploads,
+    Terminals,
     Versions {
   // The machine
   readFacts(): Promise<HostFacts>

@@ -3,6 +3,7 @@ import type { Host } from '../host/host.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
 import type { Runner } from '../operations/runner.ts'
+import type { TerminalDesk } from '../operations/terminal-desk.ts'
 
 /** What routes and sockets work with; made once, in server/panel.ts. */
 export interface PanelDeps {
@@ -11,6 +12,7 @@ export interface PanelDeps {
   readonly runner: Runner
   readonly monitor: Monitor
   readonly sessions: Sessions
+  readonly terminal: TerminalDesk
   /** TCP port of the page. */
   readonly port: number
   readonly cookieName: string
