@@ -34,6 +34,10 @@ const PAGES = {
       async () => (await import('./pages/configuration/configuration-page.tsx')).ConfigurationPage,
     ),
   },
+  '/terminal': {
+    title: 'Terminal',
+    Page: lazyPage(async () => (await import('./pages/terminal/terminal-page.tsx')).TerminalPage),
+  },
   '/setup': {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),
