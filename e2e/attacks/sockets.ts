@@ -157,7 +157,9 @@ export function describeSockets(attack: () => AttackHost): void {
         frames: [hello(path, ticket)],
       })
       const pairs = SOCKETS.map((path, index) => ({ path, ticket: tickets[index] ?? '' }))
-      const good = await attack().fire(pairs.map(({ path, ticket }) => use('right', path, ticket)))
+      // A terminal has to start a program before it has something to say.
+      const right = pairs.map(({ path, ticket }) => ({ ...use('right', path, ticket), listenMs: 5_000 }))
+      const good = await attack().fire(right)
       expect(good.map(({ frames, closeCode }) => frames.length > 0 && closeCode === null)).toEqual(
         SOCKETS.map(() => true),
       )
