@@ -1,11 +1,22 @@
-import { builtinModules } from 'node:module'
-import { defineConfig, type UserConfig } from 'vite'
+import { copyFileSync } from 'node:fs'
+import { builtinModules, createRequire } from 'node:module'
+import { defineConfig, type Plugin, type UserConfig } from 'vite'
 
 const node = [...builtinModules, /^node:/]
 
+/** What can't be bundled: the compiled part of the terminal, beside the programs (server/host/terminal-agent/pty.ts). */
+const copyPty: Plugin = {
+  name: 'copy-pty',
+  writeBundle({ dir = 'dist/server' }) {
+    const { resolve } = createRequire(import.meta.url)
+    copyFileSync(resolve(`@lydell/node-pty-linux-${process.arch}/pty.node`), `${dir}/pty.node`)
+  },
+}
+
 /** One bundle per program: everything but Node itself is inside, so that an install carries no node_modules. */
-function program(input: Record<string, string>, outDir: string): UserConfig {
+function program(input: Record<string, string>, outDir: string, plugins: Plugin[] = []): UserConfig {
   return {
+    plugins,
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: true,
@@ -26,8 +37,10 @@ export default defineConfig(({ mode }): UserConfig => {
         'user-agent': 'server/host/user-agent/main.ts',
         'backup-agent': 'server/host/backup-agent/main.ts',
         'ownership-agent': 'server/host/ownership-agent/main.ts',
+        'terminal-agent': 'server/host/terminal-agent/main.ts',
       },
       'dist/server',
+      [copyPty],
     )
   if (mode === 'gateway') return program({ index: 'gateway/main.ts' }, 'dist/gateway')
   return {

@@ -166,6 +166,12 @@ export const ENDPOINTS = {
     response: Type.Null(),
     socket: true,
   },
+  'WS /api/terminal': {
+    access: 'step-up',
+    summary: 'The onboarding wizard, or another of the fixed commands of the gateway, in a terminal',
+    response: Type.Null(),
+    socket: true,
+  },
 } as const satisfies Record<string, Endpoint>
 
 export type EndpointKey = keyof typeof ENDPOINTS

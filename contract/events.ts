@@ -92,5 +92,7 @@ export const CLOSE_CODES = {
   /** The stream cannot be had now; the reason is an error code of the table, for example SETUP_REQUIRED. */
   refused: 4409,
   tooSlow: 4408,
+  /** The terminal goes on in another page. */
+  takenOver: 4410,
   tooMany: 4429,
 } as const

@@ -27,12 +27,22 @@ import { wizardRoutes } from './routes/wizard.ts'
 import { createSocketBinder } from './ws/bind-sockets.ts'
 import { eventsSocket } from './ws/events-socket.ts'
 import { logsSocket } from './ws/logs-socket.ts'
+import { terminalSocket } from './ws/terminal-socket.ts'
 
 const MAX_BODY_BYTES = 4_194_304
 const MAX_FRAME_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 30_000
 /** Addresses of the page; the page itself tells them apart. */
-const PAGES = ['/', '/setup', '/logs', '/environment', '/configuration', '/doctor', '/settings'] as const
+const PAGES = [
+  '/',
+  '/setup',
+  '/logs',
+  '/environment',
+  '/configuration',
+  '/terminal',
+  '/doctor',
+  '/settings',
+] as const
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
@@ -94,6 +104,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     })
     bindSocket('WS /api/events', eventsSocket(deps))
     bindSocket('WS /api/logs/stream', logsSocket(deps))
+    bindSocket('WS /api/terminal', terminalSocket(deps))
   })
   if (door.kind === 'browser') await registerPage(app, door.webDir)
   return app

@@ -19,6 +19,8 @@ import { createDevices } from './operations/devices.ts'
 import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createRunner } from './operations/runner.ts'
+import { createTerminalDesk } from './operations/terminal-desk.ts'
+import { createTerminalWorld } from './operations/terminal-world.ts'
 import { createRedactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
@@ -85,9 +87,11 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     redact,
   })
   const deviceWatch = createDeviceWatch(host, bus, devices)
+  const terminalWorld = createTerminalWorld(host, settle)
+  const terminal = createTerminalDesk(terminalWorld)
   const cookieName = `razroom-panel-${config.port}`
   const doctor = { host, version: config.version, redact }
-  const common = { host, bus, runner, monitor, sessions, devices, doctor }
+  const common = { host, bus, runner, monitor, sessions, devices, doctor, terminal }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
@@ -104,6 +108,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       monitor.run()
       backupClock.run()
       deviceWatch.run()
+      void terminalWorld.sweep()
       bus.subscribe((event) => {
         if (MAY_BRING_SECRETS.has(event.type)) void rememberSecrets(deps)
       })
@@ -114,6 +119,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     async close() {
       clearInterval(sweeper)
       backupClock.close()
+      await terminal.close()
       await runner.close()
       await deviceWatch.close()
       await monitor.close()

@@ -34,6 +34,10 @@ const PAGES = {
       async () => (await import('./pages/configuration/configuration-page.tsx')).ConfigurationPage,
     ),
   },
+  '/terminal': {
+    title: 'Terminal',
+    Page: lazyPage(async () => (await import('./pages/terminal/terminal-page.tsx')).TerminalPage),
+  },
   '/doctor': {
     title: 'Doctor',
     Page: lazyPage(async () => (await import('./pages/doctor/doctor-page.tsx')).DoctorPage),

@@ -21,6 +21,7 @@ const LINKS: readonly PageLink[] = [
   { path: '/logs', text: 'Logs', icon: 'logs' },
   { path: '/environment', text: 'Environment', short: 'Env', icon: 'environment' },
   { path: '/configuration', text: 'Configuration', short: 'Config', icon: 'configuration' },
+  { path: '/terminal', text: 'Terminal', short: 'Term', icon: 'terminal' },
   { path: '/doctor', text: 'Doctor', icon: 'doctor' },
   { path: '/setup', text: 'Setup', icon: 'setup' },
   { path: '/settings', text: 'Settings', icon: 'settings' },

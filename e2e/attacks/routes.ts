@@ -54,4 +54,5 @@ export const SOCKETS: readonly string[] = entries.flatMap(([key]) =>
 export const HELLOS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/api/events': { type: 'hello' },
   '/api/logs/stream': { type: 'hello', backlog: 5 },
+  '/api/terminal': { type: 'hello', command: 'security-audit', cols: 80, rows: 24 },
 }

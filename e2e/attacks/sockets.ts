@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { CLOSE_CODES } from '../../contract/events.ts'
 import { type AttackHost, logIn, pageHeaders } from './attack-host.ts'
 import { HELLOS, SOCKETS } from './routes.ts'
@@ -51,6 +51,15 @@ export function describeSockets(attack: () => AttackHost): void {
   }
 
   describe('the sockets', () => {
+    beforeAll(async () => {
+      // Else the terminal is refused for the age of the login, and not for what is wrong in each case.
+      const headers: Header[] = [...pageHeaders(attack().session), ['Content-Type', 'application/json']]
+      const body = JSON.stringify({ confirm: 'show secrets' })
+      const bytes = requestBytes({ method: 'POST', target: '/api/session/step-up', headers, body })
+      const [outcome] = await attack().fire([{ name: 'step-up', bytes }])
+      expect(outcome?.status).toBe(200)
+    })
+
     it('all have a hello to attack them with', () => {
       expect(Object.keys(HELLOS).sort()).toEqual([...SOCKETS].sort())
     })
@@ -148,7 +157,9 @@ export function describeSockets(attack: () => AttackHost): void {
         frames: [hello(path, ticket)],
       })
       const pairs = SOCKETS.map((path, index) => ({ path, ticket: tickets[index] ?? '' }))
-      const good = await attack().fire(pairs.map(({ path, ticket }) => use('right', path, ticket)))
+      // A terminal has to start a program before it has something to say.
+      const right = pairs.map(({ path, ticket }) => ({ ...use('right', path, ticket), listenMs: 5_000 }))
+      const good = await attack().fire(right)
       expect(good.map(({ frames, closeCode }) => frames.length > 0 && closeCode === null)).toEqual(
         SOCKETS.map(() => true),
       )

@@ -2,7 +2,15 @@
 import type { Locator, Page } from 'playwright'
 import type { GatewayState } from '../../contract/schemas.ts'
 
-export type PageName = 'Overview' | 'Logs' | 'Environment' | 'Configuration' | 'Doctor' | 'Setup' | 'Settings'
+export type PageName =
+  | 'Overview'
+  | 'Logs'
+  | 'Environment'
+  | 'Configuration'
+  | 'Terminal'
+  | 'Doctor'
+  | 'Setup'
+  | 'Settings'
 
 /** Goes to a page by its link. */
 export async function visit(page: Page, name: PageName): Promise<void> {

@@ -49,17 +49,31 @@ export function gatewayArgs(spec: GatewaySpec, write: SlotWriter = asIs): string
  * environment, no published port, and no log, because people type their keys there.
  */
 export function podmanSetupArgs(spec: GatewaySpec, write: SlotWriter = asIs): string[] {
+  return interactiveArgs(spec, `${write('name', spec.name)}-setup`, spec.wizardCommand, write)
+}
+
+/** The same for a command of the panel's terminal. */
+export function ownTerminalArgs(spec: GatewaySpec, name: string, command: readonly string[]): string[] {
+  return interactiveArgs(spec, name, command, asIs)
+}
+
+function interactiveArgs(
+  spec: GatewaySpec,
+  name: string,
+  command: readonly string[],
+  write: SlotWriter,
+): string[] {
   return [
     '--interactive',
     '--tty',
     '--rm',
     '--replace',
-    `--name=${write('name', spec.name)}-setup`,
+    `--name=${name}`,
     ...sharedArgs(spec, write),
     '--log-driver=none',
     '--',
     write('image', spec.image),
-    ...spec.wizardCommand,
+    ...command,
   ]
 }
 

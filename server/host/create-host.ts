@@ -28,6 +28,7 @@ import { createRunAsUser, describeAsUser } from './run-as-user.ts'
 import { createCommandRunner } from './run-command.ts'
 import { createStateStore } from './state-store.ts'
 import { findPeerUid, findPortHolder } from './tcp-table.ts'
+import { createTerminals } from './terminal.ts'
 import { createUploads } from './uploads.ts'
 import { createUsageReader } from './usage.ts'
 import { createAccounts } from './user-account.ts'
@@ -109,6 +110,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createRegistries(runAsUser, files),
     ...createUploads(stateDir),
     ...createVersions(stateDir),
+    ...createTerminals(runAsUser, await findAgentFile(options.programDir, 'terminal-agent')),
     describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),
     readState: state.read,
     updateState: state.update,
@@ -131,7 +133,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
 
 async function findAgentFile(
   programDir: string,
-  name: 'user-agent' | 'backup-agent' | 'ownership-agent',
+  name: 'user-agent' | 'backup-agent' | 'ownership-agent' | 'terminal-agent',
 ): Promise<string> {
   const built = join(programDir, `${name}.js`)
   return access(built).then(

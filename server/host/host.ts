@@ -22,6 +22,7 @@ import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
 import type { Registries } from './registries.ts'
+import type { Terminals } from './terminal.ts'
 import type { Uploads } from './uploads.ts'
 import type { UserUnits } from './user-units.ts'
 import type { Versions } from './versions.ts'
@@ -39,6 +40,7 @@ export type {
 } from './container-facts.ts'
 export type { OddFile } from './examination.ts'
 export type { ContainerCommandResult } from './exec-in-container.ts'
+export type { Terminal } from './terminal.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 export type { StoredVersion } from './versions.ts'
 
@@ -203,6 +205,7 @@ export interface Host
     Images,
     Registries,
     Uploads,
+    Terminals,
     Versions {
   // The machine
   readFacts(): Promise<HostFacts>

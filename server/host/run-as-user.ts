@@ -13,7 +13,7 @@ import type { CommandResult, RunCommand, RunOptions } from './run-command.ts'
 import { hasUserManager, runtimeDirectory } from './user-account.ts'
 
 export interface UserRunOptions
-  extends Pick<RunOptions, 'timeoutMs' | 'stdin' | 'watch' | 'okExitCodes' | 'capture'> {
+  extends Pick<RunOptions, 'timeoutMs' | 'stdin' | 'stdoutTo' | 'watch' | 'okExitCodes' | 'capture'> {
   /** What the program leaves behind (the monitor of a container) lives on when it ends or is cancelled. */
   readonly leavesProcesses?: boolean
   /** A dropped uid even where the user has a manager: for work on plain files. */
@@ -53,7 +53,7 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
     if (companion !== undefined) await endUnit(run, user, unit)
     const [program, ...args] = argv
     // The manager would look the program up on the user's own PATH.
-    const path = await findProgram(program)
+    const path = program.startsWith('/') ? program : await findProgram(program)
     if (path === null)
       throw new CommandMissing('COMMAND_MISSING', { detail: program, command: argv.join(' ') })
     const { timeoutMs } = options

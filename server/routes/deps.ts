@@ -5,6 +5,7 @@ import type { Monitor } from '../monitor.ts'
 import type { Devices } from '../operations/devices.ts'
 import type { DoctorOptions } from '../operations/doctor.ts'
 import type { Runner } from '../operations/runner.ts'
+import type { TerminalDesk } from '../operations/terminal-desk.ts'
 
 /** What routes and sockets work with; made once, in server/panel.ts. */
 export interface PanelDeps {
@@ -14,6 +15,7 @@ export interface PanelDeps {
   readonly monitor: Monitor
   readonly sessions: Sessions
   readonly devices: Devices
+  readonly terminal: TerminalDesk
   /** TCP port of the page. */
   readonly port: number
   readonly cookieName: string

@@ -17,6 +17,8 @@ const PING_EVERY_MS = 15_000
 
 export interface SocketRoute<S extends TSchema> {
   readonly hello: S
+  /** The client says more than its hello: the route listens for it. */
+  readonly isTwoWay?: true
   /** Runs once the hello is in; the signal fires when the socket closes. */
   serve(socket: WebSocket, hello: Type.Static<S>, signal: AbortSignal): Promise<void> | void
 }
@@ -77,8 +79,9 @@ function awaitHello<S extends TSchema>(
     if (hello === null) return socket.close(CLOSE_CODES.badFrame, 'not a hello')
     if (!options.isControl && !takeTicket(socket, request, hello.ticket, options.sessions, closed.signal))
       return
-    // The sockets are one-way from here on: what else the client sends is not ours to understand.
-    socket.on('message', () => socket.close(CLOSE_CODES.badFrame, 'nothing is expected here'))
+    // A one-way socket from here on: what else the client sends is not ours to understand.
+    if (!route.isTwoWay)
+      socket.on('message', () => socket.close(CLOSE_CODES.badFrame, 'nothing is expected here'))
     Promise.resolve(route.serve(socket, hello as Type.Static<S>, closed.signal)).catch((error: unknown) => {
       if (closed.signal.aborted) return
       if (error instanceof PanelError) {

@@ -10,5 +10,6 @@ export const CLOSE_CODES: typeof CONTRACT = {
   badFrame: 4400,
   refused: 4409,
   tooSlow: 4408,
+  takenOver: 4410,
   tooMany: 4429,
 }

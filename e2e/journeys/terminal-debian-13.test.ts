@@ -1,0 +1,3 @@
+import { describeTerminal } from './terminal-journey.ts'
+
+describeTerminal('debian-13')
