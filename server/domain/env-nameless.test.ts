@@ -35,7 +35,7 @@ test('the last line of a private key has no name', () => {
 })
 
 test('nor has it where no quote tells that it belongs to a value', () => {
-  for (const line of [`${LAST}==`, `k${LAST}=="`, 'kTd92jBcBajYTwImLFiW1Qx=', 'ab+d/x=1', 'kQ=='])
+  for (const line of [`${LAST}==`, `k${LAST}=="`, 'kTd92jBcBajYTwImLFiW1Qx=', 'ab+d/x=1', 'kQ==', 'EQ=='])
     expect(envEntries(fileOf(`${line}\n`))[0]).not.toHaveProperty('key')
 })
 

@@ -59,8 +59,8 @@ export function isSecretPiece(key: string, value: string): boolean {
   const name = bareKey(key)
   if (!isEnvKey(name) && (/[+/]/.test(name) || isSecretVariable('', name))) return true
   const padding = /^(=?)["']?$/.exec(value)?.[1]
-  if (padding === undefined || !/^[A-Za-z0-9]+$/.test(name) || !/[a-z0-9]/.test(name)) return false
-  if (padding === '=') return true
+  if (padding === undefined || !/^[A-Za-z0-9]+$/.test(name)) return false
+  if (padding === '=') return name.length % 4 === 2 || /[a-z0-9]/.test(name)
   return name.length % 4 === 3 && (/\d/.test(name) || /[a-z][A-Z]/.test(name)) && /[a-z]/.test(name)
 }
 
