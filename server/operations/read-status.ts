@@ -4,6 +4,7 @@ import type { GatewayStatus, ImageStatus, Status } from '../../contract/schemas.
 import type { Settings } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
 import type { UnitStatus } from '../../contract/unit.ts'
+import { explainGivenUp } from '../domain/fatal-lines.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } from '../host/host.ts'
@@ -70,7 +71,9 @@ export async function observe(host: Host): Promise<Observation> {
   const seen = { ...nothing, container, image, unit, restartReasons, warnings }
   const end = endOf(seen)
   if (end.state !== 'failed') return seen
-  const fatal = await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })
+  const fatal =
+    (await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })) ??
+    (unit ? explainGivenUp(unit.status.name, unit.facts.result) : null)
   return { ...seen, fatal: fatal ?? undefined }
 }
 

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import type { UnitFacts } from '../host/host.ts'
+import { hostOf, makeWorld } from './image-switch-world.ts'
+import { observe } from './read-status.ts'
+
+const FAILED: UnitFacts = {
+  loadState: 'loaded',
+  activeState: 'failed',
+  subState: 'failed',
+  result: 'start-limit-hit',
+  restarts: 0,
+  exitCode: 0,
+  fragmentPath: '/run/user/900/systemd/generator/razroom.service',
+  sourcePath: '/home/razroom/.config/containers/systemd/razroom.container',
+  dropInPaths: [],
+  unitFileState: 'generated',
+  needsReload: false,
+}
+
+/** A gateway in service mode whose container is gone. */
+function failedHost(unit: UnitFacts) {
+  const world = { ...makeWorld({ kind: 'bundled' }), container: null }
+  const { settings } = world.state
+  if (settings) world.state = { ...world.state, settings: { ...settings, mode: 'quadlet' } }
+  const host = hostOf(world)
+  return Object.assign(host, {
+    readFacts: async () => ({ ...(await hostOf(world).readFacts()), hasSystemd: true, hasQuadlet: true }),
+    readUnit: async () => unit,
+  })
+}
+
+it('tells that systemd gave up where the last run of the gateway ended in order', async () => {
+  const { fatal } = await observe(failedHost(FAILED))
+  expect(fatal?.meaning).toContain('started too often')
+  expect(fatal?.hint).toContain('sudo razroom-panel launch')
+})
+
+it('tells why the gateway ended where that is known, also when systemd gave up', async () => {
+  const { fatal } = await observe(failedHost({ ...FAILED, exitCode: 1 }))
+  expect(fatal?.line).toBe('last word')
+})
