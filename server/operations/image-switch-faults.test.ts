@@ -57,12 +57,13 @@ describe('an update that fails', () => {
     let runs = 0
     host.runContainer = async (user, args) => {
       runs += 1
-      if (runs === 1) throw new PanelError('COMMAND_FAILED')
+      if (runs === 1) throw new PanelError('COMMAND_FAILED', { detail: 'Mend it.' })
       return runContainer(user, args)
     }
     const error = await fail(update(NEW)(host))
     expect(error.code).toBe('UPDATE_ROLLED_BACK')
     expect(error.detail).not.toContain('Its last lines')
+    expect(error.detail).toMatch(/[^.]: Mend it\.$/)
   })
 })
 
@@ -165,6 +166,16 @@ describe('the name of the image before', () => {
     const error = await fail(update({ kind: 'registry', reference })(hostOf(world)))
     expect(error.code).toBe('REQUEST_INVALID')
     expect(error.detail).toContain('razroom-panel rollback')
+    expect(endState(world)).toEqual(before)
+  })
+
+  it('is refused before anything is changed when it cannot be a name at all', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    const before = endState(world)
+    const error = await fail(
+      update({ kind: 'registry', reference: 'https://r.example/gateway' })(hostOf(world)),
+    )
+    expect(error).toMatchObject({ code: 'REQUEST_INVALID', fields: [{ path: 'body.image.reference' }] })
     expect(endState(world)).toEqual(before)
   })
 

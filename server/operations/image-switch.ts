@@ -180,7 +180,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof PanelError) return `${error.message}.`
+  if (error instanceof PanelError) return error.message.replace(/[^.!?]$/, '$&.')
   return 'It did not start.'
 }
 
