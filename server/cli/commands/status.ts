@@ -49,10 +49,7 @@ export function statusLines(now: Status, out: Output): string[] {
       `${gateway.ports.gateway} gateway, ${gateway.ports.bridge} bridge, on ${gateway.ports.address}`,
     ],
     ['Mode', modeText(gateway)],
-    [
-      'Image',
-      now.image === null ? 'none' : printable(`${describeImage(now.image)} (${now.image.reference})`),
-    ],
+    ['Image', now.image === null ? 'none' : printable(imageText(now.image))],
     [
       'User',
       now.user.uid === null ? `${now.user.name} (not made yet)` : `${now.user.name} (${now.user.uid})`,
@@ -76,6 +73,11 @@ export function statusLines(now: Status, out: Output): string[] {
     lines.push('', out.style('red', printable(gateway.fatal.meaning)), `  ${printable(gateway.fatal.line)}`)
   }
   return [...lines, '', nextStep(now)]
+}
+
+function imageText(image: NonNullable<Status['image']>): string {
+  const words = describeImage(image)
+  return words === image.reference ? words : `${words} (${image.reference})`
 }
 
 function stateText(gateway: GatewayStatus, out: Output): string {
