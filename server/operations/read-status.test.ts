@@ -39,3 +39,16 @@ it('tells why the gateway ended where that is known, also when systemd gave up',
   const { fatal } = await observe(failedHost({ ...FAILED, exitCode: 1 }))
   expect(fatal?.line).toBe('last word')
 })
+
+it('warns of a file that systemd takes instead of the unit', async () => {
+  const runtime = '/run/user/900/containers/systemd/razroom.container'
+  const host = failedHost({ ...FAILED, activeState: 'active', sourcePath: runtime })
+  const path = '/home/razroom/.config/containers/systemd/razroom.container'
+  host.readUserFile = async (_user, file) =>
+    file === path
+      ? { bytes: new TextEncoder().encode('[Container]\n'), etag: 'x', mode: 0o600, uid: 900 }
+      : null
+  const { warnings } = await observe(host)
+  expect(warnings).toEqual([`systemd takes ${runtime} instead of ${path}: move that file away`])
+  expect((await observe(failedHost({ ...FAILED, activeState: 'active' }))).warnings).toEqual([])
+})

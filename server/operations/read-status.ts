@@ -10,7 +10,7 @@ import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } from '../host/host.ts'
 import { imageLabel, imageReference } from './ensure-image.ts'
 import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-container.ts'
-import { unitStatus } from './gateway-unit.ts'
+import { shadowOf, unitStatus } from './gateway-unit.ts'
 import { unitPlace } from './unit-file.ts'
 import { explainEnd } from './wait-until-healthy.ts'
 
@@ -67,6 +67,9 @@ export async function observe(host: Host): Promise<Observation> {
   const wanted =
     image && (isService || container?.running) ? await tryReadWanted(host, image, warnings) : null
   const unit = isService ? await observeUnit(host, user, settings, wanted) : null
+  const shadow = unit && wanted ? shadowOf(unit.facts, wanted.unit) : undefined
+  if (wanted && shadow !== undefined)
+    warnings.push(`systemd takes ${shadow} instead of ${wanted.unit.path}: move that file away`)
   const restartReasons = container?.running && wanted ? pendingReasons(wanted, container) : []
   const seen = { ...nothing, container, image, unit, restartReasons, warnings }
   const end = endOf(seen)
