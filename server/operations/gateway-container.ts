@@ -57,8 +57,7 @@ export async function readWanted(host: Host, known?: ImageFacts): Promise<Wanted
 /** Why the running container is not what is wanted; empty when it is. */
 export function pendingReasons(wanted: Wanted, container: ContainerFacts): string[] {
   const { settings, spec, env, image, unit } = wanted
-  const isUnitByHand = unit.state === 'edited' || unit.state === 'foreign'
-  const followsSpec = settings.mode === 'container' || !isUnitByHand
+  const followsSpec = settings.mode === 'container' || !isByHand(unit)
   const owner = ownerUnit(container)
   const handOver =
     settings.mode === 'quadlet' && owner === null
@@ -67,6 +66,11 @@ export function pendingReasons(wanted: Wanted, container: ContainerFacts): strin
         ? [`the container still belongs to ${owner}`]
         : []
   return [...handOver, ...restartReasons(container, { spec, env, image, followsSpec })]
+}
+
+/** Whether somebody else than the panel says in the unit what is run. */
+function isByHand({ state }: Pick<UnitFile, 'state'>): boolean {
+  return state === 'edited' || state === 'foreign'
 }
 
 /** The systemd unit that started this container and would start it again, or null (podman-run(1), --sdnotify). */
@@ -238,5 +242,6 @@ async function startUnit(
   await host.resetUnit(user, unit.name)
   await host.restartUnit(user, unit.name, context.watch)
   const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would; ` : ''
-  context.did(`${devices}${unit.name} is started, from ${wanted.image.reference}`)
+  const from = isByHand(unit) ? 'as it was written by hand' : `from ${wanted.image.reference}`
+  context.did(`${devices}${unit.name} is started, ${from}`)
 }
