@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { sealUnit } from '../domain/unit-text.ts'
+import { PanelError } from '../errors.ts'
 import type { UnitFacts } from '../host/host.ts'
 import { hostOf, makeWorld } from './image-switch-world.ts'
 import { observe } from './read-status.ts'
@@ -51,4 +53,27 @@ it('warns of a file that systemd takes instead of the unit', async () => {
   const { warnings } = await observe(host)
   expect(warnings).toEqual([`systemd takes ${runtime} instead of ${path}: move that file away`])
   expect((await observe(failedHost({ ...FAILED, activeState: 'active' }))).warnings).toEqual([])
+})
+
+it('knows the unit file of a gateway whose .env cannot be read', async () => {
+  const host = failedHost({ ...FAILED, activeState: 'active' })
+  const text = sealUnit('[Container]\n')
+  host.readUserFile = async (_user, path) => {
+    if (path.endsWith('/.env')) throw new PanelError('FILE_DENIED', { detail: path })
+    return { bytes: new TextEncoder().encode(text), etag: 'x', mode: 0o600, uid: 900 }
+  }
+  const { unit, warnings } = await observe(host)
+  expect(unit?.status.fileState).toBe('current')
+  expect(warnings).toEqual([expect.stringContaining('/.env')])
+  host.readUserFile = async (_user, path) => {
+    if (path.endsWith('/.env')) throw new PanelError('FILE_DENIED', { detail: path })
+    return { bytes: new TextEncoder().encode(`${text}# mine\n`), etag: 'x', mode: 0o600, uid: 900 }
+  }
+  expect((await observe(host)).unit?.status.fileState).toBe('edited')
+})
+
+it('tells a failed gateway from a stopped one also between two tries of systemd', async () => {
+  const ending = { ...FAILED, activeState: 'deactivating', subState: 'stop-post', exitCode: 1 }
+  expect((await observe(failedHost({ ...ending, result: 'exit-code' }))).fatal?.line).toBe('last word')
+  expect((await observe(failedHost({ ...ending, result: 'success' }))).fatal).toBeUndefined()
 })

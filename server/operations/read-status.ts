@@ -11,7 +11,7 @@ import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } 
 import { imageLabel, imageReference } from './ensure-image.ts'
 import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-container.ts'
 import { shadowOf, unitStatus } from './gateway-unit.ts'
-import { unitPlace } from './unit-file.ts'
+import { readUnitFile, unitKind, unitPlace } from './unit-file.ts'
 import { explainEnd } from './wait-until-healthy.ts'
 
 /** Ends of a container a person asked for: 0, and SIGTERM (128 + 15). */
@@ -100,7 +100,25 @@ async function observeUnit(
   const { name } = unitPlace(user, containerName, 'quadlet')
   if (!(await host.readFacts()).hasSystemd) return null
   const facts = await host.readUnit(user, name)
-  return { facts, status: unitStatus(name, facts, wanted?.unit.state ?? 'absent') }
+  const fileState = wanted ? wanted.unit.state : await readFileState(host, user, containerName)
+  return { facts, status: unitStatus(name, facts, fileState) }
+}
+
+/** The unit file while it is not known what should be in it: then one of the panel's own counts as right. */
+async function readFileState(
+  host: Host,
+  user: UserAccount,
+  containerName: string,
+): Promise<UnitStatus['fileState']> {
+  const { kind } = unitKind(await host.readFacts())
+  try {
+    const { state } = await readUnitFile(host, user, unitPlace(user, containerName, kind), null)
+    return state === 'outdated' ? 'current' : state
+  } catch (error) {
+    // That it cannot be read is among the warnings.
+    if (error instanceof PanelError) return 'absent'
+    throw error
+  }
 }
 
 /** Asks the gateway itself, and the kernel for its use of the machine. */
@@ -132,7 +150,9 @@ function endOf({ container, unit }: Pick<Observation, 'container' | 'unit'>): En
 
 /** The container of a unit is gone as soon as it ends; the unit knows how. */
 function endOfUnit({ activeState, subState, exitCode, result }: UnitFacts): End {
-  const isRetrying = activeState === 'activating' && subState === 'auto-restart'
+  // Between two tries of systemd, too.
+  const isRetrying =
+    activeState === 'deactivating' || (activeState === 'activating' && subState === 'auto-restart')
   if (activeState === 'failed' || (isRetrying && result !== 'success'))
     return { state: 'failed', exitCode, oomKilled: result === 'oom-kill' }
   // Active without a container: it was made between the two looks.
