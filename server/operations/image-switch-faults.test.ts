@@ -46,7 +46,7 @@ describe('an update that fails', () => {
     }
     const error = await fail(update(BAD)(host))
     expect(error.code).toBe('UPDATE_ROLLED_BACK')
-    expect(error.detail).toContain('Its last lines: started bad')
+    expect(error.detail).toMatch(/Its last lines:\nstarted bad$/)
     expect(error.detail).not.toContain('stopped one')
   })
 

@@ -174,7 +174,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
       if (!isCancelled || step.id !== 'wait-until-healthy') await step.run(calm)
     }
   } catch (second) {
-    const detail = `${why} The old image: ${wordsOf(second)}`
+    const detail = `${why}\nThe old image: ${wordsOf(second)}`
     throw new HostError('ROLLBACK_FAILED', { detail, cause: second })
   }
   await host.updateState({ imageSwitch: null })
@@ -197,5 +197,5 @@ async function lastWords(host: Host, since: Date | null): Promise<string> {
     .filter(({ time }) => Date.parse(time) >= since.getTime())
     .map(({ text }) => sanitizeLogText(text).replaceAll(SGR, '').trim())
     .filter((text) => text !== '')
-  return said.length === 0 ? '' : ` Its last lines: ${said.slice(-SHOWN_LINES).join(' | ')}`
+  return said.length === 0 ? '' : ` Its last lines:\n${said.slice(-SHOWN_LINES).join('\n')}`
 }
