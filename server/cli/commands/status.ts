@@ -113,8 +113,10 @@ function nextStep(now: Status): string {
   if (now.operationId !== null)
     return 'An operation is running; the page shows its steps: sudo razroom-panel login'
   if (!now.isSetUp) return 'Set it up: sudo razroom-panel setup'
-  if (gateway.state === 'failed')
-    return `${printable(gateway.fatal?.hint ?? 'Its last lines say why.')} See: sudo razroom-panel logs`
+  if (gateway.state === 'failed') {
+    const hint = printable(gateway.fatal?.hint ?? 'Its last lines say why.')
+    return `${hint}${hint.endsWith('.') ? '' : ';'} See: sudo razroom-panel logs`
+  }
   if (gateway.state === 'absent' || gateway.state === 'stopped') return 'Start it: sudo razroom-panel launch'
   if (gateway.state === 'starting') return 'See how it starts: sudo razroom-panel logs -f'
   if (!gateway.healthy) return 'See why: sudo razroom-panel logs'
