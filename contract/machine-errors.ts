@@ -102,8 +102,8 @@ export const MACHINE_ERRORS = {
 
   UNIT_INVALID: {
     status: 409,
-    title: 'podman does not understand the unit',
-    hint: 'Read the message of Quadlet below; a drop-in that was made by hand is the usual cause.',
+    title: 'systemd cannot use the unit as it is',
+    hint: 'Mend what the message names; a drop-in or a file that was made by hand is the usual cause.',
   },
   UNIT_FAILED: {
     status: 502,

@@ -144,3 +144,25 @@ test.each([
   expect(stderr).toContain('--confirm razroom --no-backup')
   expect(await readdir(join(root, 'backups'))).toEqual([])
 })
+
+test('of the images of a user who stays, only those go that the panel built', async () => {
+  const podman = `#!/bin/bash
+    case "$1 $2" in
+      'images --format') printf '%s\\n' localhost/razroom-bundled:local localhost/razroom:local localhost/razroom:previous \
+        localhost/razroom:archive localhost/mine:1 quay.example/razroom:1 ;;
+      'image inspect') case "\${@: -1}" in
+        *bundled*) echo '1 sha256-00ff' ;;
+        *:previous) echo '2 ' ;;
+        *) echo '1 ' ;;
+      esac ;;
+      'rmi --') echo "$3" >> ${root}/removed ;;
+    esac`
+  await writeFile(join(root, 'bin/podman'), podman, { mode: 0o755 })
+  const own = 'has_command() { :; }; logged() { "$@"; }'
+  const { code, stdout, stderr } = await inInstaller('alice', `${own}; remove_images`)
+  expect([code, stderr]).toEqual([0, ''])
+  expect(await readFile(join(root, 'removed'), 'utf8')).toBe(
+    'localhost/razroom-bundled:local\nlocalhost/razroom:previous\n',
+  )
+  expect(stdout).toContain('localhost/razroom:local was not built by the panel: it stays')
+})

@@ -134,13 +134,20 @@ remove_container() {
   fi
 }
 
-# What the panel built carries its names; an image that was pulled or loaded may serve the user elsewhere.
+# What the panel built carries its names and its label: Razroom's own script calls what it builds localhost/razroom:local,
+# too. An image that was pulled or loaded may serve the user elsewhere; the panel's second name for it goes.
 remove_images() {
-  local name
+  local name facts source names
   if ! has_command podman; then return; fi
   while IFS= read -r name; do
-    if [[ $name =~ ^localhost/razroom(-bundled)?:[a-zA-Z0-9_.-]+$ ]] && [ "$name" != localhost/razroom:archive ]; then
+    if [[ ! $name =~ ^localhost/razroom(-bundled)?:[a-zA-Z0-9_.-]+$ ]]; then continue; fi
+    facts=$(as_user podman image inspect --format '{{len .RepoTags}} {{index .Config.Labels "io.razroom.panel.source"}}' \
+      -- "$name" 2>> "$INSTALL_LOG" < /dev/null) || continue
+    read -r names source <<< "$facts"
+    if [[ $source =~ ^[a-z0-9:-]+$ ]] || { [ "$name" = localhost/razroom:previous ] && [ "$names" != 1 ]; }; then
       logged as_user podman rmi -- "$name" || note "The image $name stays: something uses it."
+    else
+      note "The image $name was not built by the panel: it stays."
     fi
   done < <(as_user podman images --format '{{.Repository}}:{{.Tag}}' 2>> "$INSTALL_LOG")
 }

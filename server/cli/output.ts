@@ -70,11 +70,12 @@ export function createOutput(io: CliIo, json: boolean): Output {
 
 /** A problem for people: what, then where, then what mends it. */
 export function problemLines(problem: Problem): string[] {
-  const detail = problem.detail ?? ''
+  const [detail = '', ...further] = (problem.detail ?? '').split('\n')
   // Most details already say what the fields say.
-  const fields = (problem.fields ?? []).filter(({ message }) => !detail.includes(message))
+  const fields = (problem.fields ?? []).filter(({ message }) => problem.detail?.includes(message) !== true)
   return [
     printable(`razroom-panel: ${problem.title}${detail === '' ? '' : `: ${detail}`}`),
+    ...further.map((line) => printable(`    ${line}`)),
     ...fields.map(({ path, message }) => printable(`  ${path}: ${message}`)),
     ...(problem.command === undefined ? [] : [printable(`  Command: ${problem.command}`)]),
     printable(`  ${problem.hint}`),

@@ -15,7 +15,7 @@ function everythingShown(text: string): string {
 }
 
 function reasonsFor(pairs: readonly (readonly [string, string])[], running: readonly string[]): string[] {
-  const container = { labels: {}, imageId: '', env: running, ports: [], createCommand: [] }
+  const container = { labels: {}, imageId: '', imageName: '', env: running, ports: [], createCommand: [] }
   return restartReasons(container, {
     spec: ordinarySpec,
     env: new Map(pairs),

@@ -186,6 +186,20 @@ export function explainExit(
   )
 }
 
+/**
+ * Why systemd does not start a unit whose last run says nothing of it; null when it did not give up.
+ * @param result of the unit (org.freedesktop.systemd1(5), Result)
+ */
+export function explainGivenUp(unit: string, result: string): FatalLine | null {
+  if (result !== 'start-limit-hit') return null
+  return {
+    line: `${unit}: start of the service was attempted too often.`,
+    meaning:
+      'systemd gave up: the gateway was started too often in a short time, by hand or after it had ended.',
+    hint: 'Start it by the panel, which makes systemd count anew: sudo razroom-panel launch',
+  }
+}
+
 function explainByRules(lines: readonly string[], isWanted: (rule: Rule) => boolean): FatalLine | null {
   const messages = lines.map(bareMessage)
   for (const [index, line] of [...lines.entries()].toReversed()) {

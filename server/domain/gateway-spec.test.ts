@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { defaultSettings } from '../../contract/settings.ts'
 import { PanelError } from '../errors.ts'
-import { isImageReference, isMountablePath } from './container-grammar.ts'
+import { isImageReference, isMountablePath, referenceObstacle } from './container-grammar.ts'
 import { type GatewaySpecInput, gatewayPaths, gatewaySpec, LABELS, specFingerprint } from './gateway-spec.ts'
 
 const input: GatewaySpecInput = {
@@ -96,6 +96,37 @@ test('nothing with a control character, a space or a leading dash is an image re
       if (isMountablePath(text)) expect(text).toMatch(/^\/[^\x00-\x1f:,"]*$/)
     }),
   )
+})
+
+test.each([
+  'razroom',
+  'razroom:2026.1',
+  'a/b/c_d.e-f__g:V1',
+  'localhost/razroom:local',
+  'localhost:5000/razroom',
+  'Registry.Example/razroom:1',
+  '127.0.0.1:5101/razroom/gateway:2',
+  `quay.io/a/b:1@sha256:${'0a'.repeat(32)}`,
+  `quay.io/a/b@sha256:${'0a'.repeat(32)}`,
+  '4b01bfb82b83',
+])('%s has the form of an image', (reference) => {
+  expect(referenceObstacle(reference)).toBeUndefined()
+})
+
+test.each([
+  ['https://quay.io/a', /leave out/],
+  ['docker://quay.io/a', /leave out/],
+  ['containers-storage:localhost/a', /leave out/],
+  ['docker.io/Foo/Bar', /small letters/],
+  ['Foo', /small letters/],
+  ['quay.io/a//b', /REGISTRY/],
+  ['quay.io/a/', /REGISTRY/],
+  ['quay.io/a:', /REGISTRY/],
+  ['quay.io:x/a', /REGISTRY/],
+  ['a:b:c', /REGISTRY/],
+  ['--privileged', /letters, digits/],
+])('%s has not: %s', (reference, why) => {
+  expect(referenceObstacle(reference)).toMatch(why)
 })
 
 test('the fingerprint depends on what runs, not on labels or the order of keys', () => {

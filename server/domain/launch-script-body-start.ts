@@ -87,6 +87,8 @@ said() {
 
 restart_unit() {
   say "The unit $unit runs the gateway: restarting it. A first start can take minutes."
+  # Somebody wants it to start: how often it did before, or that systemd gave up, is no reason against it.
+  ask_systemd reset-failed -- "$unit" || complain "systemctl --user reset-failed $unit failed"
   # It may fail now and be tried again by systemd itself; wait_until_ready sees which.
   ask_systemd restart -- "$unit" || complain "systemctl --user restart $unit failed"
 }

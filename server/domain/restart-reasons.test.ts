@@ -14,6 +14,7 @@ const image = { id: 'sha256:aa', env: ['NODE_VERSION=24', 'PATH=/bin'] }
 const container: StartedContainer = {
   labels: spec.labels,
   imageId: 'aa',
+  imageName: 'localhost/razroom:local',
   env: ['NODE_VERSION=24', 'PATH=/bin', 'HOME=/home/node', 'A=1', 'FROM_DROP_IN=x', 'HOSTNAME=abc'],
   ports: spec.publishes.map(({ containerPort, address, hostPort }) => ({
     containerPort,
@@ -81,4 +82,7 @@ test('a container of a unit that was written by hand is held against .env and th
   expect(reasons({ followsSpec, env: new Map() }, { labels: {} })).toEqual([
     '.env was changed since the start: A removed',
   ])
+  const built = { followsSpec, image: { ...image, id: 'bb' } }
+  expect(reasons(built, { labels: {} })).toEqual(['there is a new image'])
+  expect(reasons(built, { imageName: 'localhost/mine:1' })).toEqual([])
 })

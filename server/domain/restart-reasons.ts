@@ -6,6 +6,8 @@ import { type GatewaySpec, LABELS } from './gateway-spec.ts'
 export interface StartedContainer {
   readonly labels: Readonly<Record<string, string>>
   readonly imageId: string
+  /** As the command line or the unit named it. */
+  readonly imageName: string
   /** KEY=value, all it was given: by the image, by `.env`, on the command line. */
   readonly env: readonly string[]
   readonly ports: ReadonlyArray<{ containerPort: number; hostAddress: string; hostPort: number }>
@@ -61,7 +63,9 @@ function anyAddress(address: string): string {
 }
 
 function imageReasons(container: StartedContainer, { spec, image, followsSpec }: WantedContainer): string[] {
-  const isSameImageName = !followsSpec || container.labels[LABELS.image] === spec.image
+  // A unit that was written by hand may name an image of its own: then a restart brings that again.
+  const name = followsSpec ? container.labels[LABELS.image] : container.imageName
+  const isSameImageName = name === spec.image
   const isOther = image !== null && bareId(container.imageId) !== bareId(image.id)
   return isSameImageName && isOther ? ['there is a new image'] : []
 }

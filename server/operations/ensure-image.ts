@@ -1,4 +1,5 @@
 import type { ImageSource } from '../../contract/settings.ts'
+import { referenceObstacle } from '../domain/container-grammar.ts'
 import { HostError, InputError, PanelError, SetupError } from '../errors.ts'
 import type { ArchiveRecord, Host, ImageFacts, UserAccount } from '../host/host.ts'
 import { requireUser } from './gateway-files.ts'
@@ -58,11 +59,12 @@ interface Bringing {
 
 /**
  * Looks whether the source can be used at all, before anything is changed for it.
- * @throws InputError REQUEST_INVALID for the name that updates and steps back move, REPO_NOT_FOUND, DOCKERFILE_MISSING, ARCHIVE_NOT_FOUND; SetupError BUNDLED_IMAGE_MISSING
+ * @throws InputError REQUEST_INVALID for what is no reference, and for the name that updates and steps back move, REPO_NOT_FOUND, DOCKERFILE_MISSING, ARCHIVE_NOT_FOUND; SetupError BUNDLED_IMAGE_MISSING
  */
 export async function checkImageSource(host: Host, source: ImageSource): Promise<void> {
   if (source.kind === 'registry') {
     refuseMovingName(source.reference)
+    refuseMalformed(source.reference)
     return
   }
   if (source.kind !== 'archive') {
@@ -73,6 +75,16 @@ export async function checkImageSource(host: Host, source: ImageSource): Promise
   const user = settings ? await host.findUser(settings.user) : null
   const known = user ? await findLoaded(host, user, source.path) : null
   await readArchive(host, source.path, known !== null)
+}
+
+/** podman itself would say it only when the backup is made, and in words of its own. */
+function refuseMalformed(reference: string): void {
+  const obstacle = referenceObstacle(reference)
+  if (obstacle === undefined) return
+  throw new InputError('REQUEST_INVALID', {
+    detail: `${reference} is not the name of an image: ${obstacle}`,
+    fields: [{ path: 'body.image.reference', message: obstacle }],
+  })
 }
 
 /** An update gives that name to the image it replaces: as a source, it would be another image at every switch. */

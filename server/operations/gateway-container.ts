@@ -58,8 +58,7 @@ export async function readWanted(host: Host, known?: ImageFacts): Promise<Wanted
 /** Why the running container is not what is wanted; empty when it is. */
 export function pendingReasons(wanted: Wanted, container: ContainerFacts): string[] {
   const { settings, spec, env, image, unit } = wanted
-  const isUnitByHand = unit.state === 'edited' || unit.state === 'foreign'
-  const followsSpec = settings.mode === 'container' || !isUnitByHand
+  const followsSpec = settings.mode === 'container' || !isByHand(unit)
   const owner = ownerUnit(container)
   const handOver =
     settings.mode === 'quadlet' && owner === null
@@ -68,6 +67,11 @@ export function pendingReasons(wanted: Wanted, container: ContainerFacts): strin
         ? [`the container still belongs to ${owner}`]
         : []
   return [...handOver, ...restartReasons(container, { spec, env, image, followsSpec })]
+}
+
+/** Whether somebody else than the panel says in the unit what is run. */
+function isByHand({ state }: Pick<UnitFile, 'state'>): boolean {
+  return state === 'edited' || state === 'foreign'
 }
 
 /** The systemd unit that started this container and would start it again, or null (podman-run(1), --sdnotify). */
@@ -243,5 +247,6 @@ async function startUnit(
   }
   await host.resetUnit(user, unit.name)
   await host.restartUnit(user, unit.name, context.watch)
-  return `${unit.name} is started, from ${wanted.image.reference}`
+  const from = isByHand(unit) ? 'as it was written by hand' : `from ${wanted.image.reference}`
+  return `${unit.name} is started, ${from}`
 }

@@ -136,7 +136,7 @@ async function hasWanted(host: Host): Promise<Wanted | null> {
 }
 
 /** The file that systemd takes instead of ours (podman-systemd.unit(5): the first of a name wins), or undefined. */
-function shadowOf(unit: UnitFacts, file: UnitFile): string | undefined {
+export function shadowOf(unit: UnitFacts, file: UnitFile): string | undefined {
   if (unit.loadState !== 'loaded' || file.text === null) return undefined
   const source = unit.sourcePath || unit.fragmentPath
   return source === file.path ? undefined : source

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { isPreviousTag } from './ensure-image.ts'
-import { explainOtherImage } from './image-switch.ts'
+import { explainOtherImage, putBack, readPresentImage } from './image-switch.ts'
 import {
   BAD,
   context,
@@ -46,7 +46,7 @@ describe('an update that fails', () => {
     }
     const error = await fail(update(BAD)(host))
     expect(error.code).toBe('UPDATE_ROLLED_BACK')
-    expect(error.detail).toContain('Its last lines: started bad')
+    expect(error.detail).toMatch(/Its last lines:\nstarted bad$/)
     expect(error.detail).not.toContain('stopped one')
   })
 
@@ -57,12 +57,13 @@ describe('an update that fails', () => {
     let runs = 0
     host.runContainer = async (user, args) => {
       runs += 1
-      if (runs === 1) throw new PanelError('COMMAND_FAILED')
+      if (runs === 1) throw new PanelError('COMMAND_FAILED', { detail: 'Mend it.' })
       return runContainer(user, args)
     }
     const error = await fail(update(NEW)(host))
     expect(error.code).toBe('UPDATE_ROLLED_BACK')
     expect(error.detail).not.toContain('Its last lines')
+    expect(error.detail).toMatch(/[^.]: Mend it\.$/)
   })
 })
 
@@ -112,6 +113,28 @@ describe('a switch after which another image runs than was meant', () => {
       'the gateway runs one: its unit was edited by hand, and names its image itself',
     )
     expect(await explainOtherImage(host, 'sha256:one')).toBeNull()
+  })
+
+  it('gives no name away where the unit was edited by hand: what is kept is called as the unit calls it', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    expect(await perform(update(NEW)(hostOf(world)))).toBeNull()
+    const { settings } = world.state
+    if (!settings) throw new Error('no settings')
+    world.state = { ...world.state, settings: { ...settings, mode: 'quadlet', image: NEW } }
+    world.names.set('localhost/mine:1', 'one')
+    world.container = 'one'
+    const host = hostOf(world)
+    const { inspectContainer } = host
+    host.inspectContainer = async (user, name) => {
+      const container = await inspectContainer(user, name)
+      return container && { ...container, imageName: 'localhost/mine:1' }
+    }
+    const before = [...world.names].filter(([name]) => name !== 'localhost/razroom:previous').sort()
+    const from = await readPresentImage(host, USER, { ...settings, image: NEW })
+    expect(from).toMatchObject({ id: 'one', source: { kind: 'registry', reference: 'localhost/mine:1' } })
+    if (!from) throw new Error('no image')
+    await putBack(host, USER, from)
+    expect([...world.names].filter(([name]) => name !== 'localhost/razroom:previous').sort()).toEqual(before)
   })
 
   it.each([
@@ -165,6 +188,16 @@ describe('the name of the image before', () => {
     const error = await fail(update({ kind: 'registry', reference })(hostOf(world)))
     expect(error.code).toBe('REQUEST_INVALID')
     expect(error.detail).toContain('razroom-panel rollback')
+    expect(endState(world)).toEqual(before)
+  })
+
+  it('is refused before anything is changed when it cannot be a name at all', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    const before = endState(world)
+    const error = await fail(
+      update({ kind: 'registry', reference: 'https://r.example/gateway' })(hostOf(world)),
+    )
+    expect(error).toMatchObject({ code: 'REQUEST_INVALID', fields: [{ path: 'body.image.reference' }] })
     expect(endState(world)).toEqual(before)
   })
 

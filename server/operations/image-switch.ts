@@ -3,7 +3,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { Host, KeptImage, UserAccount } from '../host/host.ts'
-import { imageReference, PREVIOUS_TAG } from './ensure-image.ts'
+import { imageReference, isPreviousTag, PREVIOUS_TAG } from './ensure-image.ts'
 import { readWanted } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
@@ -25,13 +25,17 @@ export async function readPresentImage(
   user: UserAccount,
   settings: Settings,
 ): Promise<KeptImage | null> {
+  const reference = imageReference(settings.image)
   const container = await host.inspectContainer(user, settings.containerName)
-  const image =
-    (container && (await host.inspectImage(user, container.imageId))) ??
-    (await host.inspectImage(user, imageReference(settings.image)))
+  const named = await host.inspectImage(user, reference)
+  const image = (container && (await host.inspectImage(user, container.imageId))) ?? named
   if (!image) return null
   const names = image.references.filter((name) => name !== PREVIOUS_TAG)
-  return { source: settings.image, id: image.id, names }
+  // A unit that was edited by hand runs an image of its own: with the source of the settings, a step back would give that
+  // one's name to it.
+  const ownName = named?.id !== image.id ? container?.imageName : undefined
+  const isOwn = ownName !== undefined && ownName !== '' && ownName !== reference && !isPreviousTag(ownName)
+  return { source: isOwn ? { kind: 'registry', reference: ownName } : settings.image, id: image.id, names }
 }
 
 /** Makes this the image of the settings: it gets back the names that another may have taken. */
@@ -171,7 +175,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
       if (!isCancelled || step.id !== 'wait-until-healthy') await step.run(calm)
     }
   } catch (second) {
-    const detail = `${why} The old image: ${wordsOf(second)}`
+    const detail = `${why}\nThe old image: ${wordsOf(second)}`
     throw new HostError('ROLLBACK_FAILED', { detail, cause: second })
   }
   await host.updateState({ imageSwitch: null })
@@ -181,7 +185,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof PanelError) return `${error.message}.`
+  if (error instanceof PanelError) return error.message.replace(/[^.!?]$/, '$&.')
   return 'It did not start.'
 }
 
@@ -194,5 +198,5 @@ async function lastWords(host: Host, since: Date | null): Promise<string> {
     .filter(({ time }) => Date.parse(time) >= since.getTime())
     .map(({ text }) => sanitizeLogText(text).replaceAll(SGR, '').trim())
     .filter((text) => text !== '')
-  return said.length === 0 ? '' : ` Its last lines: ${said.slice(-SHOWN_LINES).join(' | ')}`
+  return said.length === 0 ? '' : ` Its last lines:\n${said.slice(-SHOWN_LINES).join('\n')}`
 }

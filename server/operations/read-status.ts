@@ -4,14 +4,15 @@ import type { GatewayStatus, ImageStatus, Status } from '../../contract/schemas.
 import type { Settings } from '../../contract/settings.ts'
 import { defaultSettings } from '../../contract/settings.ts'
 import type { UnitStatus } from '../../contract/unit.ts'
+import { explainGivenUp } from '../domain/fatal-lines.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } from '../host/host.ts'
 import { imageLabel, imageReference } from './ensure-image.ts'
 import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-container.ts'
-import { unitStatus } from './gateway-unit.ts'
+import { shadowOf, unitStatus } from './gateway-unit.ts'
 import { readGoBack } from './proven-versions.ts'
-import { unitPlace } from './unit-file.ts'
+import { readUnitFile, unitKind, unitPlace } from './unit-file.ts'
 import { explainEnd } from './wait-until-healthy.ts'
 
 /** Ends of a container a person asked for: 0, and SIGTERM (128 + 15). */
@@ -72,12 +73,17 @@ export async function observe(host: Host, hasFailedStart = false): Promise<Obser
   const wanted =
     image && (isService || container?.running) ? await tryReadWanted(host, image, warnings) : null
   const unit = isService ? await observeUnit(host, user, settings, wanted) : null
+  const shadow = unit && wanted ? shadowOf(unit.facts, wanted.unit) : undefined
+  if (wanted && shadow !== undefined)
+    warnings.push(`systemd takes ${shadow} instead of ${wanted.unit.path}: move that file away`)
   const restartReasons = container?.running && wanted ? pendingReasons(wanted, container) : []
   const seen = { ...nothing, container, image, unit, restartReasons, warnings }
   const end = endOf(seen)
   const goBack = end.state === 'failed' || hasFailedStart ? await readGoBack(host, user) : []
   if (end.state !== 'failed') return { ...seen, goBack }
-  const fatal = await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })
+  const fatal =
+    (await explainEnd(host, user, { exitCode: 1, oomKilled: false, container, ...end })) ??
+    (unit ? explainGivenUp(unit.status.name, unit.facts.result) : null)
   return { ...seen, goBack, fatal: fatal ?? undefined }
 }
 
@@ -101,7 +107,25 @@ async function observeUnit(
   const { name } = unitPlace(user, containerName, 'quadlet')
   if (!(await host.readFacts()).hasSystemd) return null
   const facts = await host.readUnit(user, name)
-  return { facts, status: unitStatus(name, facts, wanted?.unit.state ?? 'absent') }
+  const fileState = wanted ? wanted.unit.state : await readFileState(host, user, containerName)
+  return { facts, status: unitStatus(name, facts, fileState) }
+}
+
+/** The unit file while it is not known what should be in it: then one of the panel's own counts as right. */
+async function readFileState(
+  host: Host,
+  user: UserAccount,
+  containerName: string,
+): Promise<UnitStatus['fileState']> {
+  const { kind } = unitKind(await host.readFacts())
+  try {
+    const { state } = await readUnitFile(host, user, unitPlace(user, containerName, kind), null)
+    return state === 'outdated' ? 'current' : state
+  } catch (error) {
+    // That it cannot be read is among the warnings.
+    if (error instanceof PanelError) return 'absent'
+    throw error
+  }
 }
 
 /** Asks the gateway itself, and the kernel for its use of the machine. */
@@ -133,7 +157,9 @@ function endOf({ container, unit }: Pick<Observation, 'container' | 'unit'>): En
 
 /** The container of a unit is gone as soon as it ends; the unit knows how. */
 function endOfUnit({ activeState, subState, exitCode, result }: UnitFacts): End {
-  const isRetrying = activeState === 'activating' && subState === 'auto-restart'
+  // Between two tries of systemd, too.
+  const isRetrying =
+    activeState === 'deactivating' || (activeState === 'activating' && subState === 'auto-restart')
   if (activeState === 'failed' || (isRetrying && result !== 'success'))
     return { state: 'failed', exitCode, oomKilled: result === 'oom-kill' }
   // Active without a container: it was made between the two looks.

@@ -37,7 +37,14 @@ it('has nothing to mend afterwards, and a restart is due', async () => {
 
   const spec = { env: {}, publishes: [], labels: {}, image: 'i' } as never
   const env = readEnv(parseEnvFile(new TextEncoder().encode(world.files.get(ENV_PATH))))
-  const container = { labels: {}, imageId: '', env: world.containerEnv, ports: [], createCommand: [] }
+  const container = {
+    labels: {},
+    imageId: '',
+    imageName: '',
+    env: world.containerEnv,
+    ports: [],
+    createCommand: [],
+  }
   expect(restartReasons(container, { spec, env, image: null, followsSpec: false })).toEqual([
     `.env was changed since the start: ${TOKEN_KEY} changed`,
   ])

@@ -3,13 +3,14 @@ import { applyEnvEdits } from '../domain/env-edits.ts'
 import { parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { minimalConfig } from '../domain/razroom-config.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
-import { generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
-import type { Host } from '../host/host.ts'
+import { effectiveToken, generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
+import { PanelError } from '../errors.ts'
+import type { Host, UserAccount } from '../host/host.ts'
 import { authorOf, saveVersioned } from './file-versions.ts'
 import { readWanted } from './gateway-container.ts'
-import { ABSENT_ETAG, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
+import { ABSENT_ETAG, MAX_CONFIG_BYTES, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import { putFile } from './put-file.ts'
-import type { Step } from './runner.ts'
+import type { Step, StepContext } from './runner.ts'
 
 /** `.env` with a token, if there is none: a token that is set is never replaced. */
 export function envFileStep(host: Host): Step {
@@ -21,25 +22,9 @@ export function envFileStep(host: Host): Step {
       context.command(
         `printf '${TOKEN_VARIABLE}=%s\\n' "$(openssl rand -hex 32)" | sudo -u ${user.name} tee -a ${paths.envFile} >/dev/null`,
       )
-      const env = await readEnvFile(host, user)
-      const token = readEnv(env.file).get(TOKEN_VARIABLE)
-      if (token !== undefined && token !== '') {
-        context.found(`${paths.envFile} has a token`)
-        return
-      }
-      context.found(env.exists ? `${paths.envFile} has no token` : `no ${paths.envFile}`)
-      const base = env.exists ? env.file : parseEnvFile(new Uint8Array())
-      const edited = applyEnvEdits(base, [{ op: 'set', key: TOKEN_VARIABLE, value: generateToken() }])
-      const bytes = renderEnvFile(edited)
-      await saveVersioned(host, user, {
-        file: 'env',
-        path: paths.envFile,
-        bytes,
-        mode: 0o600,
-        expectedEtag: env.etag,
-        ...authorOf(context),
-      })
-      context.did('wrote a new random token into it')
+      const { found, did } = await ensureToken(host, user, paths.envFile, context)
+      context.found(found)
+      if (did !== null) context.did(did)
     },
   }
 }
@@ -57,17 +42,81 @@ export function configFileStep(host: Host): Step {
         context.found(`${paths.configFile} is there (gateway.mode ${present.config.mode ?? 'not set'})`)
         return
       }
-      await saveVersioned(host, user, {
-        file: 'config',
-        path: paths.configFile,
-        bytes: new TextEncoder().encode(minimalConfig()),
-        mode: 0o600,
-        expectedEtag: ABSENT_ETAG,
-        ...authorOf(context),
-      })
-      context.did(`wrote ${paths.configFile} with gateway.mode=local`)
+      context.did(await writeMinimalConfig(host, user, paths.configFile, context))
     },
   }
+}
+
+/**
+ * What the start of a gateway that was set up needs and somebody may have removed, as in the launch script: `.env` with
+ * a token, and a razroom.json. One that is there is not judged: the gateway itself says what is wrong with it.
+ */
+export function missingFilesStep(host: Host): Step {
+  return {
+    id: 'missing-files',
+    title: 'The token and the configuration',
+    async run(context) {
+      const { user, paths } = await requireUser(host)
+      const { found, did } = await ensureToken(host, user, paths.envFile, context)
+      const config = await host.readUserFile(user, paths.configFile, MAX_CONFIG_BYTES)
+      context.found(`${found}, ${config ? '' : 'no '}${paths.configFile}${config ? ' is there' : ''}`)
+      const done = [did, config ? null : await writeMinimalConfig(host, user, paths.configFile, context)]
+      const told = done.filter((text) => text !== null)
+      if (told.length > 0) context.did(told.join('; '))
+    },
+  }
+}
+
+/**
+ * A token in `.env`, if there is none: what was found, and what was done about it. It is the one of razroom.json where that
+ * has one, for two that differ would be one too many.
+ */
+async function ensureToken(
+  host: Host,
+  user: UserAccount,
+  path: string,
+  context: StepContext,
+): Promise<{ found: string; did: string | null }> {
+  const env = await readEnvFile(host, user)
+  const token = readEnv(env.file).get(TOKEN_VARIABLE)
+  if (token !== undefined && token !== '') return { found: `${path} has a token`, did: null }
+  const base = env.exists ? env.file : parseEnvFile(new Uint8Array())
+  const known = await readConfiguredToken(host, user)
+  const edited = applyEnvEdits(base, [{ op: 'set', key: TOKEN_VARIABLE, value: known ?? generateToken() }])
+  const save = {
+    path,
+    bytes: renderEnvFile(edited),
+    mode: 0o600,
+    expectedEtag: env.etag,
+    ...authorOf(context),
+  }
+  await saveVersioned(host, user, { file: 'env', ...save })
+  return {
+    found: env.exists ? `${path} has no token` : `no ${path}`,
+    did: `wrote ${known === null ? 'a new random token' : 'the token of razroom.json'} into ${path}`,
+  }
+}
+
+/** null without one, or where razroom.json can't be read: the gateway itself says what is wrong with it. */
+async function readConfiguredToken(host: Host, user: UserAccount): Promise<string | null> {
+  try {
+    return effectiveToken(new Map(), (await readConfigFile(host, user))?.config ?? null)?.token ?? null
+  } catch (error) {
+    if (!(error instanceof PanelError)) throw error
+    return null
+  }
+}
+
+async function writeMinimalConfig(
+  host: Host,
+  user: UserAccount,
+  path: string,
+  context: StepContext,
+): Promise<string> {
+  const bytes = new TextEncoder().encode(minimalConfig())
+  const save = { path, bytes, mode: 0o600, expectedEtag: ABSENT_ETAG, ...authorOf(context) }
+  await saveVersioned(host, user, { file: 'config', ...save })
+  return `wrote ${path} with gateway.mode=local`
 }
 
 /** The script that starts the gateway without the panel. */

@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts'
 import { portsStep, startStep } from './gateway-container.ts'
 import { unitStep } from './gateway-unit.ts'
 import type { OperationPlan, Step } from './runner.ts'
-import { launchScriptStep } from './setup-files.ts'
+import { launchScriptStep, missingFilesStep } from './setup-files.ts'
 import { healthyStep } from './wait-until-healthy.ts'
 
 /**
@@ -27,7 +27,7 @@ export function bringUpSteps(
 export function startGateway(host: Host): OperationPlan {
   return {
     kind: 'start-gateway',
-    steps: bringUpSteps(host, { force: false }),
+    steps: [missingFilesStep(host), ...bringUpSteps(host, { force: false })],
   }
 }
 
@@ -35,6 +35,6 @@ export function startGateway(host: Host): OperationPlan {
 export function restartGateway(host: Host): OperationPlan {
   return {
     kind: 'restart-gateway',
-    steps: bringUpSteps(host, { force: true }),
+    steps: [missingFilesStep(host), ...bringUpSteps(host, { force: true })],
   }
 }

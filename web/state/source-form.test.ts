@@ -62,6 +62,7 @@ test.each([
   ['https://quay.example/x', /Leave out/],
   ['a b', /only/],
   ['-x', /only/],
+  ['quay.example/Foo', /small letters only/],
   ['a'.repeat(513), /only/],
 ])('reference %j is refused', (reference, message) => {
   expect(checkSource({ ...empty, kind: 'registry', reference }).reference).toMatch(message)

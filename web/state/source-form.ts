@@ -1,7 +1,7 @@
 /** Where the image comes from: as it is filled in, checked, sent and said in a shell. */
 import { isAbsolutePath } from '../../contract/rules.ts'
 import type { BuildArgs, ImageSource } from '../../contract/settings.ts'
-import { isImageReference } from '../../server/domain/container-grammar.ts'
+import { referenceObstacle } from '../../server/domain/container-grammar.ts'
 
 export interface SourceForm {
   readonly kind: ImageSource['kind']
@@ -107,10 +107,8 @@ function checkPath(text: string, whenEmpty: string, example: string): string | u
 
 function checkReference(reference: string): string | undefined {
   if (reference === '') return 'Name the image, such as registry.example/razroom:2026.1.'
-  if (/^[a-z-]+:\/\//i.test(reference)) return 'Leave out what stands before the name of the registry.'
-  return isImageReference(reference)
-    ? undefined
-    : 'A reference has letters, digits and . _ / : @ - only, and begins with a letter or a digit.'
+  const obstacle = referenceObstacle(reference)
+  return obstacle === undefined ? undefined : `${obstacle.charAt(0).toUpperCase()}${obstacle.slice(1)}.`
 }
 
 /** Lines that hold something; an empty one means nothing. */

@@ -15,3 +15,19 @@ test('an update says that a new image runs only when there was one', () => {
     'The update failed',
   )
 })
+
+test('an update and a step back say when a unit of one’s own keeps another image', () => {
+  const other = 'the gateway runs 123: its unit was edited by hand, and names its image itself'
+  expect(update([backup, { ...finish, found: `the new image is here, but ${other}` }])).toBe(
+    'Done, but the gateway runs another image',
+  )
+  const end: OperationStep = {
+    ...finish,
+    id: 'finish-rollback',
+    found: other,
+    did: 'another step brings 456 again',
+  }
+  expect(operationWords({ kind: 'rollback-image', state: 'succeeded', steps: [end] })).toBe(
+    'Done, but the gateway runs another image',
+  )
+})

@@ -118,7 +118,11 @@ export function operationWords({
   state,
   steps = [],
 }: Pick<Operation, 'kind' | 'state'> & Partial<Pick<Operation, 'steps'>>): string {
-  const isNewImage = steps.some(({ id, did }) => id === 'finish-update' && did !== undefined)
+  const end = steps.find(({ id }) => id === 'finish-update' || id === 'finish-rollback')
+  // As the panel puts it where a unit that was edited by hand names an image of its own.
+  if (state === 'succeeded' && end?.found?.includes('the gateway runs '))
+    return 'Done, but the gateway runs another image'
+  const isNewImage = end?.did !== undefined
   if (kind === 'update-image' && state === 'succeeded' && isNewImage) return 'The new image runs'
   return OPERATION_WORDS[kind][state]
 }

@@ -20,10 +20,14 @@ export const rollback: Command = {
     return runGatewayAction(
       context,
       (client) => client.call('POST /api/image/rollback', {}),
-      async (_, client) => {
+      async ({ steps }, client) => {
+        const end = steps.find(({ id }) => id === 'finish-rollback')
         const { image } = await client.call('GET /api/status', {})
         context.out.line()
-        if (image !== null) context.out.line(`The gateway runs again: ${printable(describeImage(image))}`)
+        if (image?.isRunning === false)
+          context.out.line(`The step back changed nothing that runs: ${printable(end?.found ?? '')}`)
+        else if (image !== null)
+          context.out.line(`The gateway runs again: ${printable(describeImage(image))}`)
         context.out.line('Forward again: sudo razroom-panel rollback')
       },
     )

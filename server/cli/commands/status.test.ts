@@ -34,6 +34,19 @@ test('says what runs, where, since when and from which image', async () => {
   expect(stdout).toContain('razroom (999)')
 })
 
+test('what mends a failure and where to look stand apart', async () => {
+  const fatal = { line: 'x', meaning: 'It ended.', hint: 'Run: sudo razroom-panel token rotate' }
+  const { stdout } = await run(withGateway({ state: 'failed', fatal }))
+  expect(stdout).toContain('sudo razroom-panel token rotate; See: sudo razroom-panel logs')
+})
+
+test('an image that is called what its name is, is told once', async () => {
+  const reference = 'quay.example/razroom:1'
+  const image = { ...TEST_STATUS.image, source: { kind: 'registry', reference }, label: reference, reference }
+  const { stdout } = await run({ ...TEST_STATUS, image } as typeof TEST_STATUS)
+  expect(stdout).toMatch(/^Image {4}quay\.example\/razroom:1$/m)
+})
+
 test.each([
   [
     'not set up',

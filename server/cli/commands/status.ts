@@ -49,10 +49,7 @@ export function statusLines(now: Status, out: Output): string[] {
       `${gateway.ports.gateway} gateway, ${gateway.ports.bridge} bridge, on ${gateway.ports.address}`,
     ],
     ['Mode', modeText(gateway)],
-    [
-      'Image',
-      now.image === null ? 'none' : printable(`${describeImage(now.image)} (${now.image.reference})`),
-    ],
+    ['Image', now.image === null ? 'none' : printable(imageText(now.image))],
     [
       'User',
       now.user.uid === null ? `${now.user.name} (not made yet)` : `${now.user.name} (${now.user.uid})`,
@@ -85,6 +82,11 @@ function goBackLines({ gateway, goBack }: Status): string[] {
     return `It last started with another ${name}: sudo razroom-panel versions ${file} restore ${printable(versionId)}`
   })
   return ['', ...commands]
+}
+
+function imageText(image: NonNullable<Status['image']>): string {
+  const words = describeImage(image)
+  return words === image.reference ? words : `${words} (${image.reference})`
 }
 
 function stateText(gateway: GatewayStatus, out: Output): string {
@@ -120,8 +122,10 @@ function nextStep(now: Status): string {
   if (now.operationId !== null)
     return 'An operation is running; the page shows its steps: sudo razroom-panel login'
   if (!now.isSetUp) return 'Set it up: sudo razroom-panel setup'
-  if (gateway.state === 'failed')
-    return `${printable(gateway.fatal?.hint ?? 'Its last lines say why.')} See: sudo razroom-panel logs`
+  if (gateway.state === 'failed') {
+    const hint = printable(gateway.fatal?.hint ?? 'Its last lines say why.')
+    return `${hint}${hint.endsWith('.') ? '' : ';'} See: sudo razroom-panel logs`
+  }
   if (gateway.state === 'absent' || gateway.state === 'stopped') return 'Start it: sudo razroom-panel launch'
   if (gateway.state === 'starting') return 'See how it starts: sudo razroom-panel logs -f'
   if (!gateway.healthy) return 'See why: sudo razroom-panel logs'

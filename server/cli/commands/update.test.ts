@@ -15,12 +15,12 @@ afterEach(async () => {
   for (const panel of panels.splice(0)) await panel.close()
 })
 
-async function run(argv: string[], options: RunOptions = {}, isNew = true) {
+async function run(argv: string[], options: RunOptions = {}, isNew = true, status = TEST_STATUS) {
   const panel = await startTestPanel(
     {
       'POST /api/image/update': () => ({ operationId: 'op-1' }),
       'POST /api/image/rollback': () => ({ operationId: 'op-1' }),
-      'GET /api/status': () => TEST_STATUS,
+      'GET /api/status': () => status,
     },
     { events: tellOperation(isNew ? NEW : testOperation()) },
   )
@@ -65,6 +65,16 @@ test('rollback asks for the way back and names the way forward', async () => {
   expect(requests.map(({ key }) => key)).toEqual(['POST /api/image/rollback'])
   expect(stdout).toContain('The gateway runs again: bundled gateway')
   expect((await run(['rollback', 'x'])).code).toBe(2)
+})
+
+test('an update and a step back say when the gateway runs another image than theirs', async () => {
+  const { image } = TEST_STATUS
+  if (image === null) throw new Error('no image')
+  const status = { ...TEST_STATUS, image: { ...image, isRunning: false } }
+  expect((await run(['update'], {}, true, status)).stdout).toContain('The update changed nothing that runs')
+  expect((await run(['rollback'], {}, true, status)).stdout).toContain(
+    'The step back changed nothing that runs',
+  )
 })
 
 test('--json is the operation', async () => {

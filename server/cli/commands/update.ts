@@ -44,10 +44,13 @@ export const update: Command = {
       context,
       (client) => client.call('POST /api/image/update', { body }),
       async ({ steps }, client) => {
-        const isNew = steps.some(({ id, state }) => id === 'finish-update' && state === 'done')
+        const end = steps.find(({ id }) => id === 'finish-update')
         const { image: now } = await client.call('GET /api/status', {})
         context.out.line()
-        context.out.line(isNew ? 'The gateway runs the new image.' : 'It runs, and its image was up to date.')
+        if (now?.isRunning === false)
+          context.out.line(`The update changed nothing that runs: ${printable(end?.found ?? '')}`)
+        else if (end?.state === 'done') context.out.line('The gateway runs the new image.')
+        else context.out.line('It runs, and its image was up to date.')
         if (now !== null) context.out.line(`Image: ${printable(describeImage(now))}`)
         if (now?.previous) context.out.line('The one before is kept: sudo razroom-panel rollback')
       },

@@ -104,7 +104,7 @@ function ImageFacts(props: { image: NonNullable<Status['image']>; isUp: boolean 
         {formatBytes(image.sizeBytes)}
       </p>
       {image.source.kind === 'repo' && <p class="small muted mono break">{image.source.path}</p>}
-      {image.source.kind !== 'bundled' && image.source.kind !== 'repo' && (
+      {image.source.kind !== 'bundled' && image.source.kind !== 'repo' && image.reference !== image.label && (
         <p class="small muted mono break">{image.reference}</p>
       )}
       {image.digest !== undefined && (
