@@ -166,14 +166,12 @@ function isPublishedBy(container: ContainerFacts | null, holder: PortHolder): bo
 export function portsStep(host: Host): Step {
   return {
     id: 'check-ports',
-    title: 'Check the ports and the files',
+    title: 'Check the ports and .env',
     async run(context) {
       const { user, settings } = await requireUser(host)
       const container = await host.inspectContainer(user, settings.containerName)
       context.found(await checkPorts(host, settings, container))
       await refuseFatalEnv(host, user)
-      // A gateway that runs would be gone, and the new one would not start. One that is down says by itself why.
-      if (container?.running) await readConfigFile(host, user)
     },
   }
 }
@@ -212,6 +210,8 @@ export function startStep(host: Host, options: { force: boolean }): Step {
       } else {
         context.found(container ? `container is ${container.status}` : 'no container')
       }
+      // A gateway that runs would be gone, and the new one would not start. One that is down says by itself why.
+      if (container?.running) await readConfigFile(host, wanted.user)
       const cache = await freshenPluginCache(host, wanted, container)
       const opened = await host.openContainerDevices()
       const devices = opened.length > 0 ? `opened ${opened.join(' and ')} to users, as udev would` : null

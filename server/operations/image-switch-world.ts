@@ -137,6 +137,16 @@ export function hostOf(world: World, life: Life = { left: Number.POSITIVE_INFINI
       return { id: 'c'.repeat(64) }
     }),
     readUserFile: async () => null,
+    listVersions: async () => [],
+    addVersion: async (_path, { by, etag, added, removed }) => ({
+      id: '1-00000000',
+      at: 'now',
+      by,
+      etag,
+      sizeBytes: 0,
+      added,
+      removed,
+    }),
     writeUserFile: change(() => ({ etag: 'x' })),
     ensureUserDirectory: async () => ({ created: false, corrected: false }),
     hasUserDirectory: async () => false,

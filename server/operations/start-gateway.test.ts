@@ -33,7 +33,10 @@ describe.each([
   })
 
   it('leaves both as they are, also a configuration that the gateway will refuse', async () => {
-    const before = { [ENV]: 'RAZROOM_GATEWAY_TOKEN=mine\n# kept\n', [CONFIG]: '{ broken' }
+    const before = {
+      [ENV]: 'RAZROOM_GATEWAY_TOKEN=mine\n# kept\n',
+      [CONFIG]: '{ gateway: { mode: "remote" } }',
+    }
     const files = new Map(Object.entries(before))
     expect(await perform(plan(hostWith(files)))).toBeNull()
     expect(files.get(ENV)).toBe(before[ENV])
