@@ -25,6 +25,9 @@ import { createRedactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
 const SWEEP_MS = 1_000
+/** Secrets that are masked in output: the ones that were heard of last. */
+const MAX_SECRETS = 500
+const MAX_SECRET_CHARACTERS = 8_192
 const MAY_BRING_SECRETS: ReadonlySet<PanelEvent['type']> = new Set([
   'env.changed',
   'config.changed',
@@ -56,7 +59,14 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     redact,
   })
   const remember = (secret: string) => {
+    // No line that is shown is longer, and each line is searched for all of them: the gateway's user may write any number.
+    if (secret.length > MAX_SECRET_CHARACTERS) return
+    secrets.delete(secret)
     secrets.add(secret)
+    for (const oldest of secrets) {
+      if (secrets.size <= MAX_SECRETS) break
+      secrets.delete(oldest)
+    }
   }
   const bus = createEventBus()
   const settle = async (): Promise<void> => {
@@ -171,8 +181,8 @@ async function rememberSecrets({ host, remember }: PanelDeps): Promise<void> {
     const token = await readEffectiveToken(host, user)
     if (token) remember(token.token)
   } catch (error) {
-    // A broken razroom.json or an unreadable .env is shown where it is used; here it only means fewer masks.
-    if (!(error instanceof PanelError)) throw error
-    console.error(`secrets: ${error.message}`)
+    // A broken razroom.json or an unreadable .env is shown where it is used; here it only means fewer masks. Nothing that
+    // these files hold may end the daemon.
+    console.error('secrets:', error instanceof PanelError ? error.message : error)
   }
 }

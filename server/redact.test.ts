@@ -34,6 +34,11 @@ describe('createRedactor', () => {
     expect(redact(text)).toBe(text)
   })
 
+  it('takes secrets that are no text in UTF-8', () => {
+    const odd = createRedactor(() => ['\ud800-lone-surrogate', TOKEN])
+    expect(odd(`a \ud800-lone-surrogate and ${TOKEN}`)).toBe('a *** and ***')
+  })
+
   it('asks for the secrets at each call', () => {
     const known: string[] = []
     const late = createRedactor(() => known)

@@ -26,7 +26,8 @@ function maskValues(text: string, secrets: Iterable<string>): string {
   for (const secret of secrets) {
     if (secret.length < MIN_SECRET_LENGTH) continue
     forms.add(secret)
-    forms.add(encodeURIComponent(secret))
+    // A lone surrogate has no UTF-8, and encodeURIComponent throws at it.
+    forms.add(encodeURIComponent(secret.toWellFormed()))
     forms.add(JSON.stringify(secret).slice(1, -1))
   }
   // Longest first: a secret may contain another one.

@@ -116,17 +116,24 @@ function originOf(value: unknown): string | null {
   return typeof value === 'string' && URL.canParse(value) ? new URL(value).origin : null
 }
 
+/** Of many such settings so many are told. */
+const MAX_INSECURE = 20
+
 function checkInsecure({ root, config }: ConfigReading): ConfigFinding[] {
   const controlUi = valueAt(config.raw, ['gateway', 'controlUi'])
   if (!isRecord(controlUi)) return []
-  return Object.keys(controlUi)
-    .filter((key) => /^(?:allowInsecure|dangerously)/.test(key) && controlUi[key] === true)
-    .map((key) => ({
-      id: 'config.insecure',
-      severity: 'warning' as const,
-      title: `gateway.controlUi.${key} is on`,
-      evidence: 'a browser with the token needs no pairing: whoever has the token has the gateway',
-      hint: 'Set it to false, and approve each browser once.',
-      at: nearestPlace(root, ['gateway', 'controlUi', key]),
-    }))
+  return (
+    Object.keys(controlUi)
+      .filter((key) => /^(?:allowInsecure|dangerously)/.test(key) && controlUi[key] === true)
+      // A hostile file may have any number, and finding the place of each takes time.
+      .slice(0, MAX_INSECURE)
+      .map((key) => ({
+        id: 'config.insecure',
+        severity: 'warning' as const,
+        title: `gateway.controlUi.${key} is on`,
+        evidence: 'a browser with the token needs no pairing: whoever has the token has the gateway',
+        hint: 'Set it to false, and approve each browser once.',
+        at: nearestPlace(root, ['gateway', 'controlUi', key]),
+      }))
+  )
 }

@@ -31,7 +31,8 @@ function findSecrets(text: string): Span[] | null {
     // The scanner takes more than JSON5: what it makes of a broken text is not what anybody meant.
     JSON5.parse(text)
     const { root, comments } = scanJson5Parts(text)
-    const values = secretValues(text, root, false)
+    const values: Span[] = []
+    collectSecretValues(text, root, false, values)
     return [...values, ...secretComments(text, comments, values)]
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
@@ -39,25 +40,34 @@ function findSecrets(text: string): Span[] | null {
   }
 }
 
-function secretValues(text: string, node: Node, isBelowSecret: boolean): Span[] {
-  if (node.kind === 'array') return node.items.flatMap((item) => secretValues(text, item, isBelowSecret))
-  if (node.kind === 'object') {
-    return node.members.flatMap((member) => {
-      const key = looksSecret(member.key) ? [{ start: member.start, end: member.keyEnd }] : []
-      return [...key, ...secretMember(text, member.key, member.value, isBelowSecret)]
-    })
+/** In the order of the text. One list for all: a copy at each level would take long for a file that is deep. */
+function collectSecretValues(text: string, node: Node, isBelowSecret: boolean, found: Span[]): void {
+  if (node.kind === 'array') {
+    for (const item of node.items) collectSecretValues(text, item, isBelowSecret, found)
+  } else if (node.kind === 'object') {
+    for (const member of node.members) {
+      if (looksSecret(member.key)) found.push({ start: member.start, end: member.keyEnd })
+      collectSecretMember(text, member.key, member.value, isBelowSecret, found)
+    }
+  } else {
+    const source = text.slice(node.start, node.end)
+    const isHidden = isBelowSecret || (node.kind === 'string' && looksSecret(node.value))
+    if (isHidden && isTelling(source)) found.push(node)
   }
-  const source = text.slice(node.start, node.end)
-  const isHidden = isBelowSecret || (node.kind === 'string' && looksSecret(node.value))
-  return isHidden && isTelling(source) ? [node] : []
 }
 
-function secretMember(text: string, key: string, value: Node, isBelowSecret: boolean): Span[] {
+function collectSecretMember(
+  text: string,
+  key: string,
+  value: Node,
+  isBelowSecret: boolean,
+  found: Span[],
+): void {
   const isSecret = isBelowSecret || isSecretKey(key)
   // What kind of secret it is, and how many tokens a model takes, are none.
-  if (key === 'mode' && value.kind === 'string' && /^(?:token|password|none)$/.test(value.value)) return []
-  if (/tokens$/i.test(key) && value.kind === 'word') return []
-  return secretValues(text, value, isSecret)
+  if (key === 'mode' && value.kind === 'string' && /^(?:token|password|none)$/.test(value.value)) return
+  if (/tokens$/i.test(key) && value.kind === 'word') return
+  collectSecretValues(text, value, isSecret, found)
 }
 
 function isSecretKey(key: string): boolean {

@@ -53,9 +53,9 @@ export function placeToken({ env, config }: TokenFiles, token: string): TokenPla
  * @throws {InputError} TOKEN_REFUSED no line of `.env` can hold it
  */
 export function placeInEnv(env: EnvFile, token: string): Uint8Array | null {
-  if (/[\n\r\0]/.test(token)) {
+  if (/[\n\r\0]/.test(token) || !token.isWellFormed()) {
     const detail =
-      'the one of razroom.json has a line break or NUL, which no line of .env can hold: rotate it'
+      'the one of razroom.json has a line break, NUL or half a character, which no line of .env can hold: rotate it'
     throw new InputError('TOKEN_REFUSED', { detail })
   }
   return changedBytes(env, setVariable(env, TOKEN_VARIABLE, token))

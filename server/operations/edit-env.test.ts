@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { saveEnv } from './edit-env.ts'
+import { checkEnvText, saveEnv } from './edit-env.ts'
 import { noticeVersion } from './file-versions.ts'
 import { makeFileWorld, PATHS, USER } from './test-file-world.ts'
 
@@ -33,4 +33,21 @@ test('the last token of the gateway is not taken away', async () => {
   world.put(PATHS.envFile, 'RAZROOM_GATEWAY_TOKEN=0123456789abcdefghijklmn\nA=1\n')
   world.put(PATHS.configFile, '{ gateway: { mode: "local", auth: { token: "another-0123456789abcdef" } } }')
   await expect(save('A=1\n')).resolves.toMatchObject({ changed: true })
+})
+
+test('a text with masks in it does not overwrite the secrets', async () => {
+  const world = makeFileWorld()
+  world.put(PATHS.envFile, 'A=1\nAPI_KEY=canary\n')
+  const text = 'A=2\nAPI_KEY=••••••••\n'
+  await expect(saveEnv(world.host, { text }, world.etag(PATHS.envFile), BY_PAGE)).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+    fields: [{ path: 'lines.2' }],
+  })
+  expect(world.text(PATHS.envFile)).toContain('canary')
+})
+
+test('of a file with any number of faults so many are told', () => {
+  const { verdict, findings } = checkEnvText('=\n'.repeat(100_000))
+  expect(verdict).toBe('fatal')
+  expect(findings).toHaveLength(1_001)
 })

@@ -1,10 +1,12 @@
 /** Reading, checking and saving `.env` for the routes. */
 import type { EnvChange, EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
 import { isEnvKey, isSecretVariable } from '../../contract/rules.ts'
+import type { Finding } from '../../contract/schemas.ts'
 import { applyEnvEdits } from '../domain/env-edits.ts'
 import { type EnvFile, isUtf8, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
 import { envEntries } from '../domain/env-view.ts'
+import { MASK } from '../domain/mask.ts'
 import type { RazroomConfig } from '../domain/razroom-config.ts'
 import { requireToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import { ConflictError, InputError, NotFoundError, PanelError } from '../errors.ts'
@@ -13,6 +15,8 @@ import { type Author, saveVersioned } from './file-versions.ts'
 import { readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import { readVersionBytes } from './read-versions.ts'
 
+/** Findings that are told of one file. */
+const MAX_FINDINGS = 1_000
 /** Of a long list of variables so many are named. */
 const NAMED_VARIABLES = 8
 
@@ -30,7 +34,7 @@ export async function readEnvDocument(host: Host): Promise<EnvDocument> {
     etag,
     isUtf8: isUtf8(renderEnvFile(file)),
     entries,
-    findings: checkEnv(file),
+    findings: cap(checkEnv(file)),
   }
 }
 
@@ -56,6 +60,7 @@ export async function revealEnv(
 function changedFile(before: EnvFile, change: EnvChange): EnvFile {
   if ('edits' in change) return applyEnvEdits(before, change.edits)
   if (!isUtf8(renderEnvFile(before))) throw new ConflictError('ENV_NOT_UTF8')
+  refuseMasks(change.text)
   return parseEnvFile(new TextEncoder().encode(change.text))
 }
 
@@ -118,6 +123,17 @@ async function readConfigIfValid(host: Host, user: UserAccount): Promise<Razroom
   }
 }
 
+/** A text that was copied where secrets are masked would put the masks in their place. */
+function refuseMasks(text: string): void {
+  const line = text.split('\n').findIndex((one) => one.includes(MASK)) + 1
+  if (line === 0) return
+  const message = 'a mask stands in place of a secret: show the secrets, then edit'
+  throw new InputError('REQUEST_INVALID', {
+    detail: `line ${line}: ${message}`,
+    fields: [{ path: `lines.${line}`, message }],
+  })
+}
+
 /** The last token of the gateway is not taken away: it would not start again. */
 function refuseTokenless(before: EnvFile, after: EnvFile, config: RazroomConfig | null | undefined): void {
   if (config === undefined || isTokenMissing(before, config) || !isTokenMissing(after, config)) return
@@ -160,8 +176,23 @@ function changedNames(before: ReadonlyMap<string, string>, now: ReadonlyMap<stri
   )
 }
 
+/** A hostile file may have hundreds of thousands: neither page nor shell could show them. */
+function cap(findings: Finding[]): Finding[] {
+  if (findings.length <= MAX_FINDINGS) return findings
+  return [
+    ...findings.slice(0, MAX_FINDINGS),
+    {
+      id: 'env.more-findings',
+      severity: 'warning',
+      title: 'There is more than can be told',
+      evidence: `${findings.length - MAX_FINDINGS} findings further down are left out`,
+      hint: 'Mend these first.',
+    },
+  ]
+}
+
 /** What the readers of `.env` make of a text. */
 export function checkEnvText(text: string): EnvCheck {
   const findings = checkEnv(parseEnvFile(new TextEncoder().encode(text)))
-  return { verdict: envVerdict(findings), findings }
+  return { verdict: envVerdict(findings), findings: cap(findings) }
 }

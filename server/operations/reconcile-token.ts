@@ -1,5 +1,5 @@
 import { placeInEnv, type TokenPlacement } from '../domain/place-token.ts'
-import { requireToken, TOKEN_VARIABLE } from '../domain/token.ts'
+import { referredVariables, requireToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import { ConflictError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import type { OperationPlan, StepContext } from './runner.ts'
@@ -35,6 +35,7 @@ async function writeEffectiveToken(
   const place = ({ env, config }: TokenFilesOnDisk): TokenPlacement => {
     const { token, sourcesAgree } = requireToken(env.variables, config?.config ?? null)
     if (sourcesAgree) throw new ConflictError('TOKEN_SOURCES_AGREE')
+    refuseOwnPart(config?.config.authTokenReference)
     remember(token)
     context.found('the gateway checks the token of razroom.json; .env held another')
     return { env: placeInEnv(env.file, token), configText: null }
@@ -43,4 +44,11 @@ async function writeEffectiveToken(
   context.did(
     `wrote it to ${[...written].join(' and ')} as ${TOKEN_VARIABLE}; razroom.json and the gateway stay as they are`,
   )
+}
+
+/** A token that is put together from the variable itself would be another one as soon as that is written. */
+function refuseOwnPart(reference: string | undefined): void {
+  if (reference === undefined || !referredVariables(reference).includes(TOKEN_VARIABLE)) return
+  const detail = `gateway.auth.token is put together from ${TOKEN_VARIABLE} and more`
+  throw new ConflictError('TOKEN_NOT_WRITABLE', { detail })
 }
