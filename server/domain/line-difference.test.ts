@@ -47,3 +47,11 @@ test('a masked difference has the signs of the plain one', () => {
     }),
   )
 })
+
+test('texts of more lines than a person writes are counted, and not compared', () => {
+  const long = '\n'.repeat(4_000_000)
+  const begun = process.cpuUsage()
+  expect(changedLines('a\nb', long)).toEqual({ added: 4_000_000, removed: 2 })
+  expect(maskedDifference('a\n', long, () => [])).toEqual([{ sign: '…', text: 'too many lines to compare' }])
+  expect(process.cpuUsage(begun).user).toBeLessThan(5_000_000)
+})

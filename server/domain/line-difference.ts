@@ -5,6 +5,8 @@ import type { DifferenceLine } from '../../contract/versions.ts'
 const CONTEXT_LINES = 2
 /** Above so many cells the middle is shown as replaced: the exact way there is not worth the wait. */
 const MAX_CELLS = 4_000_000
+/** Above so many lines texts are not compared line by line. */
+const MAX_COMPARED_LINES = 50_000
 
 /** What turns one text into the other, with a little of what stays around it; nothing when they are the same. */
 export function lineDifference(before: string, after: string): DifferenceLine[] {
@@ -20,6 +22,7 @@ export function maskedDifference(
   after: string,
   mask: (text: string) => readonly string[],
 ): DifferenceLine[] {
+  if (isTooLong(before) || isTooLong(after)) return [{ sign: '…', text: 'too many lines to compare' }]
   const [oldLines, newLines] = [mask(before), mask(after)]
   let [row, column] = [0, 0]
   const shown = diffLines(splitLines(before), splitLines(after)).map(({ sign }): DifferenceLine => {
@@ -33,9 +36,21 @@ export function maskedDifference(
 
 /** How many lines one text has that the other has not. */
 export function changedLines(before: string, after: string): { added: number; removed: number } {
+  if (isTooLong(before) || isTooLong(after)) return { added: countLines(after), removed: countLines(before) }
   const lines = diffLines(splitLines(before), splitLines(after))
   const count = (sign: DifferenceLine['sign']) => lines.filter((line) => line.sign === sign).length
   return { added: count('+'), removed: count('-') }
+}
+
+/** Of files with more lines, which no person writes, the comparison would fill the memory. */
+function isTooLong(text: string): boolean {
+  return countLines(text) > MAX_COMPARED_LINES
+}
+
+function countLines(text: string): number {
+  let count = text === '' || text.endsWith('\n') ? 0 : 1
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1
+  return count
 }
 
 function withContext(lines: readonly DifferenceLine[]): DifferenceLine[] {
