@@ -129,7 +129,11 @@ describe('a token in two files', () => {
     await press(page(), 'Show it to copy by hand')
     const field = page().getByRole('textbox', { name: 'Revealed token' })
     expect(await field.inputValue()).toBe(OWN_TOKEN)
-    expect(await page().evaluate(() => String(document.getSelection()))).toBe(OWN_TOKEN)
+    const selected = await field.evaluate((element) => {
+      const { value, selectionStart, selectionEnd } = element as HTMLTextAreaElement
+      return value.slice(selectionStart, selectionEnd)
+    })
+    expect(selected).toBe(OWN_TOKEN)
     await page().keyboard.press('Control+c')
     await field.waitFor({ state: 'detached' })
     expect(await page().evaluate(() => navigator.clipboard.readText())).toBe(OWN_TOKEN)
