@@ -50,3 +50,23 @@ it.each([
 ])('calls %j weak: %s', (token, isWeak) => {
   expect(isWeakToken(token)).toBe(isWeak)
 })
+
+it.each([
+  ['X-Api-Key', 'x'],
+  ['access-key', 'x'],
+  ['MYSQL_PWD', 'x'],
+  ['DATABASE', 'jdbc:postgresql://bob:hunter2@db/x'],
+  ['HOSTS', 'http://a,http://u:p@b'],
+])('%s=%s is a secret', (key, value) => {
+  expect(isSecretVariable(key, value)).toBe(true)
+})
+
+it('the working directory, an address and a path with an @ are none', () => {
+  for (const [key, value] of [
+    ['PWD', '/home'],
+    ['MAIL', 'me@example.org'],
+    ['URL', 'https://example.org/@name'],
+  ])
+    expect(isSecretVariable(key ?? '', value ?? '')).toBe(false)
+  expect(isSecretVariable('A', 'a'.repeat(200_000))).toBe(false)
+})

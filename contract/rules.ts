@@ -43,7 +43,7 @@ export function isIpAddress(address: string): boolean {
 }
 
 const SECRET_WORD =
-  /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|ACCESS_?KEY|PRIVATE|CREDENTIAL|COOKIE|DSN|WEBHOOK|NICKSERV|SERVICE_ACCOUNT|AUTH|_KEY$|^KEY$|_PASS$|_PAT$|_SID$)/i
+  /(TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API[_-]?KEY|ACCESS[_-]?KEY|PRIVATE|CREDENTIAL|COOKIE|DSN|WEBHOOK|NICKSERV|SERVICE_ACCOUNT|AUTH|[_-]KEY$|^KEY$|_PASS$|[_-]PWD$|[_-]PW$|_PAT$|_SID$)/i
 
 /** How the keys of well-known services begin. */
 const SECRET_PREFIX =
@@ -56,7 +56,7 @@ const SECRET_PREFIX =
 export function isSecretVariable(key: string, value: string): boolean {
   if (SECRET_WORD.test(key)) return true
   if (SECRET_PREFIX.test(value)) return true
-  if (/^[a-z][a-z0-9+.-]*:\/\/[^/\s]*@/i.test(value)) return true
+  if (/[a-z][a-z0-9+.-]{0,30}:\/\/[^/\s@]{0,512}@/i.test(value)) return true
   return /^[A-Za-z0-9_\-+/=.]{20,}$/.test(value) && /[A-Za-z]/.test(value) && /\d/.test(value)
 }
 

@@ -185,3 +185,16 @@ describe('mendConfig', () => {
     )
   })
 })
+
+describe('a file nested beyond reason', () => {
+  it('is a finding, and no failure', () => {
+    const deep = `{ gateway: { mode: 'local' }, a: ${'['.repeat(600)}${']'.repeat(600)} }`
+    const findings = checkConfig(new TextEncoder().encode(deep), {
+      env: new Map(),
+      origin: 'http://127.0.0.1:18789',
+    })
+    expect(findings.map(({ severity, evidence }) => [severity, evidence])).toEqual([
+      ['error', 'nested more than 500 deep'],
+    ])
+  })
+})

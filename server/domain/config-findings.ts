@@ -4,7 +4,7 @@
  */
 import type { ConfigCheck } from '../../contract/config.ts'
 import type { Finding } from '../../contract/schemas.ts'
-import { PanelError } from '../errors.ts'
+import { ConflictError, PanelError } from '../errors.ts'
 import { checkAuth } from './config-auth-checks.ts'
 import { checkGateway } from './config-gateway-checks.ts'
 import type { ConfigFinding, ConfigReading, ConfigSurroundings } from './config-reading.ts'
@@ -57,9 +57,15 @@ function look(
     if (text.replace(/^\ufeff/, '').trim() === '') return { text, findings: [EMPTY] }
     return { text, findings: checkText(text, readConfig(bytes), around) }
   } catch (error) {
+    // The library takes what is nested deeper than the finder of places does.
+    if (error instanceof SyntaxError) return lookAtBroken(bytes, tooDeep(error))
     if (!(error instanceof PanelError)) throw error
     return lookAtBroken(bytes, error)
   }
+}
+
+function tooDeep(cause: SyntaxError): PanelError {
+  return new ConflictError('CONFIG_INVALID', { detail: cause.message, cause })
 }
 
 function checkText(
