@@ -9,6 +9,7 @@ import { EquivalentCommands } from '../../ui/command.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { useSaveKey } from '../../ui/use-save-key.ts'
+import { useUnloadWarning } from '../../ui/use-unload-warning.ts'
 import * as editor from './config-editor.ts'
 import { ConflictNote, MergedNote, SavedNote, SetAsideNote } from './notes.tsx'
 import { SaveSection } from './save-section.tsx'
@@ -28,7 +29,7 @@ export function ConfigurationPage(): JSX.Element {
     if (!isKnown && !editor.isSaving.value) void editor.load()
   }, [latest])
   useEffect(() => editor.close, [])
-  useUnloadWarning()
+  useUnloadWarning(editor.hasUnsaved.value)
   useSaveKey(save)
 
   return (
@@ -91,15 +92,4 @@ function Content({ document }: { document: ConfigDocument }): JSX.Element {
       />
     </>
   )
-}
-
-/** Asks before the page is closed with edits in it. */
-function useUnloadWarning(): void {
-  const hasUnsaved = editor.hasUnsaved.value
-  useEffect(() => {
-    if (!hasUnsaved) return
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [hasUnsaved])
 }

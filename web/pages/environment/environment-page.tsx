@@ -10,6 +10,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { useSaveKey } from '../../ui/use-save-key.ts'
+import { useUnloadWarning } from '../../ui/use-unload-warning.ts'
 import { ConflictNote } from './conflict-note.tsx'
 import { DropZone } from './drop-zone.tsx'
 import * as editor from './env-editor.ts'
@@ -26,7 +27,7 @@ export function EnvironmentPage(): JSX.Element {
   const document = editor.base.value
   useFreshDocument()
   useEffect(() => editor.closeText, [])
-  useUnloadWarning()
+  useUnloadWarning(editor.hasUnsaved.value)
   useUndoKeys()
   useSaveKey(saveIfPossible)
 
@@ -198,15 +199,4 @@ function FileFindings({ isTable }: { isTable: boolean }): JSX.Element | null {
       <FindingList findings={findings} />
     </section>
   )
-}
-
-/** Asks before the page is closed with edits in it. */
-function useUnloadWarning(): void {
-  const hasUnsaved = editor.hasUnsaved.value
-  useEffect(() => {
-    if (!hasUnsaved) return
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [hasUnsaved])
 }
