@@ -1,4 +1,5 @@
 /** What is shown of the lines of `.env` where their secrets may not be. Imports nothing of Node. */
+import { InputError } from '../errors.ts'
 import { type EnvFile, lineText } from './env-file.ts'
 import { envEntries } from './env-view.ts'
 
@@ -14,5 +15,19 @@ export function maskedEnvLines(file: EnvFile): string[] {
     if (!entry?.masked) return text
     if (entry.key !== undefined) return `${text.slice(0, text.indexOf('=') + 1)}${MASK}`
     return entry.kind === 'comment' ? `# ${MASK}` : MASK
+  })
+}
+
+/**
+ * A text that was copied where secrets are masked would put the masks in their place.
+ * @throws {InputError} REQUEST_INVALID with a field for the first line that has one
+ */
+export function refuseMasks(text: string): void {
+  const line = text.split('\n').findIndex((one) => one.includes(MASK)) + 1
+  if (line === 0) return
+  const message = 'a mask stands in place of a secret: show the secrets, then edit'
+  throw new InputError('REQUEST_INVALID', {
+    detail: `line ${line}: ${message}`,
+    fields: [{ path: `lines.${line}`, message }],
   })
 }

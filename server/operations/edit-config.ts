@@ -12,7 +12,7 @@ import type { ConfigSurroundings } from '../domain/config-reading.ts'
 import { maskConfigText } from '../domain/config-view.ts'
 import { isUtf8, readEnv } from '../domain/env-file.ts'
 import { gatewayAuthority } from '../domain/gateway-address.ts'
-import { MASK } from '../domain/mask.ts'
+import { refuseMasks } from '../domain/mask.ts'
 import { configText, readConfig } from '../domain/razroom-config.ts'
 import { ConflictError, HostError, InputError, PanelError } from '../errors.ts'
 import type { Host, UserAccount, UserFile } from '../host/host.ts'
@@ -144,16 +144,6 @@ async function write(
 
 function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text)
-}
-
-function refuseMasks(text: string): void {
-  const line = text.split('\n').findIndex((one) => one.includes(MASK)) + 1
-  if (line === 0) return
-  const message = 'a mask stands in place of a secret: show the secrets, then edit'
-  throw new InputError('REQUEST_INVALID', {
-    detail: `line ${line}: ${message}`,
-    fields: [{ path: `lines.${line}`, message }],
-  })
 }
 
 function refuseInvalid(bytes: Uint8Array, around: ConfigSurroundings): void {

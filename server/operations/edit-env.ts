@@ -6,7 +6,7 @@ import { applyEnvEdits } from '../domain/env-edits.ts'
 import { type EnvFile, isUtf8, parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { checkEnv, envVerdict, refuseDangerousEnv } from '../domain/env-findings.ts'
 import { envEntries } from '../domain/env-view.ts'
-import { MASK } from '../domain/mask.ts'
+import { refuseMasks } from '../domain/mask.ts'
 import type { RazroomConfig } from '../domain/razroom-config.ts'
 import { requireToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import { ConflictError, InputError, NotFoundError, PanelError } from '../errors.ts'
@@ -121,17 +121,6 @@ async function readConfigIfValid(host: Host, user: UserAccount): Promise<Razroom
     if (!(error instanceof PanelError)) throw error
     return undefined
   }
-}
-
-/** A text that was copied where secrets are masked would put the masks in their place. */
-function refuseMasks(text: string): void {
-  const line = text.split('\n').findIndex((one) => one.includes(MASK)) + 1
-  if (line === 0) return
-  const message = 'a mask stands in place of a secret: show the secrets, then edit'
-  throw new InputError('REQUEST_INVALID', {
-    detail: `line ${line}: ${message}`,
-    fields: [{ path: `lines.${line}`, message }],
-  })
 }
 
 /** The last token of the gateway is not taken away: it would not start again. */
