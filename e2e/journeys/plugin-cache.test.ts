@@ -33,24 +33,33 @@ describe('what the gateway compiles at its start', () => {
   /** From the start of the container's process to the first answer that proves a token, in ms. */
   async function measureStart(start: () => Promise<unknown>): Promise<number> {
     const before = await inspectGateway(panel)
-    const started = start()
-    await waitUntil('another run', 60_000, async () => {
-      const run = await inspectGateway(panel).catch(() => null)
-      return run !== null && run.startedAt !== before.startedAt && run.pid !== 0
-    })
-    await waitUntil('it answers', 60_000, async () => (await invokeTool(host, token)) === 200)
-    const answeredAt = Date.now()
-    await started
+    const answer = async () => {
+      await waitUntil('another run', 60_000, async () => {
+        const run = await inspectGateway(panel).catch(() => null)
+        return run !== null && run.startedAt !== before.startedAt && run.pid !== 0
+      })
+      await waitUntil('it answers', 60_000, async () => (await invokeTool(host, token)) === 200)
+      return Date.now()
+    }
+    const [answeredAt] = await Promise.all([answer(), start()])
     return answeredAt - Date.parse((await inspectGateway(panel)).startedAt)
+  }
+  const podmanOfRazroom = (...args: string[]) => host.run([...AS_RAZROOM, ...KEPT, 'podman', ...args])
+  /** `podman restart` at times meets the port that its own pasta still holds (docs/facts/podman-and-systemd.md). */
+  async function restartPlainly(): Promise<void> {
+    await podmanOfRazroom('stop', 'razroom')
+    await waitUntil('the ports are free', 20_000, async () => {
+      const { stdout } = await host.run(['ss', '-Hltn', 'sport', '=', ':18789'])
+      return stdout === ''
+    })
+    await podmanOfRazroom('start', 'razroom')
   }
   const listCache = async () => (await host.run(['ls', '-A', CACHE_DIR])).stdout.trim().split('\n').sort()
   const markOf = async () => (await host.run(['cat', `${CACHE_DIR}/.filled-by`])).stdout.trim()
 
   it('is kept for the next container, whose start takes no longer than that of one that is there', async () => {
     const recreateMs = await measureStart(() => panel.cli('restart'))
-    const plainMs = await measureStart(() =>
-      host.run([...AS_RAZROOM, ...KEPT, 'podman', 'restart', 'razroom']),
-    )
+    const plainMs = await measureStart(restartPlainly)
     expect(plainMs).toBeGreaterThan(COLD_MS / 2)
     expect(recreateMs).toBeLessThan(plainMs * WITHIN)
     expect(await listCache()).toEqual(['.filled-by', expect.stringMatching(/^bundled-gateway-.*\.json$/)])
