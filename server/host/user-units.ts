@@ -204,8 +204,13 @@ export function createUserUnits(
       refuseOtherFailures(result, name)
     },
     dryRunQuadlet: (user, quadlet) => dryRun(runAsUser, files, user, quadlet),
-    describeSystemctl: (user, args) => `sudo systemctl --machine ${user.name}@ --user ${args.join(' ')}`,
+    describeSystemctl,
   }
+}
+
+/** The command line that a person with sudo types for the same. */
+export function describeSystemctl(user: UserAccount, args: readonly string[]): string {
+  return `sudo systemctl --machine ${user.name}@ --user ${args.join(' ')}`
 }
 
 /** `systemctl stop` and `reset-failed` exit with 1 or 5 when there is no such unit, which is as good. */
