@@ -3,6 +3,7 @@ import type { Connection } from './cli/cli-io.ts'
 import { runCli } from './cli/run-cli.ts'
 import { readPanelConfig } from './config.ts'
 import { connectPanel } from './connect-panel.ts'
+import { readHandedSockets } from './host/handed-sockets.ts'
 import { readInputFile } from './host/read-input-file.ts'
 import { runUninstaller } from './host/run-uninstaller.ts'
 import { runWizard } from './host/run-wizard.ts'
@@ -34,7 +35,12 @@ const code = await runCli(
   {
     version: readPanelConfig().version,
     connect: (): Promise<Connection> => connectPanel(readPanelConfig()),
-    serve: ({ port }) => serve(readPanelConfig(port)),
+    serve: ({ port, half }) =>
+      serve(readPanelConfig(port), {
+        half,
+        program: process.argv[1] ?? '',
+        sockets: readHandedSockets(env, process.pid),
+      }),
     readInputFile,
     writeOutputFile,
     runWizard: (user) => runWizard(user, env),

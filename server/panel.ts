@@ -2,14 +2,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PanelEvent } from '../contract/events.ts'
 import { isSecretVariable } from '../contract/rules.ts'
-import { defaultSettings } from '../contract/settings.ts'
 import { buildApp } from './app.ts'
 import type { PanelConfig } from './config.ts'
 import { readEnv } from './domain/env-file.ts'
-import { gatewayPaths } from './domain/gateway-spec.ts'
 import { PanelError } from './errors.ts'
 import { createEventBus } from './events.ts'
-import { createHost } from './host/create-host.ts'
+import type { Host } from './host/host.ts'
 import type { GuardOptions } from './http/guards.ts'
 import { createSessions } from './http/session.ts'
 import { createMonitor } from './monitor.ts'
@@ -21,7 +19,7 @@ import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
-import { createRedactor } from './redact.ts'
+import { createRedactor, type Redactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
 const SWEEP_MS = 1_000
@@ -45,19 +43,17 @@ export interface Panel {
   close(): Promise<void>
 }
 
-export async function createPanel(config: PanelConfig): Promise<Panel> {
+/**
+ * @param openHost gives the machine: this process's own, or that of the half that runs as root; what programs print
+ *   passes the redactor, which knows the secrets of the gateway's files
+ */
+export async function createPanel(
+  config: PanelConfig,
+  openHost: (redact: Redactor) => Promise<Host>,
+): Promise<Panel> {
   const secrets = new Set<string>()
   const redact = createRedactor(() => secrets)
-  const { stateDir, runDir, programDir, bundledDir } = config
-  const host = await createHost({
-    stateDir,
-    runDir,
-    programDir,
-    bundledDir,
-    panelVersion: config.version,
-    podmanTraces: (user) => gatewayPaths(user, defaultSettings()),
-    redact,
-  })
+  const host = await openHost(redact)
   const remember = (secret: string) => {
     // No line that is shown is longer, and each line is searched for all of them: the gateway's user may write any number.
     if (secret.length > MAX_SECRET_CHARACTERS) return

@@ -33,8 +33,11 @@ export interface CliServices {
   readonly version: string
   /** The daemon where one runs, else the same panel inside this process. Errors: DAEMON_UNREACHABLE. */
   readonly connect: () => Promise<Connection>
-  /** Runs the daemon in the foreground until it is told to end; resolves with the exit code. */
-  readonly serve: (options: { readonly port?: number }) => Promise<number>
+  /**
+   * Runs the daemon, or one half of it, in the foreground until it is told to end; resolves with the exit code.
+   * Errors: NOT_ROOT, PORT_IN_USE, FRONT_FAILED.
+   */
+  readonly serve: (options: { readonly port?: number; readonly half?: string }) => Promise<number>
   /** Bytes of a regular file the person named. Errors: NOT_FOUND, FILE_REFUSED, FILE_TOO_LARGE, FILE_DENIED. */
   readonly readInputFile: (path: string) => Promise<Uint8Array>
   /** Writes a new file (0600) the person named. Errors: FILE_EXISTS, NOT_FOUND (its directory), FILE_DENIED. */
