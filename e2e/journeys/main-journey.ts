@@ -99,6 +99,7 @@ export function describeMainJourney(kind: HostKind): void {
         '127.0.0.1:18780',
         '127.0.0.1:18789',
         '127.0.0.1:18790',
+        '[::1]:18780',
       ])
     })
 
