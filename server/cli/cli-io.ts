@@ -28,6 +28,27 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/** What root allows the panel to use. No request says so: the part of the panel that answers them has no rights of its own. */
+export interface Allowances {
+  list(): Promise<Allowed>
+  /**
+   * The gateway may run as this user. Errors: USER_UNSUITABLE.
+   * @param mayBeMissing allow also one that there is not yet; else nothing is done then
+   */
+  addUser(name: string, mayBeMissing: boolean): Promise<void>
+  removeUser(name: string): Promise<void>
+  /** This file or directory may be read for the gateway, or a backup be written there. */
+  addPath(path: string): Promise<void>
+  removePath(path: string): Promise<void>
+}
+
+export interface Allowed {
+  /** Named by root, and made by the panel. */
+  readonly users: readonly string[]
+  readonly made: readonly string[]
+  readonly paths: readonly string[]
+}
+
 /** What the CLI cannot do as a client of the contract. */
 export interface CliServices {
   readonly version: string
@@ -44,6 +65,7 @@ export interface CliServices {
   readonly writeOutputFile: (path: string, text: string) => Promise<void>
   /** The onboarding wizard of this user's gateway on this terminal; resolves with its exit code. */
   readonly runWizard: (user: { readonly name: string; readonly home: string }) => Promise<number>
+  readonly allowances: Allowances
   /** The check behind POST /api/env/check, which needs no machine and no root. */
   readonly checkEnv: (text: string) => EnvCheck
   /**

@@ -26,6 +26,7 @@ import { createPodmanReadiness, type PodmanTraces, podmanEntry } from './podman-
 import { createRegistries } from './registries.ts'
 import { createRunAsUser, describeAsUser } from './run-as-user.ts'
 import { createCommandRunner } from './run-command.ts'
+import type { FindReader } from './source-directory.ts'
 import { createStateStore } from './state-store.ts'
 import { findPeerUid, findPortHolder } from './tcp-table.ts'
 import { createTerminals } from './terminal.ts'
@@ -52,6 +53,8 @@ export interface HostOptions {
   readonly podmanTraces: (user: UserAccount) => PodmanTraces
   /** Masks secrets in what programs print and in errors; unless given, only what looks like a secret by its name. */
   readonly redact?: Redactor
+  /** Who reads a path that somebody named; unless given, root wherever only root's directories lead there. */
+  readonly findReader?: FindReader
 }
 
 const MAX_LOOK_BYTES = 1_048_576
@@ -60,6 +63,7 @@ const MAX_LOOK_BYTES = 1_048_576
 export async function createHost(options: HostOptions): Promise<Host> {
   const { stateDir, runDir, bundledDir, redact = createRedactor(() => []) } = options
   const commands = createCommandRunner(redact)
+  const reading = options.findReader === undefined ? {} : { findReader: options.findReader }
   const runAsUser = createRunAsUser(commands.run)
   const accounts = createAccounts(commands.run)
   const files = createUserFiles({ agentFile: await findAgentFile(options.programDir, 'user-agent') })
@@ -68,6 +72,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     agentFile: await findAgentFile(options.programDir, 'backup-agent'),
     stateDir,
     panelVersion: options.panelVersion,
+    ...reading,
   })
   const state = createStateStore(stateDir)
   const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces, async ({ name }) =>
@@ -90,6 +95,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     openContainerDevices,
     probeGateway,
     ...accounts,
+    // Whom it serves is root: see split/guard-host.ts for those who are not.
+    requireAdmitted: async () => undefined,
     ...createHomes(commands.run),
     ...createOwnership({
       run: commands.run,
@@ -104,9 +111,9 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...backups,
     ...createBackupTimer(commands.run),
     ...createExamination(commands.run, runAsUser),
-    ...createImageBuilder({ run, runAsUser, podman, bundledDir }),
+    ...createImageBuilder({ run, runAsUser, podman, bundledDir, ...reading }),
     ...images,
-    ...createArchiveLoader({ run, runAsUser, podman, images }),
+    ...createArchiveLoader({ run, runAsUser, podman, images, ...reading }),
     ...createRegistries(runAsUser, files),
     ...createUploads(stateDir),
     ...createVersions(stateDir),

@@ -228,6 +228,11 @@ export interface Host
 
   // Accounts
   findUser(name: string): Promise<UserAccount | null>
+  /**
+   * Refuses a user that root has not allowed, before anything is changed for it; the user need not exist yet.
+   * @throws {AuthError} USER_NOT_ADMITTED; see split/admission.ts
+   */
+  requireAdmitted(name: string): Promise<void>
   /** A system user with home and no login shell; errors when it exists. */
   createUser(name: string): Promise<UserAccount>
   readIdRanges(kind: 'subuid' | 'subgid'): Promise<readonly IdRange[]>

@@ -34,6 +34,11 @@ export interface Admission {
    * @throws SetupError USER_MISSING, USER_UNSUITABLE root, nobody, and accounts of the system
    */
   findAccount(name: string): Promise<UserAccount>
+  /**
+   * A name that may be an account's in {@link findAccount}, or after {@link beginMaking}.
+   * @throws AuthError USER_NOT_ADMITTED
+   */
+  requireAllowed(name: string): Promise<void>
   /** @throws AuthError USER_NOT_ADMITTED a name that the panel does not make by itself */
   beginMaking(name: string): Promise<void>
   /** It was not made after all. */
@@ -49,12 +54,16 @@ export interface Admission {
   /** The ids of all accounts of this machine (`subuid`), or of all groups. */
   readIds(kind: 'subuid' | 'subgid'): Promise<readonly number[]>
   readList(): Promise<AdmissionList>
-  /** @throws SetupError USER_UNSUITABLE; the account need not exist yet */
-  addUser(name: string): Promise<void>
-  /** @returns false when it was not there */
-  removeUser(name: string): Promise<boolean>
+  /**
+   * Root allows this account.
+   * @param mayBeMissing allow the name although there is no such account yet; else nothing is done then
+   * @throws SetupError USER_UNSUITABLE root, nobody, and accounts of the system that the panel has not made
+   */
+  addUser(name: string, mayBeMissing: boolean): Promise<void>
+  removeUser(name: string): Promise<void>
+  /** Root allows this file or directory to be read for the gateway, or a backup to be written there. */
   addPath(path: string): Promise<void>
-  removePath(path: string): Promise<boolean>
+  removePath(path: string): Promise<void>
 }
 
 /**
@@ -72,6 +81,11 @@ export async function createAdmission(stateDir: string): Promise<Admission> {
   async function isAllowed(name: string): Promise<boolean> {
     const { users, made } = await file.read()
     return name === defaultSettings().user || users.includes(name) || made.includes(name)
+  }
+
+  /** The panel makes an account of this name without asking root. */
+  async function mayMake(name: string): Promise<boolean> {
+    return OWN_NAME.test(name) && (await file.read()).made.length < MAX_MADE
   }
 
   /** Its uid is that of an account that is allowed. */
@@ -100,19 +114,20 @@ export async function createAdmission(stateDir: string): Promise<Admission> {
 
   return {
     async findAccount(name) {
-      if (!(await isAllowed(name)))
-        throw new AuthError('USER_NOT_ADMITTED', { detail: `root has not allowed ${name}` })
+      if (!(await isAllowed(name))) throw userNotAdmitted(name)
       const account = await accounts(name)
       if (!account) throw new SetupError('USER_MISSING', { detail: `there is no user ${name}` })
       requireOrdinary(account)
       return account
     },
+    async requireAllowed(name) {
+      if (await isAllowed(name)) return
+      // One that is there was not made by the panel, and is not allowed by trying.
+      if ((await accounts(name)) || !(await mayMake(name))) throw userNotAdmitted(name)
+    },
     async beginMaking(name) {
-      const { users, made } = await file.read()
-      const isOwn = OWN_NAME.test(name) && (made.includes(name) || made.length < MAX_MADE)
-      if (!isOwn && !users.includes(name))
-        throw new AuthError('USER_NOT_ADMITTED', { detail: `root has not allowed to make ${name}` })
-      if (!made.includes(name)) await file.change((list) => ({ ...list, made: [...list.made, name] }))
+      if (!(await isAllowed(name)) && !(await mayMake(name))) throw userNotAdmitted(name)
+      await file.change((list) => ({ ...list, made: [...new Set([...list.made, name])] }))
     },
     async undoMaking(name) {
       await file.change((list) => ({ ...list, made: list.made.filter((one) => one !== name) }))
@@ -135,15 +150,14 @@ export async function createAdmission(stateDir: string): Promise<Admission> {
       })
     },
     readList: file.read,
-    async addUser(name) {
+    async addUser(name, mayBeMissing) {
       const account = await accounts(name)
       if (account) await requirePerson(account, (await file.read()).made)
+      else if (!mayBeMissing) return
       await file.change((list) => ({ ...list, users: [...new Set([...list.users, name])] }))
     },
     async removeUser(name) {
-      const { users } = await file.read()
       await file.change((list) => ({ ...list, users: list.users.filter((one) => one !== name) }))
-      return users.includes(name)
     },
     async addPath(path) {
       if (!isAbsolutePath(path))
@@ -151,11 +165,14 @@ export async function createAdmission(stateDir: string): Promise<Admission> {
       await file.change((list) => ({ ...list, paths: [...new Set([...list.paths, path])] }))
     },
     async removePath(path) {
-      const { paths } = await file.read()
       await file.change((list) => ({ ...list, paths: list.paths.filter((one) => one !== path) }))
-      return paths.includes(path)
     },
   }
+}
+
+function userNotAdmitted(name: string): AuthError {
+  const detail = `${name}; root allows it by: sudo razroom-panel access user add ${name}`
+  return new AuthError('USER_NOT_ADMITTED', { detail })
 }
 
 function notAdmitted(path: string, at: string): AuthError {

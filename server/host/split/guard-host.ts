@@ -21,6 +21,7 @@ export function guardHost(host: Host, admission: Admission): Host {
   }
   return {
     ...looked,
+    requireAdmitted: (name) => admission.requireAllowed(name),
     async createUser(name) {
       // One that is there was not made here, and is not allowed by trying.
       if (await host.findUser(name)) return host.createUser(name)

@@ -26,6 +26,9 @@ export const ADMISSION = {
     if (name !== RAZROOM.name) throw new AuthError('USER_NOT_ADMITTED', { detail: name })
     return RAZROOM
   },
+  async requireAllowed(name) {
+    if (name !== RAZROOM.name) throw new AuthError('USER_NOT_ADMITTED', { detail: name })
+  },
   async beginMaking(name) {
     if (name !== RAZROOM.name) throw new AuthError('USER_NOT_ADMITTED', { detail: name })
   },
@@ -40,9 +43,9 @@ export const ADMISSION = {
   readIds: async () => [0, 999],
   readList: async () => ({ users: [], made: [], paths: [] }),
   addUser: async () => undefined,
-  removeUser: async () => false,
+  removeUser: async () => undefined,
   addPath: async () => undefined,
-  removePath: async () => false,
+  removePath: async () => undefined,
 } as const satisfies Admission
 
 /** A host whose verbs are these; any other fails, and `close` says that it was called. */
