@@ -152,7 +152,7 @@ describe('the doctor', () => {
       reject: false,
     })
     expect(nobody.exitCode).toBe(2)
-    browser.expectErrors(/ERR_CONNECTION_REFUSED/)
+    browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)/)
     await panel.stop()
     await expectWell()
     await panel.start()
