@@ -114,8 +114,6 @@ export function askBytes({ asker, redact, name, args }: Question): Promise<unkno
     reject(error)
     incoming.fail(error instanceof Error ? error : new Error(String(error)))
   }
-  // Before anybody has the stream, the answer is what fails.
-  incoming.stream.on('error', () => undefined)
   const call = asker.ask(name, args, {
     isLong: true,
     result: (rest) => resolve({ ...(rest as object), stream: incoming.stream }),

@@ -3,9 +3,9 @@ import { Readable } from 'node:stream'
 import { MAX_PAYLOAD_BYTES } from './frames.ts'
 
 /** Bytes a stream may be ahead of who takes them. */
-export const WINDOW_BYTES = 1_048_576
+export const WINDOW_BYTES = 262_144
 /** Credit is given back in such pieces, so that not each chunk is answered. */
-const GRANT_BYTES = 131_072
+const GRANT_BYTES = 65_536
 /** What a hostile receiver may grant at most; more is no credit of ours. */
 const MAX_CREDIT_BYTES = 2 * WINDOW_BYTES
 
@@ -93,6 +93,8 @@ export function createIncoming(grant: (bytes: number) => void, onDestroyed: () =
       done(error)
     },
   })
+  // Whoever reads it sees its error; where nobody does, it must not end the process.
+  stream.on('error', () => undefined)
   return {
     stream,
     push(bytes) {

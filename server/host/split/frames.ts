@@ -49,7 +49,8 @@ export class ProtocolError extends Error {
 }
 
 /**
- * Cuts a stream of bytes into frames.
+ * Cuts a stream of bytes into frames. One of bytes of a stream is handed over in the pieces in which it comes: to put it
+ * together would cost more than all the rest.
  * @throws {ProtocolError} from push(): a frame is longer than it may be
  */
 export function createFrameReader(onFrame: (frame: Frame) => void): { push(bytes: Buffer): void } {
@@ -57,32 +58,47 @@ export function createFrameReader(onFrame: (frame: Frame) => void): { push(bytes
   let heldBytes = 0
   /** Bytes of the frame that is coming in, with its header; as many as a header has until that is known. */
   let wanted = HEADER_BYTES
+  /** Bytes that are still to come of a frame of bytes, and whose they are. */
+  let open = { id: 0, left: 0 }
 
-  /** Takes all whole frames. @returns where the rest begins */
-  function take(bytes: Buffer): number {
-    let at = 0
-    while (bytes.length - at >= HEADER_BYTES) {
-      const length = bytes.readUInt32LE(at)
+  function takeOpen(bytes: Buffer): Buffer {
+    if (open.left === 0 || bytes.length === 0) return bytes
+    const payload = bytes.subarray(0, open.left)
+    open = { ...open, left: open.left - payload.length }
+    onFrame({ kind: KIND.data, id: open.id, payload })
+    return bytes.subarray(payload.length)
+  }
+
+  /** Takes all whole frames, and what is there of one of bytes. @returns the rest */
+  function take(whole: Buffer): Buffer {
+    let bytes = whole
+    while (bytes.length >= HEADER_BYTES) {
+      const [length, kind, id] = [bytes.readUInt32LE(0), bytes.readUInt8(4), bytes.readUInt32LE(5)]
       if (length > MAX_PAYLOAD_BYTES) throw new ProtocolError(`a frame of ${length} bytes`)
+      if (kind === KIND.data) {
+        open = { id, left: length }
+        bytes = takeOpen(bytes.subarray(HEADER_BYTES))
+        continue
+      }
       wanted = HEADER_BYTES + length
-      if (bytes.length - at < wanted) return at
-      const payload = bytes.subarray(at + HEADER_BYTES, at + wanted)
-      onFrame({ kind: bytes.readUInt8(at + 4), id: bytes.readUInt32LE(at + 5), payload })
-      at += wanted
+      if (bytes.length < wanted) return bytes
+      onFrame({ kind, id, payload: bytes.subarray(HEADER_BYTES, wanted) })
+      bytes = bytes.subarray(wanted)
     }
     wanted = HEADER_BYTES
-    return at
+    return bytes
   }
 
   return {
-    push(bytes) {
+    push(chunk) {
+      const bytes = takeOpen(chunk)
+      if (bytes.length === 0) return
       held.push(bytes)
       heldBytes += bytes.length
       if (heldBytes < wanted) return
-      const whole = held.length === 1 ? bytes : Buffer.concat(held, heldBytes)
-      const from = take(whole)
-      held = from === whole.length ? [] : [whole.subarray(from)]
-      heldBytes = whole.length - from
+      const rest = take(held.length === 1 ? bytes : Buffer.concat(held, heldBytes))
+      held = rest.length === 0 ? [] : [rest]
+      heldBytes = rest.length
     },
   }
 }

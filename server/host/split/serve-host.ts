@@ -72,17 +72,21 @@ export function serveHost(
   }
   const out: Outlet = {
     frame(kind, id, payload) {
+      if (!mayWrite()) return
       writeFrame(connection, kind, id, payload)
-      limitUnread()
+      if (connection.writableLength > HIGH_WATER_BYTES) connection.pause()
     },
     message(kind, id, message) {
+      if (!mayWrite()) return
       writeMessage(connection, kind, id, message)
-      limitUnread()
+      if (connection.writableLength > HIGH_WATER_BYTES) connection.pause()
     },
   }
-  function limitUnread(): void {
-    if (connection.writableLength > MAX_UNREAD_BYTES) fail(new ProtocolError('the front does not read'))
-    else if (connection.writableLength > HIGH_WATER_BYTES) connection.pause()
+  /** One message may be large; another one behind so much that was not taken is none for a front that reads. */
+  function mayWrite(): boolean {
+    if (connection.writableLength <= MAX_UNREAD_BYTES) return true
+    fail(new ProtocolError('the front does not read'))
+    return false
   }
   connection.on('drain', () => connection.resume())
 

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { BackupReason } from '../../../contract/backups.ts'
 import { PreviousImage } from '../../../contract/images.ts'
 import { isAbsolutePath, isIpAddress } from '../../../contract/rules.ts'
-import { BuildArgs, HostPath, ImageSource, Settings } from '../../../contract/settings.ts'
+import { HostPath, ImageSource, Settings } from '../../../contract/settings.ts'
 import { FileVersion } from '../../../contract/versions.ts'
 
 const strict = { additionalProperties: false } as const
@@ -108,6 +108,12 @@ export const QuadletFiles = Type.Array(
   ),
   { maxItems: 64 },
 )
+/** Of the contract, and no names that it does not know. */
+const BuildArgs = Type.Record(
+  Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }),
+  Type.String({ pattern: '^[^\\x00-\\x1f\\x7f]*$', maxLength: 4_096 }),
+  { maxProperties: 64, additionalProperties: false },
+)
 export const BuildSource = Type.Union([
   Type.Object({ kind: Type.Literal('bundled') }, strict),
   Type.Object({ kind: Type.Literal('repo'), path: Path, buildArgs: Type.Optional(BuildArgs) }, strict),
@@ -167,7 +173,7 @@ const Session = Type.Object(
 /** Nothing that root's own doing is derived from: see admission.ts. */
 export const StateChange = Type.Object(
   {
-    settings: Type.Optional(Type.Partial(Settings)),
+    settings: Type.Optional(Type.Partial(Settings, strict)),
     sessions: Type.Optional(Type.Array(Session, { maxItems: 4_096 })),
     startDurationsMs: Type.Optional(Type.Array(Type.Number(), { maxItems: 1_024 })),
     created: Type.Optional(Type.Array(Type.String({ maxLength: 4_352 }), { maxItems: 1_024 })),
