@@ -82,12 +82,14 @@ export interface Incoming {
 export function createIncoming(grant: (bytes: number) => void, onDestroyed: () => void): Incoming {
   const grants = createGrants(grant)
   let [received, taken, isWhole] = [0, 0, false]
+  const account = (): void => {
+    const now = received - stream.readableLength
+    grants.taken(now - taken)
+    taken = now
+  }
   const stream: Readable = new Readable({
-    read() {
-      const now = received - stream.readableLength
-      grants.taken(now - taken)
-      taken = now
-    },
+    // It is called before what is read has left the buffer, and not again until more has come.
+    read: () => process.nextTick(account),
     destroy(error, done) {
       if (!isWhole) onDestroyed()
       done(error)
