@@ -130,6 +130,10 @@ export function registerGuards(app: FastifyInstance, options: GuardOptions): voi
   app.decorateRequest('session', null)
   app.decorateRequest('peerUid', null)
   app.decorateRequest('startedBy', 'page')
+  // From here on a route that says nothing of access keeps the panel from starting; one from before is closed to all.
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) throw new Error(`${method} ${url} says nothing of its access`)
+  })
   app.addHook('onRequest', async (request) => {
     checkHost(request, options.allowedHosts())
     const { config } = request.routeOptions
