@@ -72,6 +72,7 @@ export function describeAnswers(attack: () => AttackHost): void {
       for (const outcome of outcomes) {
         const policy = directives(outcome)
         expect(policy.get('default-src'), outcome.name).toEqual(["'none'"])
+        expect(policy.get('object-src'), outcome.name).toEqual(["'none'"])
         expect(policy.get('frame-ancestors'), outcome.name).toEqual(["'none'"])
         expect(policy.get('base-uri'), outcome.name).toEqual(["'none'"])
         expect(policy.get('form-action'), outcome.name).toEqual(["'none'"])
