@@ -74,6 +74,13 @@ export function describeHostHeader(attack: () => AttackHost): void {
       expect(outcomes.map(({ status }) => status)).toEqual(RIGHT_HOSTS.map(() => 200))
     })
 
+    it('is asked for on loopback alone: no other address of the machine has the port open', async () => {
+      const { stdout } = await attack().panel.host.run(['ss', '-Hltn', 'sport = :18780'])
+      const addresses = stdout.split('\n').map((line) => line.trim().split(/\s+/)[3])
+      expect(addresses.filter((address) => !RIGHT_HOSTS.includes(address ?? ''))).toEqual([])
+      expect(addresses).toContain('127.0.0.1:18780')
+    })
+
     it('refuses every other name, everywhere', async () => {
       expect(WRONG_HOSTS.length).toBeGreaterThanOrEqual(25)
       const shots = WRONG_HOSTS.flatMap((host) =>
