@@ -48,6 +48,9 @@ export function sessionRoutes({ sessions, port, cookieName }: PanelDeps): Pick<H
     'GET /healthz': () => ({ ok: true }),
     'POST /api/session': async ({ body, request, reply }) => {
       const { id, session } = await sessions.redeem(body.code, request.peerUid ?? -1)
+      // The browser forgets the cookie of before; nobody else is to remember it.
+      const former = await sessions.find(request.cookies[cookieName])
+      if (former) await sessions.end(former)
       reply.setCookie(cookieName, id, cookie)
       return describe(sessions, session)
     },
