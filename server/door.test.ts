@@ -1,5 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -139,6 +140,18 @@ describe('the login', () => {
     expect((await logIn()).cookie).not.toBe((await logIn()).cookie)
   })
 
+  it('ends the session that the browser had before', async () => {
+    const { headers } = await logIn()
+    const again = await send('POST /api/session', headers, { code: sessions.issueCode().code })
+    expect(again.status).toBe(200)
+    expect((await ask('GET /api/session', headers)).status).toBe(401)
+    expect(sessions.list()).toHaveLength(1)
+    // A wrong code ends nothing.
+    const third = await logIn()
+    expect((await send('POST /api/session', third.headers, { code: 'wrong' })).status).toBe(401)
+    expect((await ask('GET /api/session', third.headers)).status).toBe(200)
+  })
+
   it('is not used up by a GET', async () => {
     const { code } = sessions.issueCode()
     for (const key of [`GET /?code=${code}`, `GET /api/session?code=${code}`]) await ask(key)
@@ -193,6 +206,61 @@ describe('a confirmation', () => {
     expect(confirmed.status).toBe(200)
     expect(session.stepUpUntil - Date.now()).toBeGreaterThan(590_000)
     expect(JSON.parse((await reveal()).body)).toMatchObject({ code: 'SETUP_REQUIRED' })
+  })
+})
+
+describe('a page', () => {
+  it.each([{ adminUids: [65534] }, { allowedHosts: ['evil.com'] }])(
+    'may not let anybody in: %j',
+    async (body) => {
+      const { headers } = await logIn()
+      const answer = await send('PUT /api/settings', headers, body)
+      expect(JSON.parse(answer.body)).toMatchObject({ status: 403, code: 'SHELL_ONLY' })
+      const other = await send('PUT /api/settings', headers, { gatewayPort: 18789 })
+      expect(JSON.parse(other.body)).toMatchObject({ code: 'SETUP_REQUIRED' })
+    },
+  )
+
+  it('names each part of a query once', async () => {
+    const { headers } = await logIn()
+    expect((await ask('GET /api/logs?limit=1&limit=2', headers)).status).toBe(400)
+    expect((await ask('GET /api/logs?limit=1', headers)).status).toBe(409)
+  })
+})
+
+/** The bytes as they are, and the statuses of all the answers that come. */
+function sendRaw(bytes: string): Promise<string[]> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let said = ''
+    socket.on('data', (chunk) => {
+      said += String(chunk)
+    })
+    socket.on('error', reject)
+    socket.on('close', () =>
+      resolve([...said.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status = '']) => status)),
+    )
+    socket.end(bytes)
+  })
+}
+
+describe('a message whose end two readers would see at two places', () => {
+  const smuggled = 'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n'
+  it.each([
+    ['length and chunks', 'Content-Length: 5\r\nTransfer-Encoding: chunked', '0\r\n\r\n'],
+    ['two lengths', 'Content-Length: 0\r\nContent-Length: 50', ''],
+    ['a list of lengths', 'Content-Length: 0, 50', ''],
+    ['a length with a sign', 'Content-Length: +0', ''],
+    ['an encoding nobody knows', 'Transfer-Encoding: xchunked', '0\r\n\r\n'],
+    ['chunks before another encoding', 'Transfer-Encoding: chunked, identity', '0\r\n\r\n'],
+    ['a blank before the colon', 'Content-Length : 0', ''],
+    ['a folded line', 'Transfer-Encoding:\r\n chunked', '0\r\n\r\n'],
+    ['a lone line feed in a header', 'X: a\nTransfer-Encoding: chunked', '0\r\n\r\n'],
+    ['a chunk whose size is none', 'Transfer-Encoding: chunked', '0x0\r\n\r\n'],
+  ])('is refused, and nothing behind it is read: %s', async (_what, header, body) => {
+    const head = `POST /api/session HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nOrigin: http://127.0.0.1:${port}\r\n`
+    const answers = await sendRaw(`${head}${header}\r\n\r\n${body}${smuggled.replace('PORT', String(port))}`)
+    expect(answers).toEqual(['400'])
   })
 })
 

@@ -232,7 +232,7 @@ async function expectEnd({ panel, fire }: AttackHost, what: string, target: stri
   const tickets = await takeTickets(fire, SOCKETS.length, pageHeaders(leaving))
   const live = SOCKETS.map((path, index): Shot => {
     const frames = [hello(path, tickets[index] ?? '')]
-    return { name: path, bytes: handshake(path, cookie), frames, listenMs: 12_000 }
+    return { name: path, bytes: handshake(path, cookie), frames, listenMs: LOGOUT_AT_MS + 2_000 }
   })
   const bytes = requestBytes({ method: 'DELETE', target, headers: pageHeaders(leaving) })
   const outcomes = await fire([...live, { name: what, bytes, afterMs: LOGOUT_AT_MS }])

@@ -121,6 +121,22 @@ function testInstallation(kind: HostKind, host: () => TestHost, user: string | u
     await host().run(['cat', `${LIB}/current/dist/server/user-agent.js`], { user: 'mallory' })
   })
 
+  test('the release holds what runs, and nothing that it was made with', async () => {
+    const names = [
+      '.git*',
+      '.ci',
+      'node_modules',
+      '*.test.*',
+      '*.map',
+      'test-*',
+      'package-lock.json',
+      'e2e',
+      'vite.config.ts',
+    ]
+    const argv = names.flatMap((name, index) => (index === 0 ? ['-name', name] : ['-o', '-name', name]))
+    expect((await host().run(['find', `${LIB}/releases/`, ...argv])).stdout).toBe('')
+  })
+
   test('the release says what it is made of, to everybody, and it is so', async () => {
     const release = `${LIB}/current`
     const { stdout } = await host().run(['cat', `${release}/sbom.cdx.json`], { user: 'mallory' })
