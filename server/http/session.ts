@@ -40,7 +40,7 @@ export interface Sessions {
   end(session: Session): Promise<void>
   /** The one used last first. */
   list(): readonly Session[]
-  /** Ends every session, and takes back codes and tickets that nobody has used. @returns how many sessions there were */
+  /** Ends every session, by that voids their tickets, and takes back codes that nobody has used. @returns how many sessions there were */
   endAll(): Promise<number>
   issueTicket(session: Session): string
   /** The session a ticket was made for; each works once. TICKET_INVALID otherwise. */
@@ -149,7 +149,6 @@ export async function createSessions(store: SessionStore, now: () => number = Da
     list: () => [...sessions.values()].sort((a, b) => b.lastSeenAt - a.lastSeenAt),
     async endAll() {
       codes = []
-      tickets.clear()
       const all = [...sessions.values()]
       for (const session of all) await end(session)
       return all.length
