@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
@@ -59,33 +59,6 @@ beforeAll(async () => {
 const partsOf = ({ properties = [] }: Component): string[] =>
   properties.filter(({ name }) => name === 'razroom-panel:part').map(({ value }) => value)
 const WHERE: Readonly<Record<Program, string>> = { server: 'daemon', web: 'page', gateway: 'bundled gateway' }
-
-describe('the lockfile', () => {
-  test('has a strong hash of each package, and leads to no host and no other place', () => {
-    expect(lockfile.packages.size).toBeGreaterThan(100)
-    const weak = [...lockfile.packages].filter(
-      ([, { integrity, resolved, link }]) =>
-        !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? '') || resolved !== undefined || link === true,
-    )
-    expect(weak).toEqual([])
-  })
-
-  test('npm runs no install script here, and no package of the release has one', () => {
-    expect(readFileSync(join(top, '.npmrc'), 'utf8')).toMatch(/^ignore-scripts=true$/m)
-    const released = [...lockfile.packages].filter(([, { dev }]) => dev !== true)
-    expect(released.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([])
-    // The lockfile's word is npm's; the packages themselves say the same. binding.gyp makes npm run a compiler.
-    const withScript = released.filter(([path]) => {
-      if (!existsSync(join(top, path))) return false
-      const { scripts = {} } = JSON.parse(readFileSync(join(top, path, 'package.json'), 'utf8')) as {
-        scripts?: Record<string, string>
-      }
-      const runs = ['preinstall', 'install', 'postinstall'].some((name) => name in scripts)
-      return runs || existsSync(join(top, path, 'binding.gyp'))
-    })
-    expect(withScript.map(([path]) => path)).toEqual([])
-  })
-})
 
 describe('the bill of materials', () => {
   test.each(PROGRAMS)('has what is in the bundles of %s, by their source maps', (program) => {

@@ -45,6 +45,7 @@ beforeEach(async () => {
       },
     })
   })
+  app.get('/healthz', { config: { access: 'public' } }, () => ({ ok: true }))
   await app.listen({ host: '127.0.0.1', port: 0 })
   port = (app.server.address() as { port: number }).port
   const login = await sessions.redeem(sessions.issueCode().code, 0)
@@ -63,11 +64,11 @@ interface Talk {
 }
 
 /** Opens a socket as the page does. @throws with the status when the handshake is refused */
-function open(headers: Readonly<Record<string, string>> = {}): Promise<Talk> {
+function open(headers: Readonly<Record<string, string>> = {}, path = '/api/events'): Promise<Talk> {
   const all = { Cookie: cookieHeader, Origin: `http://127.0.0.1:${port}`, ...headers }
   // An empty one is left out: sent as it is, it would be another attack.
   const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''))
-  const client = new WebSocket(`ws://127.0.0.1:${port}/api/events`, { headers: sent })
+  const client = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers: sent })
   clients.push(client)
   const said: string[] = []
   client.on('message', (data) => said.push(String(data)))
@@ -99,6 +100,10 @@ test.each([
 ])('the handshake is refused with %s', async (_what, headers, status) => {
   await expect(open(headers)).rejects.toThrow(status)
   expect(served).toBe(0)
+})
+
+test('an address that is no socket opens none, though it asks for no login', async () => {
+  await expect(open({}, '/healthz')).rejects.toThrow('400')
 })
 
 const NO_TICKETS: readonly [string, () => string, number][] = [
