@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,server,gateway,docs}/**/*.test.ts', 'e2e/*.test.ts'],
+          include: ['{contract,server,gateway,docs,scripts}/**/*.test.ts', 'e2e/*.test.ts'],
           testTimeout: 20_000,
         },
       },

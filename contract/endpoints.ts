@@ -9,6 +9,7 @@ import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
+import { LOGIN_ENDPOINTS } from './login-endpoints.ts'
 import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
 import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
@@ -140,6 +141,7 @@ export const ENDPOINTS = {
   ...FILE_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DOCTOR_ENDPOINTS,
+  ...LOGIN_ENDPOINTS,
 
   'GET /api/logs': {
     access: 'session',

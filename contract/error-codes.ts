@@ -54,6 +54,11 @@ export const ERROR_CODES = {
     title: 'The request lacks the secret of this session',
     hint: 'Reload the page.',
   },
+  SHELL_ONLY: {
+    status: 403,
+    title: 'Only root on the shell may change this',
+    hint: 'Run: sudo razroom-panel access add UID',
+  },
   PEER_REFUSED: {
     status: 403,
     title: 'Your user may not use the panel',

@@ -5,7 +5,7 @@ import { findViolations, IMPORT_RULES, type ImportFact } from './import-rules.ts
 import { readImports } from './read-imports.ts'
 
 const top = join(import.meta.dirname, '..')
-const WORLDS = 'contract,server,web,gateway,e2e,bench'
+const WORLDS = 'contract,server,web,gateway,scripts,e2e,bench'
 
 /** The tree's modules without its tests and their `test-*.ts` helpers: those may also reach for fixtures. */
 function readTree(): Map<string, ImportFact[]> {

@@ -132,6 +132,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     node: 'none',
   },
   { row: 'gateway', files: ['gateway/'], values: ['gateway/'], node: 'any', packages: ['*'] },
+  { row: 'scripts', files: ['scripts/'], values: ['scripts/'], node: 'any', packages: ['vite'] },
   {
     row: 'e2e, bench',
     files: ['e2e/', 'bench/'],

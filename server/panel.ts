@@ -137,24 +137,19 @@ export async function createPanel(
 async function createGuardOptions(deps: PanelDeps): Promise<GuardOptions> {
   const { host, port, sessions, cookieName } = deps
   let { settings } = await host.readState()
-  // The settings are read for every request, so they are kept here and renewed when one of them changes.
-  const renew = async () => {
-    settings = (await host.readState()).settings
-  }
   const peers = new WeakMap<object, Promise<number | null>>()
   return {
     sessions,
     cookieName,
     apiToken: await host.readApiToken(),
-    allowedHosts: () => [
-      `127.0.0.1:${port}`,
-      `localhost:${port}`,
-      `[::1]:${port}`,
-      ...(settings?.allowedHosts ?? []),
-    ],
+    // The first question of each request: what it finds holds for the others, and a change from the very next request on.
+    async allowedHosts() {
+      settings = (await host.readState()).settings
+      const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
+      return [...own, ...(settings?.allowedHosts ?? [])]
+    },
     adminUids: () => settings?.adminUids ?? [],
     async findPeerUid(request: FastifyRequest) {
-      await renew()
       const { socket } = request.raw
       const { localAddress, localPort, remoteAddress, remotePort } = socket
       if (!localAddress || !localPort || !remoteAddress || !remotePort) return null

@@ -7,7 +7,7 @@ import { describeLogin, makeOldCode } from './login.ts'
 import { describeOtherPage } from './other-page.ts'
 import { describePeers } from './peers.ts'
 import { scoreTable } from './scoreboard.ts'
-import { describeSockets } from './sockets.ts'
+import { describeEndOfAll, describeSockets } from './sockets.ts'
 import { describeSpellings } from './spellings.ts'
 
 /** The door of the panel on a real host: real sockets, real users, every route of the contract. */
@@ -41,4 +41,5 @@ describe('the door', () => {
 
   // Last, for these restart the daemon, which forgets the codes of the tests before.
   describeLogin(attack)
+  describeEndOfAll(attack)
 })

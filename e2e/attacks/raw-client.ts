@@ -76,7 +76,8 @@ async function converse(socket: Socket, shot: Shot): Promise<void> {
   socket.destroy()
 }
 
-function fire(shot: Shot): Promise<Outcome> {
+async function fire(shot: Shot): Promise<Outcome> {
+  await sleep(shot.afterMs ?? 0)
   const begun = performance.now()
   return new Promise((resolve) => {
     const chunks: Buffer[] = []

@@ -12,6 +12,8 @@ export interface Shot {
   readonly frames?: readonly string[]
   /** How long an open socket is listened to, ms; 700 unless given. */
   readonly listenMs?: number
+  /** Pause before the connection, ms. */
+  readonly afterMs?: number
   /** Pause between the handshake and the first frame, ms. */
   readonly delayMs?: number
 }

@@ -184,6 +184,15 @@ describe('the settings page', () => {
     await page().waitForFunction((secret) => document.body.innerText.includes(secret), token)
   })
 
+  it('logs every browser out, this one too', async () => {
+    await visit(page(), 'Settings')
+    await card('logins').getByText('this browser').waitFor()
+    await pressIn('logins', 'Log out everywhere…')
+    await confirm(page(), 'Log out everywhere')
+    await page().getByRole('textbox', { name: 'Login code' }).waitFor()
+    expect(await panel.cli('sessions', 'list')).toEqual([])
+  })
+
   it('breaks no rule of the content policy and throws nothing', () => {
     expect(browser.faults()).toEqual([])
   })

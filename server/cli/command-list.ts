@@ -13,6 +13,7 @@ import { restart } from './commands/restart.ts'
 import { restore } from './commands/restore.ts'
 import { rollback } from './commands/rollback.ts'
 import { serve } from './commands/serve.ts'
+import { sessions } from './commands/sessions.ts'
 import { setup } from './commands/setup.ts'
 import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   logs,
   exportGateway,
   access,
+  sessions,
   serve,
   uninstall,
 ]

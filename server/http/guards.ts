@@ -32,7 +32,7 @@ export interface GuardOptions {
   readonly cookieName: string
   readonly apiToken: string
   /** Host header values that are answered, exact, with the port. */
-  allowedHosts(): readonly string[]
+  allowedHosts(): readonly string[] | Promise<readonly string[]>
   /** Local users who may reach the page; root always may. */
   adminUids(): readonly number[]
   findPeerUid(request: FastifyRequest): Promise<number | null>
@@ -130,8 +130,12 @@ export function registerGuards(app: FastifyInstance, options: GuardOptions): voi
   app.decorateRequest('session', null)
   app.decorateRequest('peerUid', null)
   app.decorateRequest('startedBy', 'page')
+  // From here on a route that says nothing of access keeps the panel from starting; one from before is closed to all.
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) throw new Error(`${method} ${url} says nothing of its access`)
+  })
   app.addHook('onRequest', async (request) => {
-    checkHost(request, options.allowedHosts())
+    checkHost(request, await options.allowedHosts())
     const { config } = request.routeOptions
     // Else a public route would open a socket that nobody asked to log in.
     if (request.ws === true && config.socket !== true && !request.is404)
