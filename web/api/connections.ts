@@ -13,7 +13,11 @@ export async function previewConnection(wish: ConnectionWish): Promise<Connectio
   return api('POST /api/connections/preview', { body: wish })
 }
 
-/** Starts writing it. @throws {ApiProblem} ENV_CHANGED or CONFIG_CHANGED when a file is another by now, OPERATION_RUNNING */
-export async function connectServices(request: ConnectionRequest): Promise<void> {
-  await api('POST /api/connections', { body: request })
+/**
+ * Starts writing it.
+ * @returns the id of the operation
+ * @throws {ApiProblem} ENV_CHANGED or CONFIG_CHANGED when a file is another by now, OPERATION_RUNNING
+ */
+export async function connectServices(request: ConnectionRequest): Promise<string> {
+  return (await api('POST /api/connections', { body: request })).operationId
 }

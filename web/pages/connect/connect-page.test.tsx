@@ -6,7 +6,7 @@ import { operations } from '../../state/operations.ts'
 import { forgetRemotes } from '../../state/remote.ts'
 import { ConnectPage } from './connect-page.tsx'
 import { KNOWN } from './test-connections.ts'
-import { lastBefore } from './use-connection.ts'
+import { lastConnection } from './use-connection.ts'
 
 const KEY = 'sk-canary-0123456789abcdef'
 const PREVIEW: ConnectionPreview = {
@@ -59,7 +59,7 @@ afterEach(() => {
   cleanup()
   forgetRemotes()
   operations.value = []
-  lastBefore.value = null
+  lastConnection.value = null
   vi.unstubAllGlobals()
 })
 
@@ -143,7 +143,7 @@ test('a file that changed meanwhile: it is told, with what would change now', as
 
 test('undo puts both files back, where they are still what was written', async () => {
   operations.value = [{ ...FINISHED, state: 'running' }]
-  lastBefore.value = { env: 'e1', config: 'c1' }
+  lastConnection.value = { operationId: 'op-1', before: { env: 'e1', config: 'c1' } }
   await open()
   await act(async () => {
     operations.value = [FINISHED]
@@ -161,7 +161,7 @@ test('undo puts both files back, where they are still what was written', async (
 
 test('undo of a file that somebody changed since is refused before anything is put back', async () => {
   operations.value = [{ ...FINISHED, state: 'running' }]
-  lastBefore.value = { env: 'e1', config: 'c1' }
+  lastConnection.value = { operationId: 'op-1', before: { env: 'e1', config: 'c1' } }
   await open()
   await act(async () => {
     operations.value = [FINISHED]
@@ -174,4 +174,15 @@ test('undo of a file that somebody changed since is refused before anything is p
   await press('Undo the connection')
   expect(screen.getByText('.env can not be put back from here')).toBeTruthy()
   expect(calls.some(([key]) => key.includes('restore'))).toBe(false)
+})
+
+test('the connection of somebody else has no undo here', async () => {
+  operations.value = [{ ...FINISHED, id: 'op-2', state: 'running' }]
+  lastConnection.value = { operationId: 'op-1', before: { env: 'e1', config: 'c1' } }
+  await open()
+  await act(async () => {
+    operations.value = [{ ...FINISHED, id: 'op-2' }]
+  })
+  expect(screen.getByText('It is connected')).toBeTruthy()
+  expect(screen.queryByRole('button', { name: 'Undo the connection' })).toBeNull()
 })

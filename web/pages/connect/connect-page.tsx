@@ -20,7 +20,7 @@ import { hasTyped } from './connect-form.ts'
 import { Outcome } from './outcome.tsx'
 import { PreviewCard } from './preview-card.tsx'
 import { ModelCard, ProviderCard } from './provider-card.tsx'
-import { lastBefore, useConnection } from './use-connection.ts'
+import { lastConnection, useConnection } from './use-connection.ts'
 
 /** From a fresh gateway to a useful one: provider, model, channels. */
 export function ConnectPage(): JSX.Element {
@@ -28,6 +28,7 @@ export function ConnectPage(): JSX.Element {
   const etags = `${envLatestEtag.value} ${configLatestEtag.value}`
   useEffect(() => void loadConnections(), [etags])
   const operation = reportOf(['connect-services'])
+  const own = lastConnection.value
   const isBundled = status.value?.image?.source.kind === 'bundled'
   return (
     <div class="page">
@@ -44,7 +45,13 @@ export function ConnectPage(): JSX.Element {
           </p>
         )}
       </div>
-      {operation && <Outcome key={operation.id} operation={operation} before={lastBefore.value} />}
+      {operation && (
+        <Outcome
+          key={operation.id}
+          operation={operation}
+          before={own?.operationId === operation.id ? own.before : null}
+        />
+      )}
       {known.kind === 'loading' && <Loading what="Reading both files" />}
       {known.kind === 'failed' && (
         <ProblemView problem={known.problem} onRetry={() => void loadConnections()} />

@@ -67,7 +67,7 @@ function FileChange({ file }: { file: FilePreview }): JSX.Element {
         <code>{file.path}</code>
         {!file.changed && <span class="muted"> stays as it is.</span>}
       </p>
-      {file.changed && <Difference lines={file.difference} />}
+      {file.changed && <Difference lines={file.difference} label={`Changed lines of ${file.path}`} />}
     </div>
   )
 }

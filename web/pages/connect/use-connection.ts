@@ -7,8 +7,10 @@ import { hasCode, toProblem } from '../../api/problem.ts'
 import { isGatewayUp } from '../../state/status.ts'
 import { type ConnectForm, type FormReading, formFor, isEmptyWish, readForm, toWish } from './connect-form.ts'
 
-/** The files as they were before the last connection of this page: the way back. */
-export const lastBefore = signal<FileEtags | null>(null)
+/** The last connection of this page, and the files as they were before it: the way back. */
+export const lastConnection = signal<{ readonly operationId: string; readonly before: FileEtags } | null>(
+  null,
+)
 
 export interface ConnectionSession {
   readonly form: ConnectForm
@@ -64,8 +66,8 @@ export function useConnection(known: Connections): ConnectionSession {
     }
   }
   async function write({ etags }: ConnectionPreview): Promise<void> {
-    await connectServices({ ...wish, etags, restart: restart && isGatewayUp.value })
-    lastBefore.value = etags
+    const operationId = await connectServices({ ...wish, etags, restart: restart && isGatewayUp.value })
+    lastConnection.value = { operationId, before: etags }
     // Secrets stay in the page no longer than they are needed.
     setForm({ ...formFor(known), model: form.model })
     setPreview(null)
