@@ -4,6 +4,7 @@
  */
 import Type, { type Static, type TSchema } from 'typebox'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
+import { CONNECTION_ENDPOINTS } from './connection-endpoints.ts'
 import { DEVICE_ENDPOINTS } from './device-endpoints.ts'
 import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -139,6 +140,7 @@ export const ENDPOINTS = {
   },
 
   ...FILE_ENDPOINTS,
+  ...CONNECTION_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DOCTOR_ENDPOINTS,
   ...LOGIN_ENDPOINTS,

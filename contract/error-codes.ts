@@ -1,3 +1,4 @@
+import { CONNECTION_ERRORS } from './connection-errors.ts'
 import { DEVICE_ERRORS } from './device-errors.ts'
 import { MACHINE_ERRORS } from './machine-errors.ts'
 
@@ -208,6 +209,7 @@ export const ERROR_CODES = {
 
   ...MACHINE_ERRORS,
   ...DEVICE_ERRORS,
+  ...CONNECTION_ERRORS,
 } as const satisfies Record<string, ErrorCodeInfo>
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -109,6 +109,7 @@ export const OperationKind = Type.Enum([
   'backup',
   'restore',
   'fix-finding',
+  'connect-services',
 ])
 export type OperationKind = Static<typeof OperationKind>
 

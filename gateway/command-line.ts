@@ -3,6 +3,7 @@ import { openCliContext, usageError } from './cli-context.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { modelsCommand } from './commands/models.ts'
 import { securityAuditCommand } from './commands/security-audit.ts'
 import { healthCommand, statusCommand } from './commands/status.ts'
 import { FatalError } from './fatal-error.ts'
@@ -28,6 +29,7 @@ Usage: node dist/index.js COMMAND
   onboard [--non-interactive --accept-risk ...]
   health | status                            [--json]
   devices list | approve ID | reject ID | revoke ID   [--json]
+  models list | status                       [--json]
   config get PATH | set PATH VALUE           [--json]
   security audit                             [--json]
   doctor [--fix]
@@ -95,6 +97,10 @@ const commands: Record<string, Command> = {
   config(args, host) {
     const { values, positionals } = read(args, json, true)
     return print(host, configCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  models(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, modelsCommand(openCliContext(host.env), positionals, values.json ?? false))
   },
   security(args, host) {
     const { values, positionals } = read(args, json, true)

@@ -10,6 +10,7 @@ import { type GuardOptions, registerControlDoor, registerGuards } from './http/g
 import { registerProblems, sendProblem } from './http/problem.ts'
 import { backupRoutes } from './routes/backups.ts'
 import { configRoutes } from './routes/config.ts'
+import { connectionRoutes } from './routes/connections.ts'
 import type { PanelDeps } from './routes/deps.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { doctorRoutes } from './routes/doctor.ts'
@@ -89,6 +90,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...envRoutes(deps),
       ...configRoutes(deps),
       ...wizardRoutes(deps),
+      ...connectionRoutes(deps),
       ...settingsRoutes(deps),
       ...logRoutes(deps),
       ...unitRoutes(deps),

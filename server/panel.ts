@@ -86,9 +86,10 @@ export async function createPanel(
       await host.updateState({ sessions: stored.map((session) => ({ ...session })) })
     },
   })
+  const commands = createGatewayCommands(host)
   const devices = createDevices({
     host,
-    commands: createGatewayCommands(host),
+    commands,
     readState: async () => (await monitor.read()).gateway.state,
     redact,
   })
@@ -97,7 +98,7 @@ export async function createPanel(
   const terminal = createTerminalDesk(terminalWorld)
   const cookieName = `razroom-panel-${config.port}`
   const doctor = { host, version: config.version, redact }
-  const common = { host, bus, runner, monitor, sessions, devices, doctor, terminal }
+  const common = { host, bus, runner, monitor, sessions, devices, commands, doctor, terminal }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)

@@ -42,6 +42,10 @@ const PAGES = {
     title: 'Doctor',
     Page: lazyPage(async () => (await import('./pages/doctor/doctor-page.tsx')).DoctorPage),
   },
+  '/connect': {
+    title: 'Connect a model',
+    Page: lazyPage(async () => (await import('./pages/connect/connect-page.tsx')).ConnectPage),
+  },
   '/setup': {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),

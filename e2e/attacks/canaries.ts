@@ -14,6 +14,9 @@ const FIELDS = [
   'refused',
   'malformed',
   'login',
+  'connect',
+  'channel',
+  'pasted',
 ] as const
 export type Field = (typeof FIELDS)[number]
 

@@ -162,6 +162,32 @@ describe('secrets', () => {
   })
 
   it(
+    'are not told by connecting a provider and a channel, nor by what that refuses',
+    async () => {
+      const values = `MISTRAL_API_KEY=${secret.connect}\nDISCORD_BOT_TOKEN=${secret.channel}\n`
+      const args = ['connect', '--provider', 'mistral', '--model', 'mistral/large', '--channel', 'discord']
+      await cli([...args, '--yes', '--verbose'], values)
+      const wishes = [
+        { provider: { id: 'xai', key: `GROQ_API_KEY=${secret.pasted}` } },
+        { provider: { id: 'xai', key: `${secret.pasted} and more` } },
+        { provider: { id: secret.pasted } },
+        { provider: { id: 'xai', key: [secret.pasted] } },
+        { channels: [{ id: 'slack', values: [{ name: secret.pasted, value: 'x' }] }] },
+        { channels: [{ id: 'slack', values: [{ name: 'SLACK_BOT_TOKEN', value: secret.pasted }] }] },
+        { model: `a b ${secret.pasted}` },
+      ]
+      const outcomes = await ask(wishes.map((wish) => shot('POST /api/connections/preview', wish)))
+      expect(outcomes.filter(({ status }) => status < 400).map(({ name }) => name)).toEqual([])
+      const [preview] = await ask([
+        shot('POST /api/connections/preview', { provider: { id: 'xai', key: secret.pasted } }),
+      ])
+      expect(preview?.status).toBe(200)
+      expect(leaks()).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
     'are not told by what the panel does with the gateway',
     async () => {
       for (const args of [['restart', '--verbose'], ['stop'], ['launch'], ['token', 'rotate', '--verbose']])
@@ -192,7 +218,10 @@ describe('secrets', () => {
     // Else nothing could be found: the one that is asked for it tells.
     const [reveal] = await fire([shot('POST /api/env/reveal', {})])
     expect(canaries.findIn(reveal?.body ?? '')).toEqual(
-      expect.arrayContaining(['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token']),
+      expect.arrayContaining([
+        ...['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token'],
+        ...['connect', 'channel'],
+      ]),
     )
   })
 

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
 import { backup } from './commands/backup.ts'
+import { connect } from './commands/connect.ts'
 import { devices } from './commands/devices.ts'
 import { doctor } from './commands/doctor.ts'
 import { env } from './commands/env.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   restore,
   token,
   devices,
+  connect,
   env,
   versions,
   logs,

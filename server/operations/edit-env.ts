@@ -77,6 +77,16 @@ export function saveEnv(
   return replaceEnv(host, etag, author, async (before) => changedFile(before, change))
 }
 
+/** Saves what `change` makes of the file; refused as {@link saveEnv} refuses. */
+export function changeEnv(
+  host: Host,
+  etag: string,
+  author: Author,
+  change: (before: EnvFile) => EnvFile,
+): Promise<SavedEnv> {
+  return replaceEnv(host, etag, author, async (before) => change(before))
+}
+
 /** Goes back to a version: refused as a save is, for what may not come in does not come in by this way either. */
 export function restoreEnv(
   host: Host,
@@ -98,7 +108,7 @@ async function replaceEnv(
   if (etag === undefined) throw new ConflictError('PRECONDITION_REQUIRED')
   const { user, paths } = await requireUser(host)
   const before = await readEnvFile(host, user)
-  if (before.etag !== etag) throw await changedMeanwhile(host, paths.envFile, etag, before.file)
+  if (before.etag !== etag) throw await envChangedMeanwhile(host, paths.envFile, etag, before.file)
   const after = await change(before.file)
   refuseDangerousEnv(before.file, after)
   refuseTokenless(before.file, after, await readConfigIfValid(host, user))
@@ -144,7 +154,7 @@ function isTokenMissing(file: EnvFile, config: RazroomConfig | null): boolean {
 }
 
 /** Says which variables are others now, as far as the version is kept that the caller read. */
-async function changedMeanwhile(
+export async function envChangedMeanwhile(
   host: Host,
   path: string,
   etag: string,

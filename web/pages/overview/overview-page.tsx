@@ -18,6 +18,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { ConnectHint } from './connect-hint.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { GatewayCard } from './gateway-card.tsx'
@@ -54,6 +55,7 @@ export function OverviewPage(): JSX.Element {
       <PendingDevices />
       {current && <GatewayCard status={current} reason={reason} report={report} />}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
+      <ConnectHint />
       {current?.restartRequired && <RestartNote status={current} reason={reason} report={report} />}
       {shown && (
         <OperationPanel
