@@ -3,6 +3,8 @@
  * types come from here, the guards read `access` from here, and the attack suite enumerates this table.
  */
 import Type, { type Static, type TSchema } from 'typebox'
+import { TokenPurpose } from './audit.ts'
+import { AUDIT_ENDPOINTS } from './audit-endpoints.ts'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
 import { DEVICE_ENDPOINTS } from './device-endpoints.ts'
 import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
@@ -122,6 +124,7 @@ export const ENDPOINTS = {
   'POST /api/token/reveal': {
     access: 'session',
     summary: 'The effective token',
+    query: Type.Object({ purpose: Type.Optional(TokenPurpose) }, strict),
     response: TokenReveal,
     secret: true,
   },
@@ -140,6 +143,7 @@ export const ENDPOINTS = {
   ...FILE_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DOCTOR_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
 
   'GET /api/logs': {
     access: 'session',

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
+import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
 import { devices } from './commands/devices.ts'
 import { doctor } from './commands/doctor.ts'
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   env,
   versions,
   logs,
+  audit,
   exportGateway,
   access,
   serve,

@@ -34,6 +34,7 @@ export function sessionRoutes({ sessions, port, cookieName }: PanelDeps): Pick<H
     'GET /healthz': () => ({ ok: true }),
     'POST /api/session': async ({ body, request, reply }) => {
       const { id, session } = await sessions.redeem(body.code, request.peerUid ?? -1)
+      request.session = session
       reply.setCookie(cookieName, id, cookie)
       return describe(sessions, session)
     },
