@@ -42,6 +42,10 @@ const PAGES = {
     title: 'Doctor',
     Page: lazyPage(async () => (await import('./pages/doctor/doctor-page.tsx')).DoctorPage),
   },
+  '/history': {
+    title: 'History',
+    Page: lazyPage(async () => (await import('./pages/history/history-page.tsx')).HistoryPage),
+  },
   '/setup': {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),
