@@ -12,7 +12,7 @@ const FILE_PAGES = { env: '/environment', config: '/configuration' } as const
 
 /** One entry: what, what became of it, who and when. */
 export function AuditRow({ entry, now }: { entry: AuditEntry; now: number }): JSX.Element {
-  const { what, outcome, code, tookMs, more, who, at, file } = entry
+  const { kind, what, outcome, code, tookMs, more, who, at, file } = entry
   const details = detailWords(entry)
   return (
     <li class="audit-entry" data-outcome={outcome} data-action={entry.action}>
@@ -24,10 +24,16 @@ export function AuditRow({ entry, now }: { entry: AuditEntry; now: number }): JS
           </span>
           {more !== undefined && <span class="badge">{more.toLocaleString('en')} more</span>}
         </p>
-        {details !== '' && <p class="small break">{details}</p>}
-        {code !== undefined && (
+        {(details !== '' || code !== undefined) && (
           <p class="small break">
-            {codeWords(code)} <code>{code}</code>
+            {details}
+            {code !== undefined && (
+              <>
+                {details !== '' && ' · '}
+                {kind !== 'refusal' && `${codeWords(code)} `}
+                <code>{code}</code>
+              </>
+            )}
           </p>
         )}
         <p class="small muted break">
