@@ -44,7 +44,10 @@ describe('an entry', () => {
     const entry = await log.appendAudit(note('second', { who }))
     expect(entry).toMatchObject({ seq: 2, who: { by: 'cli', uid: 0, saidUid: 1000, saidUser: 'alice' } })
     expect(Date.now() - Date.parse(entry.at)).toBeLessThan(10_000)
-    const page = await log.readAudit({})
+    const claimed = { by: 'cli', uid: 2000, user: 'root', saidUid: 2001, saidUser: 'root' } as const
+    const third = await log.appendAudit(note('third', { who: claimed }))
+    expect(third.who).toEqual({ by: 'cli', uid: 2000, saidUid: 2001 })
+    const page = await log.readAudit({ before: 3 })
     expect(page).toMatchObject({ hasMore: false, unreadable: 0 })
     expect(page.entries.map(({ seq, who }) => [seq, who.user])).toEqual([
       [2, undefined],
@@ -170,6 +173,17 @@ describe('the files', () => {
       if (!page.hasMore) break
     }
     expect(seen.toSorted()).toEqual(Array.from({ length: 40 }, (_, index) => `n${index}`).toSorted())
+  })
+
+  it('are read in the order of the numbers, and those of one number together', async () => {
+    const log = open()
+    const { at } = await log.appendAudit(note('n1'))
+    const [file = ''] = await readdir(audit())
+    const line = (seq: number, what: string) => `${JSON.stringify({ seq, at, ...note(what) })}\n`
+    await appendFile(audit(file), [line(2, 'a'), line(4, 'c'), line(3, 'b'), line(3, 'b2')].join(''))
+    const page = await log.readAudit({ limit: 2 })
+    expect(page.entries.map(({ what }) => what)).toEqual(['c', 'b2', 'b'])
+    expect(await texts(log, { before: 3 })).toEqual(['a', 'n1'])
   })
 })
 
