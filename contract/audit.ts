@@ -99,7 +99,3 @@ export const AuditPage = Type.Object({
   unreadable: Type.Integer({ description: 'lines of the log that were met and are no entries' }),
 })
 export type AuditPage = Static<typeof AuditPage>
-
-/** What the page wants the token for, as it says itself. */
-export const TokenPurpose = Type.Enum(['show', 'copy', 'open'])
-export type TokenPurpose = Static<typeof TokenPurpose>

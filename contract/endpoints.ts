@@ -3,7 +3,6 @@
  * types come from here, the guards read `access` from here, and the attack suite enumerates this table.
  */
 import Type, { type Static, type TSchema } from 'typebox'
-import { TokenPurpose } from './audit.ts'
 import { AUDIT_ENDPOINTS } from './audit-endpoints.ts'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
 import { DEVICE_ENDPOINTS } from './device-endpoints.ts'
@@ -13,7 +12,7 @@ import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
 import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
-import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
+import { TokenPurpose, TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
 const strict = { additionalProperties: false } as const

@@ -1,5 +1,4 @@
-import type { TokenPurpose } from '../../contract/audit.ts'
-import type { TokenReveal } from '../../contract/token.ts'
+import type { TokenPurpose, TokenReveal } from '../../contract/token.ts'
 import { token } from '../state/token.ts'
 import { api } from './client.ts'
 import { hasCode, toProblem } from './problem.ts'
