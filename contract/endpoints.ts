@@ -3,6 +3,7 @@
  * types come from here, the guards read `access` from here, and the attack suite enumerates this table.
  */
 import Type, { type Static, type TSchema } from 'typebox'
+import { AUDIT_ENDPOINTS } from './audit-endpoints.ts'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
 import { CONNECTION_ENDPOINTS } from './connection-endpoints.ts'
 import { DEVICE_ENDPOINTS } from './device-endpoints.ts'
@@ -13,7 +14,7 @@ import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
 import { LOGIN_ENDPOINTS } from './login-endpoints.ts'
 import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
-import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
+import { TokenPurpose, TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
 const strict = { additionalProperties: false } as const
@@ -124,6 +125,7 @@ export const ENDPOINTS = {
   'POST /api/token/reveal': {
     access: 'session',
     summary: 'The effective token',
+    query: Type.Object({ purpose: Type.Optional(TokenPurpose) }, strict),
     response: TokenReveal,
     secret: true,
   },
@@ -144,6 +146,7 @@ export const ENDPOINTS = {
   ...DEVICE_ENDPOINTS,
   ...DOCTOR_ENDPOINTS,
   ...LOGIN_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
 
   'GET /api/logs': {
     access: 'session',

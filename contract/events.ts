@@ -36,6 +36,8 @@ export const PanelEvent = Type.Union([
   Type.Object({ type: Type.Literal('config.changed'), id, etag: ConfigDocument.properties.etag }),
   /** The list is another, with so many that wait. It is asked for: a backlog of lists would fill the memory. */
   Type.Object({ type: Type.Literal('devices.changed'), id, pending: Type.Integer() }),
+  /** The audit log has this entry and perhaps more; it is asked for, as the list of devices is. */
+  Type.Object({ type: Type.Literal('audit.added'), id, seq: Type.Integer() }),
 ])
 export type PanelEvent = Static<typeof PanelEvent>
 /** An event before the bus has numbered it. */

@@ -4,10 +4,12 @@ import helmet from '@fastify/helmet'
 import staticFiles from '@fastify/static'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { registerAudit } from './http/audit-hook.ts'
 import { bindRoutes } from './http/bind-routes.ts'
 import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { backupRoutes } from './routes/backups.ts'
 import { configRoutes } from './routes/config.ts'
 import { connectionRoutes } from './routes/connections.ts'
@@ -42,6 +44,7 @@ const PAGES = [
   '/configuration',
   '/terminal',
   '/doctor',
+  '/history',
   '/settings',
 ] as const
 
@@ -81,6 +84,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     registerControlDoor(app)
     await app.register(cookie)
   }
+  registerAudit(app, deps.audit)
   await app.register(async (routes) => {
     bindRoutes(routes, {
       ...sessionRoutes(deps),
@@ -99,10 +103,12 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...exportRoutes(deps),
       ...deviceRoutes(deps),
       ...doctorRoutes(deps),
+      ...auditRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,
       isControl: door.kind === 'control',
+      audit: deps.audit,
     })
     bindSocket('WS /api/events', eventsSocket(deps))
     bindSocket('WS /api/logs/stream', logsSocket(deps))

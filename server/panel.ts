@@ -11,6 +11,8 @@ import type { Host } from './host/host.ts'
 import type { GuardOptions } from './http/guards.ts'
 import { createSessions } from './http/session.ts'
 import { createMonitor } from './monitor.ts'
+import { auditTakeOvers, auditTerminals } from './operations/audited-terminal.ts'
+import { createAuditor, PANEL } from './operations/auditor.ts'
 import { createBackupClock } from './operations/backup-clock.ts'
 import { createDeviceWatch } from './operations/device-watch.ts'
 import { createDevices } from './operations/devices.ts'
@@ -65,6 +67,7 @@ export async function createPanel(
     }
   }
   const bus = createEventBus()
+  const audit = createAuditor(host, bus, redact)
   const settle = async (): Promise<void> => {
     try {
       await monitor.refresh()
@@ -79,6 +82,7 @@ export async function createPanel(
     bus,
     version: config.version,
     runningOperationId: () => runner.runningId(),
+    moreWarnings: audit.warnings,
   })
   const sessions = await createSessions({
     read: async () => (await host.readState()).sessions,
@@ -94,15 +98,20 @@ export async function createPanel(
     redact,
   })
   const deviceWatch = createDeviceWatch(host, bus, devices)
-  const terminalWorld = createTerminalWorld(host, settle)
-  const terminal = createTerminalDesk(terminalWorld)
+  const terminalWorld = auditTerminals(createTerminalWorld(host, settle), audit)
+  const terminal = auditTakeOvers(createTerminalDesk(terminalWorld), audit)
   const cookieName = `razroom-panel-${config.port}`
   const doctor = { host, version: config.version, redact }
-  const common = { host, bus, runner, monitor, sessions, devices, commands, doctor, terminal }
+  const common = { host, bus, runner, monitor, sessions, devices, commands, doctor, terminal, audit }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined
+  const tellOwn = (action: 'panel.started' | 'panel.stopped', what: string) =>
+    audit.note({
+      ...{ kind: 'panel', action, what, who: PANEL, outcome: 'done' },
+      details: [{ name: 'version', value: config.version }],
+    })
 
   return {
     deps,
@@ -112,6 +121,7 @@ export async function createPanel(
     },
     buildControl: () => buildApp(deps, { kind: 'control' }),
     follow() {
+      void tellOwn('panel.started', 'The panel started')
       monitor.run()
       backupClock.run()
       deviceWatch.run()
@@ -130,6 +140,8 @@ export async function createPanel(
       await runner.close()
       await deviceWatch.close()
       await monitor.close()
+      if (sweeper) await tellOwn('panel.stopped', 'The panel stopped')
+      await audit.close()
       await host.close()
     },
   }

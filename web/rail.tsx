@@ -14,6 +14,8 @@ interface PageLink {
   /** Where the bar of a phone has no room for the text. */
   readonly short?: string
   readonly icon: IconName
+  /** The bar of a phone has no room for it; it is reached from the settings there. */
+  readonly isWide?: true
 }
 
 const LINKS: readonly PageLink[] = [
@@ -23,6 +25,7 @@ const LINKS: readonly PageLink[] = [
   { path: '/configuration', text: 'Configuration', short: 'Config', icon: 'configuration' },
   { path: '/terminal', text: 'Terminal', short: 'Term', icon: 'terminal' },
   { path: '/doctor', text: 'Doctor', icon: 'doctor' },
+  { path: '/history', text: 'History', icon: 'history', isWide: true },
   { path: '/setup', text: 'Setup', icon: 'setup' },
   { path: '/settings', text: 'Settings', icon: 'settings' },
 ]
@@ -37,7 +40,12 @@ export function Rail({ path }: { path: string }): JSX.Element {
       <RailState />
       <nav aria-label="Pages">
         {LINKS.map((link) => (
-          <a key={link.path} href={link.path} aria-current={link.path === path ? 'page' : undefined}>
+          <a
+            key={link.path}
+            href={link.path}
+            class={link.isWide ? 'rail-wide' : undefined}
+            aria-current={link.path === path ? 'page' : undefined}
+          >
             <Icon name={link.icon} size={20} />
             <span class={link.short === undefined ? undefined : 'rail-long'}>{link.text}</span>
             {link.short !== undefined && <span class="rail-short">{link.short}</span>}

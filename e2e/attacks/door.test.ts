@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { describeAnswers } from './answers.ts'
 import { type AttackHost, openAttackHost } from './attack-host.ts'
+import { describeAudit } from './audit.ts'
 import { describeCrossSite } from './cross-site.ts'
 import { describeHostHeader } from './host-header.ts'
 import { describeLogin, makeOldCode } from './login.ts'
@@ -42,4 +43,5 @@ describe('the door', () => {
   // Last, for these restart the daemon, which forgets the codes of the tests before.
   describeLogin(attack)
   describeEndOfAll(attack)
+  describeAudit(attack)
 })

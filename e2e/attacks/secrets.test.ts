@@ -198,6 +198,7 @@ describe('secrets', () => {
       await cli(['setup', '--quadlet', '--verbose', '--json'])
       await cli(['status', '--json'])
       await cli(['logs'])
+      await cli(['audit', '-n', '500', '--json'])
       expect(leaks()).toEqual([])
     },
     SLOW_MS,
@@ -256,6 +257,12 @@ describe('secrets', () => {
     }
     const uid = (await host.run(['id', '--user', 'razroom'])).stdout
     const found = await find('root')
+    // The log of what was done with them has their names, and none of them.
+    const audit = (await host.run(['sh', '-c', 'cat /var/lib/razroom-panel/audit/*'])).stdout
+    for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'Save .env', 'Rotate the token'])
+      expect(audit).toContain(name)
+    expect(canaries.findIn(audit)).toEqual([])
+    expect(found.filter((path) => path.includes('/audit/'))).toEqual([])
     // podman keeps the environment of its container among its own records.
     const records = ['/home/razroom/.local/share/containers/', `/run/user/${uid}/`]
     const rest = found.filter((path) => !records.some((record) => path.startsWith(record)))

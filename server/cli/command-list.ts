@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
+import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
 import { connect } from './commands/connect.ts'
 import { devices } from './commands/devices.ts'
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   env,
   versions,
   logs,
+  audit,
   exportGateway,
   access,
   sessions,

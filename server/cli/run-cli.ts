@@ -55,7 +55,7 @@ async function dispatch(
   if (asksForHelp(rest)) return show(out, commandText(command), { help: commandText(command) })
   const { options, positionals } = parseArguments(command, rest)
   if (command.needsRoot(positionals) && io.uid !== 0) throw notRootError(command, positionals)
-  return withConnection(services, (client, hasDaemon) =>
+  return withConnection(services, io.env.SUDO_UID, (client, hasDaemon) =>
     command.run({
       io,
       services,
@@ -126,6 +126,7 @@ function notRootError(command: Command, positionals: readonly string[]): AuthErr
 
 async function withConnection(
   services: CliServices,
+  sudoUid: string | undefined,
   run: (client: CommandContext['client'], hasDaemon: CommandContext['hasDaemon']) => Promise<number>,
 ): Promise<number> {
   let connection: Promise<Connection> | undefined
@@ -133,7 +134,7 @@ async function withConnection(
     connection ??= services.connect()
     return connection
   }
-  const client = async (): Promise<Client> => createClient((await connect()).socketPath)
+  const client = async (): Promise<Client> => createClient((await connect()).socketPath, sudoUid)
   try {
     return await run(client, async () => (await connect()).isDaemon)
   } finally {

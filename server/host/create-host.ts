@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRedactor, type Redactor } from '../redact.ts'
 import { readApiToken } from './api-token.ts'
+import { createAuditLog } from './audit-log.ts'
 import { createBackupTimer } from './backup-timer.ts'
 import { createBackups } from './backups.ts'
 import { hasAddress } from './bind-address.ts'
@@ -75,6 +76,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...reading,
   })
   const state = createStateStore(stateDir)
+  const { close: closeAudit, ...audit } = createAuditLog(stateDir, commands.run)
   const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces, async ({ name }) =>
     (await state.read()).created.includes(podmanEntry(name)),
   )
@@ -117,6 +119,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...createRegistries(runAsUser, files),
     ...createUploads(stateDir),
     ...createVersions(stateDir),
+    ...audit,
     ...createTerminals(runAsUser, await findAgentFile(options.programDir, 'terminal-agent')),
     describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),
     readState: state.read,
@@ -131,7 +134,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return path
     },
     async close() {
-      await Promise.all([commands.endAll(), files.close()])
+      await Promise.all([commands.endAll(), files.close(), closeAudit()])
       for (const directory of privateDirectories.splice(0))
         await rm(directory, { recursive: true, force: true })
     },

@@ -5,6 +5,7 @@
 import type { PreviousImage } from '../../contract/images.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { BackupTimer } from './backup-timer.ts'
 import type { Backups } from './backups.ts'
 import type {
@@ -195,7 +196,8 @@ export interface PanelState {
 export type StateChange = Omit<Partial<PanelState>, 'settings'> & { readonly settings?: Partial<Settings> }
 
 export interface Host
-  extends Ownership,
+  extends AuditLog,
+    Ownership,
     Backups,
     BackupTimer,
     ContainerExec,

@@ -38,11 +38,11 @@ export async function readEnvDocument(host: Host): Promise<EnvDocument> {
   }
 }
 
-/** The whole text, or the value of the assignment at one line. */
+/** The whole text, or the value of the assignment at one line, with its variable. */
 export async function revealEnv(
   host: Host,
   line: number | undefined,
-): Promise<{ text: string; etag: string }> {
+): Promise<{ text: string; etag: string; key?: string }> {
   const { user } = await requireUser(host)
   const { file, etag } = await readEnvFile(host, user)
   if (line === undefined) {
@@ -53,8 +53,9 @@ export async function revealEnv(
   const found = file.lines.find((candidate) => candidate.number === line)
   if (!found || found.kind === 'blank')
     throw new NotFoundError('ENV_KEY_NOT_FOUND', { detail: `line ${line}` })
-  const raw = new TextDecoder().decode(found.raw).replace(/\r?\n$/, '')
-  return { text: found.kind === 'assignment' ? (found.value ?? '') : raw, etag }
+  if (found.kind === 'assignment')
+    return { text: found.value ?? '', etag, ...(found.key === undefined ? {} : { key: found.key }) }
+  return { text: new TextDecoder().decode(found.raw).replace(/\r?\n$/, ''), etag }
 }
 
 function changedFile(before: EnvFile, change: EnvChange): EnvFile {

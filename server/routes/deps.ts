@@ -2,6 +2,7 @@ import type { EventBus } from '../events.ts'
 import type { Host } from '../host/host.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
+import type { Auditor } from '../operations/auditor.ts'
 import type { Devices } from '../operations/devices.ts'
 import type { DoctorOptions } from '../operations/doctor.ts'
 import type { GatewayCommands } from '../operations/gateway-commands.ts'
@@ -18,6 +19,7 @@ export interface PanelDeps {
   readonly devices: Devices
   readonly commands: GatewayCommands
   readonly terminal: TerminalDesk
+  readonly audit: Auditor
   /** TCP port of the page. */
   readonly port: number
   readonly cookieName: string

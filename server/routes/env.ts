@@ -1,5 +1,7 @@
 import type { EnvSaved } from '../../contract/env.ts'
+import { isEnvKey } from '../../contract/rules.ts'
 import { PanelError } from '../errors.ts'
+import { addAuditDetail } from '../http/audit-hook.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import {
   checkEnvText,
@@ -39,7 +41,11 @@ export function envRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, Env
       reply.header('etag', `"${document.etag}"`)
       return document
     },
-    'POST /api/env/reveal': ({ body }) => revealEnv(host, body.line),
+    'POST /api/env/reveal': async ({ body, request }) => {
+      const { key, ...revealed } = await revealEnv(host, body.line)
+      if (key !== undefined && isEnvKey(key)) addAuditDetail(request, 'variable', key)
+      return revealed
+    },
     'PUT /api/env': async ({ body, ifMatch, request, reply }) => {
       const saved = await saveEnv(host, body, ifMatch, { by: request.startedBy })
       reply.header('etag', `"${saved.etag}"`)

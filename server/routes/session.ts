@@ -51,6 +51,7 @@ export function sessionRoutes({ sessions, port, cookieName }: PanelDeps): Pick<H
       // The browser forgets the cookie of before; nobody else is to remember it.
       const former = await sessions.find(request.cookies[cookieName])
       if (former) await sessions.end(former)
+      request.session = session
       reply.setCookie(cookieName, id, cookie)
       return describe(sessions, session)
     },

@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { CLOSE_CODES, EventsHello } from '../../contract/events.ts'
+import type { AuditPort } from '../http/audit-hook.ts'
 import { registerGuards } from '../http/guards.ts'
 import { registerProblems } from '../http/problem.ts'
 import { createSessions, type Session, type Sessions } from '../http/session.ts'
@@ -36,8 +37,9 @@ beforeEach(async () => {
     adminUids: () => [],
     findPeerUid: async () => 0,
   })
+  const audit: Pick<AuditPort, 'within'> = { within: (_cause, work) => work() }
   await app.register(async (scope) => {
-    createSocketBinder(scope, { sessions, isControl: false })('WS /api/events', {
+    createSocketBinder(scope, { sessions, isControl: false, audit })('WS /api/events', {
       hello: EventsHello,
       serve(socket) {
         served += 1

@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws'
 import { ENDPOINTS, type EndpointKey } from '../../contract/endpoints.ts'
 import { CLOSE_CODES } from '../../contract/events.ts'
 import { AuthError, PanelError } from '../errors.ts'
+import type { AuditPort } from '../http/audit-hook.ts'
 import { isSameSecret, type Sessions } from '../http/session.ts'
 
 export type SocketKey = Extract<EndpointKey, `WS ${string}`>
@@ -27,6 +28,8 @@ export interface SocketOptions {
   readonly sessions: Sessions
   /** Sockets of the control door belong to root and need no ticket. */
   readonly isControl: boolean
+  /** Whose doing it is what a socket brings about. */
+  readonly audit: Pick<AuditPort, 'within'>
 }
 
 /** Registers one socket under its key of the contract. */
@@ -46,7 +49,7 @@ export function createSocketBinder(app: FastifyInstance, options: SocketOptions)
       method: 'GET',
       url,
       exposeHeadRoute: false,
-      config: { access: ENDPOINTS[key].access, socket: true },
+      config: { key, access: ENDPOINTS[key].access, socket: true },
       handler: () => {
         throw new AuthError('AUTH_REQUIRED', { detail: 'this address is a WebSocket' })
       },
@@ -82,7 +85,9 @@ function awaitHello<S extends TSchema>(
     // A one-way socket from here on: what else the client sends is not ours to understand.
     if (!route.isTwoWay)
       socket.on('message', () => socket.close(CLOSE_CODES.badFrame, 'nothing is expected here'))
-    Promise.resolve(route.serve(socket, hello as Type.Static<S>, closed.signal)).catch((error: unknown) => {
+    const serve = () => route.serve(socket, hello as Type.Static<S>, closed.signal)
+    const served = request.audit ? options.audit.within(request.audit, serve) : serve()
+    Promise.resolve(served).catch((error: unknown) => {
       if (closed.signal.aborted) return
       if (error instanceof PanelError) {
         socket.close(CLOSE_CODES.refused, error.code)

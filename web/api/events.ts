@@ -1,6 +1,7 @@
 /** The one stream that feeds the page: first load, reconnect and reload are the same path. */
 import { batch, effect } from '@preact/signals'
 import type { EventsHello, PanelEvent } from '../../contract/events.ts'
+import { auditFilter, auditLatest } from '../state/audit.ts'
 import { configDocument, configLatestEtag } from '../state/config.ts'
 import { connection } from '../state/connection.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
@@ -25,6 +26,7 @@ export function applyEvent(event: PanelEvent, time: number): void {
     if (event.type === 'snapshot' || event.type === 'status.changed') setStatus(event.status, time)
     if (event.type === 'env.changed') envLatestEtag.value = event.etag
     if (event.type === 'config.changed') configLatestEtag.value = event.etag
+    if (event.type === 'audit.added') auditLatest.value = event.seq
   })
 }
 
@@ -69,6 +71,8 @@ function forget(): void {
     configLatestEtag.value = null
     token.value = { kind: 'loading' }
     connection.value = { kind: 'connecting' }
+    auditFilter.value = { kind: null, outcome: null }
+    auditLatest.value = 0
     forgetRemotes()
     forgetVersions()
     forgetReports()

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import Type, { type Static } from 'typebox'
+import { AuditNote, AuditQuery } from '../../../contract/audit.ts'
 import { BackupName } from '../../../contract/backups.ts'
 import { RegistryLoginRequest } from '../../../contract/images.ts'
 import { VersionId } from '../../../contract/versions.ts'
@@ -193,6 +194,8 @@ export const VERBS = {
   updateState: verb('call', [Is.StateChange], { maxBytes: 4_194_304 }),
   acquireLock: verb('lock', []),
   readApiToken: verb('call', []),
+  appendAudit: verb('call', [AuditNote]),
+  readAudit: verb('call', [AuditQuery]),
   listVersions: verb('call', [Is.Path]),
   readVersion: verb('call', [Is.Path, VersionId]),
   addVersion: verb('call', [Is.Path, Is.NewVersion], { maxBytes: MAX_FILE_MESSAGE }),

@@ -43,6 +43,9 @@ export function SettingsPage(): JSX.Element {
       <div class="page-head">
         <h1>Settings</h1>
         <p class="muted">What the gateway is made of, how it runs, and the ways out.</p>
+        <p>
+          <a href="/history">History: who changed what</a>
+        </p>
       </div>
       {!current && <Loading what="Looking at the gateway" />}
       {current && !current.isSetUp && (
