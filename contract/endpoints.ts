@@ -9,8 +9,10 @@ import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
+import { INSIGHT_ENDPOINTS } from './insight-endpoints.ts'
 import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
+import { TerminalState } from './terminal.ts'
 import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
@@ -140,6 +142,13 @@ export const ENDPOINTS = {
   ...FILE_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DOCTOR_ENDPOINTS,
+  ...INSIGHT_ENDPOINTS,
+
+  'GET /api/terminal/state': {
+    access: 'session',
+    summary: 'Who is in the terminal',
+    response: TerminalState,
+  },
 
   'GET /api/logs': {
     access: 'session',

@@ -18,6 +18,7 @@ import { createDeviceWatch } from './operations/device-watch.ts'
 import { createDevices } from './operations/devices.ts'
 import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
+import { createInsight } from './operations/insight.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
@@ -90,18 +91,26 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       await host.updateState({ sessions: stored.map((session) => ({ ...session })) })
     },
   })
+  const commands = createGatewayCommands(host)
   const devices = createDevices({
     host,
-    commands: createGatewayCommands(host),
+    commands,
     readState: async () => (await monitor.read()).gateway.state,
     redact,
   })
   const deviceWatch = createDeviceWatch(host, bus, devices)
   const terminalWorld = createTerminalWorld(host, settle)
-  const terminal = createTerminalDesk(terminalWorld)
+  const terminal = createTerminalDesk(terminalWorld, () => bus.publish({ type: 'terminal.changed' }))
+  const insight = createInsight({
+    bus,
+    commands,
+    readStatus: () => monitor.read(),
+    isBusy: () => runner.runningId() !== null,
+    redact,
+  })
   const cookieName = `razroom-panel-${config.port}`
   const doctor = { host, version: config.version, redact }
-  const common = { host, bus, runner, monitor, sessions, devices, doctor, terminal }
+  const common = { host, bus, runner, monitor, sessions, devices, insight, doctor, terminal }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
@@ -129,6 +138,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     async close() {
       clearInterval(sweeper)
       backupClock.close()
+      insight.close()
       await terminal.close()
       await runner.close()
       await deviceWatch.close()

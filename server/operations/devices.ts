@@ -47,7 +47,8 @@ export interface DevicesOptions {
   readonly redact: (text: string) => string
 }
 
-const NOT_RUNNING: Readonly<Record<Exclude<GatewayState, 'running'>, string>> = {
+/** How a gateway is that does not run, as the end of a sentence. */
+export const NOT_RUNNING: Readonly<Record<Exclude<GatewayState, 'running'>, string>> = {
   absent: 'there is no container yet',
   stopped: 'it is stopped',
   starting: 'it is still starting',

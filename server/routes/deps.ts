@@ -4,6 +4,7 @@ import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
 import type { Devices } from '../operations/devices.ts'
 import type { DoctorOptions } from '../operations/doctor.ts'
+import type { Insight } from '../operations/insight.ts'
 import type { Runner } from '../operations/runner.ts'
 import type { TerminalDesk } from '../operations/terminal-desk.ts'
 
@@ -15,6 +16,7 @@ export interface PanelDeps {
   readonly monitor: Monitor
   readonly sessions: Sessions
   readonly devices: Devices
+  readonly insight: Insight
   readonly terminal: TerminalDesk
   /** TCP port of the page. */
   readonly port: number
