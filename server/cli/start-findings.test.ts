@@ -83,7 +83,7 @@ test.each([
   ['unknown', {}, '; no start was timed here yet'],
   ['as before', { usualMs: 51_200 }, ' of up to 52 s'],
   ['longer', { usualMs: 9_000 }, ', longer than the 9 s of before'],
-  ['with a line', { usualMs: 51_200, lastLine: '[x] \x1b[2Jloading' }, ' of up to 52 s — [x] [2Jloading'],
+  ['with a line', { usualMs: 51_200, lastLine: '[x] \x1b[2Jloading' }, ' of up to 52 s — [x] loading'],
 ])('a start beside those before: %s', (_name, more, text) => {
   const since = '2026-11-27T12:00:00.000Z'
   expect(startText({ since, ...more }, Date.parse(since) + 10_000)).toBe(text)

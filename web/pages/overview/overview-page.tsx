@@ -21,7 +21,9 @@ import { ProblemView } from '../../ui/problem-view.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { GatewayCard } from './gateway-card.tsx'
+import { InsightCard } from './insight-card.tsx'
 import { PendingDevices } from './pending-devices.tsx'
+import { StartFindings } from './start-findings.tsx'
 import { TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 import { WarningNote } from './warning-note.tsx'
@@ -53,6 +55,7 @@ export function OverviewPage(): JSX.Element {
       {current && <WarningNote warnings={current.warnings} />}
       <PendingDevices />
       {current && <GatewayCard status={current} reason={reason} report={report} />}
+      {current && <StartFindings status={current} reason={reason} report={report} />}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
       {current?.restartRequired && <RestartNote status={current} reason={reason} report={report} />}
       {shown && (
@@ -69,6 +72,7 @@ export function OverviewPage(): JSX.Element {
         <div class="cards">
           <TokenCard reason={reason} />
           <UsageCard status={current} />
+          <InsightCard />
           <DevicesCard />
           <FactsCard status={current} />
         </div>
