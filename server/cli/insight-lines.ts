@@ -43,7 +43,7 @@ const LINES: { readonly [N in InsightPartName]: (value: Value<N>) => string[] } 
         name,
         schedule,
         nextRunAt === undefined ? '' : `next ${formatTime(nextRunAt)}`,
-        lastStatus === '' ? '' : `last ${lastStatus}`,
+        lastStatus === '' ? '' : `last run ${lastStatus}`,
         lastError,
       ),
     ),

@@ -11,9 +11,9 @@ test('what each device needs after a rotation goes by what it says of itself', (
     { id: 'e', name: 'Old', isRevoked: true },
   ])
   expect(needs.map(({ name, need }) => `${name}: ${need}`)).toEqual([
-    'Phone: stays approved; open the Control UI with the new token there, once',
-    'cli (cli), linux: needs nothing: it has the token from its surroundings',
-    'Camera: stays approved; write the new token into its settings and connect it again',
-    'dddddddddddd: stays approved; give it the new token where it has the old one',
+    'Phone: open the Control UI there once with the new token (it stays approved)',
+    'cli (cli), linux: needs nothing, for it has the token from its surroundings',
+    'Camera: write the new token into its settings and connect it again (it stays approved)',
+    'dddddddddddd: give it the new token where it has the old one (it stays approved)',
   ])
 })

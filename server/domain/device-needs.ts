@@ -4,7 +4,7 @@ import type { PairedDevice } from '../../contract/devices.ts'
 export interface DeviceNeed {
   /** As it calls itself, or a part of its id. */
   readonly name: string
-  /** The end of a sentence that begins with the name. */
+  /** What is to be done, behind the name and a colon. */
   readonly need: string
 }
 
@@ -26,8 +26,8 @@ export function needsAfterRotation(devices: readonly PairedDevice[]): DeviceNeed
 }
 
 function needOf(client: string, role: string | undefined): string {
-  if (IN_CONTAINER.test(client)) return 'needs nothing: it has the token from its surroundings'
-  if (BROWSER.test(client)) return 'stays approved; open the Control UI with the new token there, once'
-  if (role === 'node') return 'stays approved; write the new token into its settings and connect it again'
-  return 'stays approved; give it the new token where it has the old one'
+  if (IN_CONTAINER.test(client)) return 'needs nothing, for it has the token from its surroundings'
+  if (BROWSER.test(client)) return 'open the Control UI there once with the new token (it stays approved)'
+  if (role === 'node') return 'write the new token into its settings and connect it again (it stays approved)'
+  return 'give it the new token where it has the old one (it stays approved)'
 }

@@ -86,12 +86,7 @@ async function rotate(
       const proof = operation.steps.find(({ id }) => id === 'prove-token')?.found
       context.out.line()
       if (proof !== undefined) context.out.line(printable(asSentence(proof)))
-      if (!operation.changed) return
-      context.out.line('Show it: sudo razroom-panel token show')
-      const needs = operation.steps.find(({ id }) => id === 'look-at-devices')?.found
-      if (needs === undefined) return
-      context.out.line('What each approved browser or device needs now:')
-      for (const need of needs.split('; ')) context.out.line(printable(`  ${need}`))
+      if (operation.changed) context.out.line('Show it: sudo razroom-panel token show')
     },
   )
 }

@@ -32,7 +32,7 @@ export function RotatedNote(props: { onProblem: (problem: Problem | null) => voi
           <ul class="small rotated-needs">
             {needs.map(({ name, need }, index) => (
               <li key={index} class="break">
-                <strong>{name}</strong> {need}.
+                <strong>{name}</strong>: {need}.
               </li>
             ))}
           </ul>
