@@ -168,3 +168,15 @@ test('channels: one line for each account, and its state in a word', () => {
   ])
   expect(readChannels({})).toBeNull()
 })
+
+test('what only looks like a key is masked in sentences, and left in names', () => {
+  const key = 'sk-live-0123456789abcdef'
+  const model = 'provider/Model-4-Turbo-20250514-preview'
+  expect(maskTexts({ reason: `bad ${key}`, list: [{ lastError: key }], key: model }, (text) => text)).toEqual(
+    {
+      reason: 'bad ***',
+      list: [{ lastError: '***' }],
+      key: model,
+    },
+  )
+})
