@@ -11,9 +11,11 @@ import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
+import { INSIGHT_ENDPOINTS } from './insight-endpoints.ts'
 import { LOGIN_ENDPOINTS } from './login-endpoints.ts'
 import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
+import { TerminalState } from './terminal.ts'
 import { TokenPurpose, TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
@@ -147,6 +149,13 @@ export const ENDPOINTS = {
   ...DOCTOR_ENDPOINTS,
   ...LOGIN_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
+  ...INSIGHT_ENDPOINTS,
+
+  'GET /api/terminal/state': {
+    access: 'session',
+    summary: 'Who is in the terminal',
+    response: TerminalState,
+  },
 
   'GET /api/logs': {
     access: 'session',

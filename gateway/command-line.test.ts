@@ -158,8 +158,8 @@ describe('models', () => {
     expect(JSON.stringify(report)).not.toContain(KEY)
     expect(JSON.stringify(report)).toContain('sk-ant-c...23456789')
     const list = await runProgram(home, ['models', 'list', '--json'])
-    expect(jsonOf(list.stdout).models).toEqual([
-      { key: 'google/gemini-3', available: true, tags: ['default'] },
+    expect(jsonOf(list.stdout).models).toMatchObject([
+      { key: 'google/gemini-3', available: true, tags: ['default', 'configured'] },
     ])
   })
 

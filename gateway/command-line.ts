@@ -1,5 +1,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { openCliContext, usageError } from './cli-context.ts'
+import { cronCommand, sessionsCommand } from './commands/activity.ts'
+import { channelsCommand } from './commands/channels.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -31,6 +33,9 @@ Usage: node dist/index.js COMMAND
   devices list | approve ID | reject ID | revoke ID   [--json]
   models list | status                       [--json]
   config get PATH | set PATH VALUE           [--json]
+  models list | status                       [--json]
+  channels list | status                     [--json]
+  sessions | cron list                       [--json]
   security audit                             [--json]
   doctor [--fix]
   --version | --help
@@ -101,6 +106,18 @@ const commands: Record<string, Command> = {
   models(args, host) {
     const { values, positionals } = read(args, json, true)
     return print(host, modelsCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  async channels(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, await channelsCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  sessions(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, sessionsCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  cron(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, cronCommand(openCliContext(host.env), positionals, values.json ?? false))
   },
   security(args, host) {
     const { values, positionals } = read(args, json, true)

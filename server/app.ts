@@ -20,10 +20,12 @@ import { envRoutes } from './routes/env.ts'
 import { exportRoutes } from './routes/export.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
 import { imageRoutes } from './routes/images.ts'
+import { insightRoutes } from './routes/insight.ts'
 import { logRoutes } from './routes/logs.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { terminalRoutes } from './routes/terminal.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { unitRoutes } from './routes/unit.ts'
 import { wizardRoutes } from './routes/wizard.ts'
@@ -104,6 +106,8 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...deviceRoutes(deps),
       ...doctorRoutes(deps),
       ...auditRoutes(deps),
+      ...insightRoutes(deps),
+      ...terminalRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,

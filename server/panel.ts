@@ -18,6 +18,7 @@ import { createDeviceWatch } from './operations/device-watch.ts'
 import { createDevices } from './operations/devices.ts'
 import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
+import { createInsight } from './operations/insight.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
@@ -99,10 +100,20 @@ export async function createPanel(
   })
   const deviceWatch = createDeviceWatch(host, bus, devices)
   const terminalWorld = auditTerminals(createTerminalWorld(host, settle), audit)
-  const terminal = auditTakeOvers(createTerminalDesk(terminalWorld), audit)
+  const terminal = auditTakeOvers(
+    createTerminalDesk(terminalWorld, () => bus.publish({ type: 'terminal.changed' })),
+    audit,
+  )
+  const insight = createInsight({
+    bus,
+    commands,
+    readStatus: () => monitor.read(),
+    isBusy: () => runner.runningId() !== null,
+    redact,
+  })
   const cookieName = `razroom-panel-${config.port}`
   const doctor = { host, version: config.version, redact }
-  const common = { host, bus, runner, monitor, sessions, devices, commands, doctor, terminal, audit }
+  const common = { host, bus, runner, monitor, sessions, devices, commands, insight, doctor, terminal, audit }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
@@ -136,6 +147,7 @@ export async function createPanel(
     async close() {
       clearInterval(sweeper)
       backupClock.close()
+      insight.close()
       await terminal.close()
       await runner.close()
       await deviceWatch.close()

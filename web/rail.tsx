@@ -2,9 +2,11 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { toProblem } from './api/problem.ts'
 import { logOut } from './api/session.ts'
+import { pendingDevices } from './state/devices.ts'
 import { status } from './state/status.ts'
 import { theme, turnTheme } from './theme.ts'
 import { Button } from './ui/button.tsx'
+import { countOf } from './ui/format.ts'
 import { stateWords } from './ui/gateway-words.ts'
 import { Icon, type IconName } from './ui/icons.tsx'
 
@@ -32,8 +34,12 @@ const LINKS: readonly PageLink[] = [
 
 const THEME_WORDS = { system: 'system', light: 'light', dark: 'dark' } as const
 
+/** Describes the link to the overview while browsers wait there. */
+const WAITING_ID = 'rail-waiting'
+
 /** Name, state and ways through the panel: a rail at the left, a bar at the bottom on phones. */
 export function Rail({ path }: { path: string }): JSX.Element {
+  const waiting = pendingDevices.value.length
   return (
     <header class="rail">
       <Brand />
@@ -45,13 +51,22 @@ export function Rail({ path }: { path: string }): JSX.Element {
             href={link.path}
             class={link.isWide ? 'rail-wide' : undefined}
             aria-current={link.path === path ? 'page' : undefined}
+            aria-describedby={link.path === '/' && waiting > 0 ? WAITING_ID : undefined}
           >
             <Icon name={link.icon} size={20} />
             <span class={link.short === undefined ? undefined : 'rail-long'}>{link.text}</span>
             {link.short !== undefined && <span class="rail-short">{link.short}</span>}
+            {link.path === '/' && waiting > 0 && (
+              <span class="rail-count" aria-hidden="true">
+                {waiting}
+              </span>
+            )}
           </a>
         ))}
       </nav>
+      <p id={WAITING_ID} class="visually-hidden" role="status">
+        {waiting > 0 && `${countOf(waiting, 'browser waits', 'browsers wait')} for approval`}
+      </p>
       <div class="rail-end">
         <Button kind="quiet" onClick={turnTheme}>
           <Icon name="theme" />

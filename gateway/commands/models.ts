@@ -35,8 +35,8 @@ interface Found {
 }
 
 function showStatus(context: CliContext, { primary, fallbacks, keys }: Found, asJson: boolean): string {
-  const inUse = primary === null ? null : providerOf(primary)
-  const missing = inUse === null || keys.some(({ provider }) => provider === inUse) ? [] : [inUse]
+  const inUse = new Set([...(primary === null ? [] : [primary]), ...fallbacks].map(providerOf))
+  const missing = [...inUse].filter((id) => !keys.some(({ provider }) => provider === id))
   if (!asJson) {
     const rows = keys.map(({ provider, name, value }) => `- ${provider}: ${maskHalf(value)} (env: ${name})\n`)
     const lack = missing.map((id) => `Missing auth: ${id}\n`)
@@ -61,8 +61,13 @@ function showStatus(context: CliContext, { primary, fallbacks, keys }: Found, as
 function showList({ primary, fallbacks, keys }: Found, asJson: boolean): string {
   const models = [...new Set([...(primary === null ? [] : [primary]), ...fallbacks])].map((key) => ({
     key,
+    name: key.split('/').slice(1).join('/'),
+    input: 'text',
+    contextWindow: null,
+    local: false,
     available: keys.some(({ provider }) => provider === providerOf(key)),
-    tags: key === primary ? ['default'] : [],
+    tags: [key === primary ? 'default' : `fallback#${fallbacks.indexOf(key) + 1}`, 'configured'],
+    missing: false,
   }))
   if (asJson) return `${warningBox()}${toJson({ count: models.length, models })}`
   const rows = models.map(

@@ -7,6 +7,7 @@ import { devices } from './commands/devices.ts'
 import { doctor } from './commands/doctor.ts'
 import { env } from './commands/env.ts'
 import { exportGateway } from './commands/export.ts'
+import { insight } from './commands/insight.ts'
 import { launch } from './commands/launch.ts'
 import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
@@ -29,6 +30,7 @@ import { versions } from './commands/versions.ts'
 export const COMMANDS: readonly Command[] = [
   login,
   status,
+  insight,
   doctor,
   setup,
   launch,

@@ -31,6 +31,7 @@ async function run(argv: readonly string[], io: CliIo, services: CliServices): P
   } catch (error) {
     const problem = problemOf(error)
     out.problem(isUsageProblem(problem) ? { ...problem, hint: usageHint(argv, problem.hint) } : problem)
+    if (error instanceof ProblemError && !out.json) for (const note of error.notes) out.note(note)
     const isKnown = error instanceof ProblemError || error instanceof PanelError
     if (!isKnown) out.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return isUsageProblem(problem) ? EXIT_CODES.usage : failedExitCode(argv)

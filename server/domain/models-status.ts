@@ -4,6 +4,7 @@
  */
 import Type, { type Static } from 'typebox'
 import Value from 'typebox/value'
+import { readCommandJson } from './insight/command-json.ts'
 
 const ModelsStatus = Type.Object({
   defaultModel: Type.Optional(Type.Union([Type.String(), Type.Null()])),
@@ -30,7 +31,7 @@ export interface SeenModels {
 
 /** @returns null when it is not understood: other gateways may say it otherwise */
 export function readModelsStatus(stdout: string): SeenModels | null {
-  const parsed = parseBehindBox(stdout)
+  const parsed = readCommandJson(stdout)
   if (!Value.Check(ModelsStatus, parsed)) return null
   const { auth, resolvedDefault, defaultModel } = parsed
   return {
@@ -44,17 +45,4 @@ function keyOf({ providers = [], missingProvidersInUse = [] }: ModelsStatus['aut
   const found = providers.find(({ provider }) => provider === id)
   if (!found) return 'unlisted'
   return found.effective?.kind === 'missing' ? 'missing' : 'seen'
-}
-
-/** A box of warnings may stand before the JSON: it begins at the first line with `{`. */
-function parseBehindBox(stdout: string): unknown {
-  const lines = stdout.split('\n')
-  const start = lines.findIndex((line) => line.startsWith('{'))
-  if (start === -1) return null
-  try {
-    return JSON.parse(lines.slice(start).join('\n'))
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    return null
-  }
 }

@@ -204,7 +204,11 @@ describe('a log that can not be written', () => {
 
 describe('the terminal', () => {
   const seat = { input() {}, resize() {}, drawn() {}, end() {}, takeOver() {}, leave() {} }
-  const desk: TerminalDesk = { attach: async () => seat, close: async () => {} }
+  const desk: TerminalDesk = {
+    attach: async () => seat,
+    state: () => ({ isBusy: false }),
+    close: async () => {},
+  }
   const size = { cols: 80, rows: 24 }
 
   it('is told when it opens and ends, with its command, as the doing of who opened it', async () => {

@@ -31,7 +31,7 @@ export interface ConnectionOrder {
  */
 export function connectServices(
   host: Host,
-  commands: GatewayCommands,
+  commands: Pick<GatewayCommands, 'run'>,
   remember: (secret: string) => void,
   order: ConnectionOrder,
 ): OperationPlan {

@@ -50,7 +50,7 @@ export function makeConnectWorld(env = ENV, config: string | undefined = CONFIG)
       return record
     },
   }
-  const commands: GatewayCommands = {
+  const commands: Pick<GatewayCommands, 'run'> = {
     async run(words): Promise<ContainerCommandResult> {
       connected.asked.push(words.join(' '))
       if (typeof connected.status !== 'string') throw connected.status

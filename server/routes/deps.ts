@@ -6,6 +6,7 @@ import type { Auditor } from '../operations/auditor.ts'
 import type { Devices } from '../operations/devices.ts'
 import type { DoctorOptions } from '../operations/doctor.ts'
 import type { GatewayCommands } from '../operations/gateway-commands.ts'
+import type { Insight } from '../operations/insight.ts'
 import type { Runner } from '../operations/runner.ts'
 import type { TerminalDesk } from '../operations/terminal-desk.ts'
 
@@ -18,6 +19,7 @@ export interface PanelDeps {
   readonly sessions: Sessions
   readonly devices: Devices
   readonly commands: GatewayCommands
+  readonly insight: Insight
   readonly terminal: TerminalDesk
   readonly audit: Auditor
   /** TCP port of the page. */

@@ -46,6 +46,7 @@ function makeDesk() {
       await isReady
       return seat
     },
+    state: () => ({ isBusy: false }),
     close: async () => {},
   }
   return { desk, calls, clients, ready }

@@ -5,15 +5,19 @@ import { auditFilter, auditLatest } from '../state/audit.ts'
 import { configDocument, configLatestEtag } from '../state/config.ts'
 import { connection } from '../state/connection.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
+import { insight } from '../state/insight.ts'
 import { forgetReports } from '../state/operation-report.ts'
 import { applyToOperations, operations } from '../state/operations.ts'
 import { forgetRemotes } from '../state/remote.ts'
 import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
+import { terminalState } from '../state/terminal.ts'
 import { token } from '../state/token.ts'
 import { forgetVersions } from '../state/versions.ts'
 import { loadDevices } from './devices.ts'
+import { loadInsight } from './insight.ts'
 import { openSocket, type PanelSocket } from './socket.ts'
+import { loadTerminalState } from './terminal-state.ts'
 
 let socket: PanelSocket | null = null
 let lastEventId: string | undefined
@@ -49,6 +53,12 @@ function connect(): PanelSocket {
       applyEvent(event, Date.now())
       // The list itself is part of neither.
       if (event.type === 'snapshot' || event.type === 'devices.changed') void loadDevices()
+      // These only where a page has asked for them before.
+      const isSnapshot = event.type === 'snapshot'
+      if ((isSnapshot || event.type === 'insight.changed') && insight.value.kind !== 'loading')
+        void loadInsight()
+      if ((isSnapshot || event.type === 'terminal.changed') && terminalState.value.kind !== 'loading')
+        void loadTerminalState()
     },
     onState: (state) => {
       // A reconnect keeps the calm banner in place instead of flickering between the two.
