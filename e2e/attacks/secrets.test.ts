@@ -289,6 +289,9 @@ describe('secrets', () => {
       async () => (await panel.tryCli(['status', '--json'])).exitCode === 0,
     )
     const file = (await host.run(['cat', ENV_FILE])).stdout
-    expect(canaries.findIn(file)).toEqual(['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token'])
+    expect(canaries.findIn(file)).toEqual([
+      ...['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'connect', 'channel'],
+      'new token',
+    ])
   })
 })

@@ -13,7 +13,10 @@ import { findKnownVariable } from './env-catalogue.ts'
 import { modelProblem, providerOfModel } from './model-reference.ts'
 import { type PastedValue, readPastedValue } from './pasted-value.ts'
 
-/** Why something can't be, at its place in the wish: `provider.key`, `channels.slack.SLACK_APP_TOKEN`. Never a value. */
+/**
+ * Why something can't be, at its place in the wish: `provider.key`, `channels.slack.SLACK_APP_TOKEN`. Never a value, and no
+ * name that is not known: a key may have got into its place.
+ */
 export interface ConnectionProblem {
   readonly path: string
   readonly message: string
@@ -48,7 +51,7 @@ export function readConnectionWish(
   if (wish.provider) readProvider(wish.provider, reader)
   const model = wish.model === undefined ? null : wish.model.trim()
   if (model !== null) readModel(model, wish.provider?.id, reader)
-  const channels = (wish.channels ?? []).flatMap((channel) => readChannel(channel, reader))
+  const channels = (wish.channels ?? []).flatMap((channel, at) => readChannel(channel, at, reader))
   const defaults = channels.flatMap(({ config }) => (config === undefined ? [] : [config]))
   return { ...reader, model, defaults }
 }
@@ -57,7 +60,7 @@ function readProvider({ id, key = '' }: NonNullable<ConnectionWish['provider']>,
   const { isSet, problems, findings } = reader
   const provider = findConnectProvider(id)
   if (!provider) {
-    problems.push({ path: 'provider.id', message: `there is no provider ${id}`, isUnknown: true })
+    problems.push({ path: 'provider.id', message: 'is no provider that is known here', isUnknown: true })
     return
   }
   const name = variableFor(provider, isSet)
@@ -129,19 +132,24 @@ function readModel(model: string, providerId: string | undefined, reader: Reader
 /** @returns the channel when something of it is connected */
 function readChannel(
   { id, values }: NonNullable<ConnectionWish['channels']>[number],
+  at: number,
   reader: Reader,
 ): ConnectChannel[] {
   const channel = findConnectChannel(id)
   if (!channel) {
-    reader.problems.push({ path: `channels.${id}`, message: `there is no channel ${id}`, isUnknown: true })
+    reader.problems.push({
+      path: `channels.${at}.id`,
+      message: 'is no channel that is known here',
+      isUnknown: true,
+    })
     return []
   }
   const known = channelVariables(channel)
   const given = new Map<string, PastedValue>()
   for (const { name, value } of values) {
-    const path = `channels.${id}.${name}`
     if (!known.includes(name)) {
-      reader.problems.push({ path, message: `is no variable of ${channel.service}`, isUnknown: true })
+      const message = `is no variable of ${channel.service}`
+      reader.problems.push({ path: `channels.${id}.name`, message, isUnknown: true })
       continue
     }
     const pasted = readPastedValue(value, channelRule(name))

@@ -88,11 +88,17 @@ describe('planConnection', () => {
     expect(JSON.stringify([error.message, error.fields])).not.toContain('canary')
   })
 
-  test('refuses names that are not known', async () => {
-    expect(await failure({ provider: { id: 'nope' } })).toMatchObject({
-      code: 'CONNECTION_UNKNOWN',
-      status: 404,
-    })
+  test('refuses names that are not known, and does not repeat them: a key may have got there', async () => {
+    const slack = { id: 'slack', values: [{ name: 'canary-0123456789', value: 'x' }] }
+    for (const wish of [
+      { provider: { id: 'canary-0123456789' } },
+      { channels: [{ id: 'canary-0123456789', values: [] }] },
+      { channels: [slack] },
+    ]) {
+      const error = await failure(wish)
+      expect(error).toMatchObject({ code: 'CONNECTION_UNKNOWN', status: 404 })
+      expect(JSON.stringify([error.message, error.fields])).not.toContain('canary')
+    }
   })
 
   test('refuses what the gateway would not start with, before anything is written', async () => {

@@ -205,7 +205,7 @@ function refuseProblems({ problems }: ConnectionReading): void {
   const detail = problems.map(({ path, message }) => `${path}: it ${message}`).join('; ')
   const unknown = problems.filter(({ isUnknown }) => isUnknown)
   if (unknown.length > 0) {
-    const what = unknown.map(({ path, message }) => `${path}: ${message}`).join('; ')
+    const what = unknown.map(({ path, message }) => `${path}: it ${message}`).join('; ')
     throw new NotFoundError('CONNECTION_UNKNOWN', { detail: what, fields })
   }
   throw new InputError('CONNECTION_INVALID', { detail, fields })

@@ -149,9 +149,12 @@ test.each([
   expect(keys()).not.toContain('POST /api/connections')
 })
 
-test('a key on the command line is refused and not repeated', async () => {
-  const { code, stdout, stderr } = await run(['--provider', 'openai', KEY])
-  expect(code).toBe(2)
+test.each([
+  [['--provider', 'openai', KEY], 2],
+  [['--provider', KEY, '--yes'], 1],
+])('a key on the command line is refused and not repeated', async (args, exitCode) => {
+  const { code, stdout, stderr } = await run(args)
+  expect(code).toBe(exitCode)
   expect(stdout + stderr).not.toContain(KEY)
 })
 

@@ -120,9 +120,8 @@ function findById<T extends { readonly id: string }>(what: string, id: string, k
     known.map((one) => one.id),
   )
   const hint = meant === undefined ? '' : `; did you mean ${meant}?`
-  throw new NotFoundError('CONNECTION_UNKNOWN', {
-    detail: `there is no ${what} ${JSON.stringify(id)}${hint}`,
-  })
+  // What stands there may be a key: it is not repeated.
+  throw new NotFoundError('CONNECTION_UNKNOWN', { detail: `there is no ${what} of this name${hint}` })
 }
 
 function showPreview(out: Output, { env, config, findings }: ConnectionPreview): void {

@@ -97,8 +97,8 @@ test('the way from a key to both files', async () => {
   expect(container.innerHTML).not.toContain(KEY)
   await press('Connect')
   expect(bodyOf('POST /api/connections')).toEqual({ ...wish, etags: PREVIEW.etags, restart: false })
-  await choose('openai')
-  expect(screen.getByLabelText('Key (OPENAI_API_KEY)')).toHaveProperty('value', '')
+  expect(screen.getByLabelText('Whose models?')).toHaveProperty('value', '')
+  expect(screen.queryByLabelText('Key (OPENAI_API_KEY)')).toBeNull()
 })
 
 test('what is wrong is told at once, what is missing when it is asked for, and nothing is sent', async () => {
