@@ -14,7 +14,7 @@ const STATUS_WORDS = ['models', 'status', '--json'] as const
 
 export interface Verification {
   readonly host: Host
-  readonly commands: GatewayCommands
+  readonly commands: Pick<GatewayCommands, 'run'>
   readonly order: ConnectionOrder
   readonly wasRunning: boolean
 }
