@@ -16,6 +16,9 @@ const KEPT_DURATIONS = 5
 /** The last line of its log is looked at so often while it starts. */
 const LINE_EVERY_MS = 1_000
 const MAX_LINE = 200
+const LOOKED_AT_LINES = 8
+/** The frame of a box does not. */
+const SAYS_SOMETHING = /\p{L}/u
 const EXPLAIN_LINES = 60
 /** Exit codes of podman itself (podman-run(1), Exit Status): then the gateway has printed nothing, podman has. */
 const PODMAN_FAILED = new Set([125, 126, 127])
@@ -138,10 +141,12 @@ function startTeller(
 async function readLastLine(host: Host, user: UserAccount, container: ContainerFacts): Promise<string> {
   try {
     const { paths } = await requireUser(host)
-    const { lines } = await host.readLogBefore(user, paths.logFile, null, 1)
-    const [line] = lines
-    const isOfThisRun = line !== undefined && Date.parse(line.time) >= Date.parse(container.startedAt)
-    return isOfThisRun ? plainText(line.text, MAX_LINE) : ''
+    const { lines } = await host.readLogBefore(user, paths.logFile, null, LOOKED_AT_LINES)
+    const startedAt = Date.parse(container.startedAt)
+    const line = lines.findLast(
+      ({ time, text }) => Date.parse(time) >= startedAt && SAYS_SOMETHING.test(text),
+    )
+    return line === undefined ? '' : plainText(line.text, MAX_LINE)
   } catch (error) {
     // The start goes on without.
     if (error instanceof PanelError) return ''

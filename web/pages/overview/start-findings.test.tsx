@@ -118,6 +118,11 @@ test('a start beside those before: the bar grows while that says something, and 
   expect(unknown.bar.hasAttribute('value')).toBe(false)
 })
 
+test('the frame of a box is not a last line', async () => {
+  logLine = { time: new Date(now.value).toISOString(), text: '├──────╯' }
+  expect((await start(5_000)).text).not.toContain('├')
+})
+
 test('the last line of this start is shown, not one of before', async () => {
   logLine = { time: new Date(now.value - 60_000).toISOString(), text: 'of before' }
   expect((await start(5_000)).text).not.toContain('of before')

@@ -7,6 +7,9 @@ import { formatDuration } from '../../ui/format.ts'
 import { withoutColours } from './without-colours.ts'
 
 const LOOK_EVERY_MS = 2_000
+const LOOKED_AT_LINES = 8
+/** The frame of a box does not. */
+const SAYS_SOMETHING = /\p{L}/u
 
 /**
  * A start takes from seconds to minutes: how long the last ones took here is the best measure. The bar is full when
@@ -47,10 +50,12 @@ function useLastLine(since: string | undefined): string {
     let isStale = false
     const look = async (): Promise<void> => {
       // What cannot be read now may be in two seconds: the start goes on meanwhile.
-      const lines = await loadLastLines(1).catch(() => [])
-      const [last] = lines
-      if (isStale || !last || since === undefined || Date.parse(last.time) < Date.parse(since)) return
-      setLine(withoutColours(last.text))
+      const lines = await loadLastLines(LOOKED_AT_LINES).catch(() => [])
+      const startedAt = Date.parse(since ?? '')
+      const last = lines.findLast(
+        ({ time, text }) => Date.parse(time) >= startedAt && SAYS_SOMETHING.test(text),
+      )
+      if (!isStale && last) setLine(withoutColours(last.text))
     }
     void look()
     const timer = setInterval(() => void look(), LOOK_EVERY_MS)
