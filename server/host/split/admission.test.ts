@@ -172,6 +172,7 @@ describe.runIf(process.getuid?.() === 0)('paths', () => {
     const admission = await open()
     const file = await make('closed', 0o600)
     await expect(admission.findReader(file)).rejects.toMatchObject(refused)
+    await expect(admission.findReader(await make('unlisted', 0o711, 0, true))).rejects.toMatchObject(refused)
     const directory = await make('private', 0o700, 0, true)
     await make('private/there', 0o644)
     const [there, missing] = await Promise.all(
