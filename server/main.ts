@@ -41,7 +41,7 @@ const code = await runCli(
     serve: ({ port, half }) =>
       serve(readPanelConfig(port), {
         half,
-        program: process.argv[1] ?? '',
+        program: [...process.execArgv, process.argv[1] ?? ''],
         sockets: readHandedSockets(env, process.pid),
       }),
     readInputFile,

@@ -25,7 +25,7 @@ const WINDOW_MS = 60_000
  * @throws {ConflictError} PORT_IN_USE, or OPERATION_RUNNING when another panel serves on this machine
  * @throws {HostError} FRONT_FAILED the front ended again and again
  */
-export async function serveBoth(config: PanelConfig, program: string): Promise<number> {
+export async function serveBoth(config: PanelConfig, program: readonly string[]): Promise<number> {
   const stopped = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort())
   const commands = createCommandRunner((text) => text)
@@ -59,7 +59,7 @@ async function portInUse(port: number, address: string): Promise<ConflictError> 
 
 interface FrontOrders {
   readonly config: PanelConfig
-  readonly program: string
+  readonly program: readonly string[]
   readonly user: UserAccount
   readonly sockets: readonly BoundSocket[]
   readonly signal: AbortSignal
@@ -84,7 +84,7 @@ async function keepFront(orders: FrontOrders): Promise<void> {
 
 /** One front from its start to its end, with all that it had begun. @returns how it ended */
 async function runFront({ config, program, user, sockets, signal }: FrontOrders): Promise<string> {
-  const argv = [program, 'serve', '--port', String(config.port)]
+  const argv = [...program, 'serve', '--port', String(config.port)]
   const front = await startFront({ user, sockets, argv })
   let timer: NodeJS.Timeout | undefined
   const stop = (): void => {

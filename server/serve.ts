@@ -5,8 +5,8 @@ import type { HandedSockets } from './host/handed-sockets.ts'
 export interface ServeOptions {
   /** `root`: only the half that touches the machine, as its unit runs it. */
   readonly half?: string | undefined
-  /** This program, to start the front by: the file that Node runs. */
-  readonly program: string
+  /** This program, to start the front by: what Node is given before the words of the command line. */
+  readonly program: readonly string[]
   readonly sockets: HandedSockets | null
 }
 
@@ -27,6 +27,6 @@ export async function serve(config: PanelConfig, options: ServeOptions): Promise
     return (await import('./serve-root.ts')).serveRoot(config, sockets)
   }
   if (isRoot) return (await import('./serve-both.ts')).serveBoth(config, program)
-  if (sockets === null) throw new SetupError('NOT_ROOT')
+  if (sockets === null) throw new SetupError('NOT_ROOT', { detail: 'run: sudo razroom-panel serve' })
   return (await import('./serve-front.ts')).serveFront(config, sockets)
 }

@@ -143,8 +143,8 @@ async function restartDaemon(): Promise<void> {
   )
 }
 
-/** The save of the round before may come late: its agent was killed before it wrote, and the next one did it. */
-let late = ''
+/** The save of a round before may come late: its agent was killed before it wrote, and a later one did it. */
+const sent = new Set<string>()
 
 async function runRound(round: number, half: Half | null): Promise<'old' | 'new' | 'torn'> {
   const pids = await readPids()
@@ -167,8 +167,8 @@ async function runRound(round: number, half: Half | null): Promise<'old' | 'new'
     await until('the front is gone', () => (isGone(front) ? true : undefined))
     await restartDaemon()
   }
-  const isWhole = [before, wanted, late].includes(after)
-  late = wanted
+  sent.add(wanted)
+  const isWhole = after === before || sent.has(after)
   if (!isWhole) return 'torn'
   return after === wanted ? 'new' : 'old'
 }

@@ -100,7 +100,8 @@ GATEWAY_LINE=''
 KNOWN_USER=NAME
 remember_gateway() {
   local state node user
-  if [ -x "$LAUNCHER" ] && state=$("$LAUNCHER" status --json 2> /dev/null | field gateway state 2> /dev/null); then
+  if [ -x "$LAUNCHER" ] && state=$("$LAUNCHER" status --json 2> /dev/null | field gateway state 2> /dev/null) &&
+    [[ $state =~ ^[a-z-]+$ ]]; then
     GATEWAY_LINE=" (its state: $state)"
   fi
   if [ -r "$STATE/state.json" ] && node=$(find_node) &&

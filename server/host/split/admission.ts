@@ -8,6 +8,7 @@ import { defaultSettings } from '../../../contract/settings.ts'
 import { AuthError, InputError, SetupError } from '../../errors.ts'
 import { createRedactor } from '../../redact.ts'
 import type { UserAccount } from '../host.ts'
+import { PANEL_USER } from '../panel-user.ts'
 import { createCommandRunner } from '../run-command.ts'
 import { findReader } from '../source-directory.ts'
 import { createAccounts } from '../user-account.ts'
@@ -26,6 +27,8 @@ const MAX_MADE = 16
 const KEEP_ACCOUNT_MS = 30_000
 const LOOK_MS = 30_000
 const UPLOAD = /^upload-[0-9a-f]{32}$/
+
+const { run } = createCommandRunner(createRedactor(() => []))
 
 export interface Admission {
   /**
@@ -69,23 +72,26 @@ export interface Admission {
 /**
  * What root has allowed on this machine.
  * @param stateDir root's directory of the panel, 0700
+ * @param findUser looks an account up; the machine's own name service unless given
  */
-export async function createAdmission(stateDir: string): Promise<Admission> {
+export async function createAdmission(
+  stateDir: string,
+  findUser: (name: string) => Promise<UserAccount | null> = createAccounts(run).findUser,
+): Promise<Admission> {
   const file = createAdmissionFile(stateDir)
-  const { run } = createCommandRunner(createRedactor(() => []))
-  const { findUser } = createAccounts(run)
   const accounts = createAccountCache(findUser)
   // An installation from before has its list now, while nobody has changed its record yet.
   await file.read()
 
   async function isAllowed(name: string): Promise<boolean> {
+    if (name === PANEL_USER) return false
     const { users, made } = await file.read()
     return name === defaultSettings().user || users.includes(name) || made.includes(name)
   }
 
   /** The panel makes an account of this name without asking root. */
   async function mayMake(name: string): Promise<boolean> {
-    return OWN_NAME.test(name) && (await file.read()).made.length < MAX_MADE
+    return OWN_NAME.test(name) && name !== PANEL_USER && (await file.read()).made.length < MAX_MADE
   }
 
   /** Its uid is that of an account that is allowed. */

@@ -1,5 +1,5 @@
 /** A host that takes no account, path or range on trust: what every caller gets, whose wishes may come from the front. */
-import { AuthError, InputError } from '../../errors.ts'
+import { AuthError, InputError, PanelError } from '../../errors.ts'
 import type { BackupSource } from '../backups.ts'
 import type { BuildSource, Host, UserAccount } from '../host.ts'
 import type { Admission } from './admission.ts'
@@ -12,7 +12,7 @@ import { VERB_NAMES, VERBS, type VerbName } from './verbs.ts'
  */
 export function guardHost(host: Host, admission: Admission): Host {
   const looked = lookUpAccounts(host, admission)
-  const requirePath = async (path: string) => void (await admission.findReader(path))
+  const requirePath = (path: string) => requireAllowedPath(admission, path)
   const requireSource = async (source: BuildSource) => {
     if (source.kind === 'repo') await requirePath(source.path)
   }
@@ -78,6 +78,15 @@ export function guardHost(host: Host, admission: Admission): Host {
       if (order.path !== null) await admission.requireWritable(order.path)
       return looked.makeBackup(user, order, watch)
     },
+  }
+}
+
+/** What else is wrong with the path, the verb says in its own words. */
+async function requireAllowedPath(admission: Admission, path: string): Promise<void> {
+  try {
+    await admission.findReader(path)
+  } catch (error) {
+    if (error instanceof PanelError && error.code === 'PATH_NOT_ADMITTED') throw error
   }
 }
 

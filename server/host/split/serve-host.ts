@@ -30,6 +30,8 @@ export interface Hello {
 }
 /** What the front needs to know before all else. */
 export interface RootHello extends Hello {
+  /** In the order in which a call numbers them. */
+  readonly verbs: readonly string[]
   readonly hasSystemd: boolean
 }
 
@@ -187,7 +189,7 @@ export function serveHost(
     if (!isGreeted) fail(new ProtocolError('nobody said hello'))
   }, HELLO_TIMEOUT_MS)
   void isSystemdRunning().then((hasSystemd) => {
-    const hello: RootHello = { list: listDigest(), hasSystemd }
+    const hello: RootHello = { list: listDigest(), verbs: VERB_NAMES, hasSystemd }
     writeMessage(connection, KIND.hello, 0, encodeMessage(hello))
     // Ours first: a front of another version learns it, whatever becomes of what it said.
     connection.on('data', onData)
