@@ -71,7 +71,10 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     }
   }
   const bus = createEventBus()
-  const audit = createAuditor(host, bus, redact)
+  let isClosing = false
+  const audit = createAuditor(host, bus, redact, () => {
+    if (!isClosing) void settle()
+  })
   const settle = async (): Promise<void> => {
     try {
       await monitor.refresh()
@@ -137,6 +140,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       }, SWEEP_MS)
     },
     async close() {
+      isClosing = true
       clearInterval(sweeper)
       backupClock.close()
       await terminal.close()
