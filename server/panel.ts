@@ -68,7 +68,10 @@ export async function createPanel(
     }
   }
   const bus = createEventBus()
-  const audit = createAuditor(host, bus, redact)
+  let isClosing = false
+  const audit = createAuditor(host, bus, redact, () => {
+    if (!isClosing) void settle()
+  })
   const settle = async (): Promise<void> => {
     try {
       await monitor.refresh()
@@ -145,6 +148,7 @@ export async function createPanel(
       }, SWEEP_MS)
     },
     async close() {
+      isClosing = true
       clearInterval(sweeper)
       backupClock.close()
       insight.close()

@@ -55,7 +55,8 @@ export function createAuditLog(
   let last: Promise<unknown> = Promise.resolve()
 
   async function append(note: AuditNote): Promise<AuditEntry> {
-    const ends = { main: await logs.main.readEnd(), door: await logs.door.readEnd() }
+    const [main, door] = await Promise.all([logs.main.readEnd(), logs.door.readEnd()])
+    const ends = { main, door }
     const seq = Math.max(ends.main.lastSeq, ends.door.lastSeq) + 1
     const entry: AuditEntry = { seq, at: new Date().toISOString(), ...boundedNote(note) }
     const log = note.kind === 'refusal' ? 'door' : 'main'
@@ -65,8 +66,8 @@ export function createAuditLog(
 
   return {
     async appendAudit(note) {
-      const who = await withNames(note.who, nameOf)
-      const done = last.then(() => append({ ...note, who }))
+      const named = withNames(note.who, nameOf)
+      const done = last.then(async () => append({ ...note, who: await named }))
       last = done.catch(() => undefined)
       return done.catch((error: unknown) => {
         throw asDiskFull(directory, error)

@@ -56,7 +56,10 @@ export async function withNames(who: AuditWho, nameOf: NameOf): Promise<AuditWho
   return { ...rest, ...(user === undefined ? {} : { user }), ...(saidUser === undefined ? {} : { saidUser }) }
 }
 
-/** Names by getent(1), kept for a minute: a name of now is what a reader of later needs. */
+/**
+ * Names by getent(1). One that was looked up more than a minute ago is told once more, and looked up anew meanwhile: no
+ * entry waits for a program but the first one of a user.
+ */
 export function createNames(run: RunCommand): NameOf {
   const known = new Map<number, { name: Promise<string | undefined>; until: number }>()
   return (uid) => {
@@ -65,7 +68,7 @@ export function createNames(run: RunCommand): NameOf {
     if (known.size >= MAX_NAMES) known.clear()
     const name = lookUp(run, uid)
     known.set(uid, { name, until: Date.now() + NAME_LIFE_MS })
-    return name
+    return found?.name ?? name
   }
 }
 

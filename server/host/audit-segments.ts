@@ -3,7 +3,7 @@
  * begun. Nothing is renamed and nothing is written twice, so a reader or another process of the panel never meets a file
  * that moved. Only the oldest file goes, when there are too many.
  */
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The end of a file that is looked at for its last whole line; one is at most some 10 kB. */
@@ -57,11 +57,12 @@ export function createSegments(
       .sort((a, b) => b - a)
   }
 
+  /** Looked at anew only when somebody else has written: an entry must not wait long behind a flood of other requests. */
   async function look(path: string, first: number): Promise<LogEnd> {
+    if (path === known.path && (await stat(path)).size === known.size) return known
     const file = await open(path, 'r')
     try {
       const { size } = await file.stat()
-      if (path === known.path && size === known.size) return known
       const from = Math.max(0, size - TAIL_BYTES)
       const bytes = Buffer.alloc(size - from)
       const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
@@ -100,9 +101,9 @@ export function createSegments(
       const bytes = Buffer.from(`${end.isTorn && !isFull ? '\n' : ''}${line}\n`)
       const file = await open(path, 'a', 0o600)
       try {
-        const { size } = await file.stat()
         await file.writeFile(bytes)
-        known = { path, size: size + bytes.length, isTorn: false, lastSeq: seq }
+        const size = (path === end.path ? end.size : 0) + bytes.length
+        known = { path, size, isTorn: false, lastSeq: seq }
       } finally {
         await file.close()
       }

@@ -49,10 +49,18 @@ export interface Auditor {
 
 export const PANEL: AuditWho = { by: 'panel' }
 
-/** @param redact masks secrets in the arguments, should one ever stand where none belongs */
-export function createAuditor(host: Host, bus: EventBus, redact: (text: string) => string): Auditor {
+/**
+ * @param redact masks secrets in the arguments, should one ever stand where none belongs
+ * @param onTrouble the log can not be written any more, or can be again
+ */
+export function createAuditor(
+  host: Host,
+  bus: EventBus,
+  redact: (text: string) => string,
+  onTrouble: () => void = () => {},
+): Auditor {
   const causes = new AsyncLocalStorage<AuditCause>()
-  const writer = createWriter(host, bus, redact)
+  const writer = createWriter(host, bus, redact, onTrouble)
   const keep = (note: AuditNote): Promise<void> => writer.write(note)
   const refusals = createTally<AuditNote>(REFUSALS, (sum) => void keep(refusalSum(sum)))
   const repeats = createTally<AuditNote>(REPEATS, ({ first, count }) => void keep({ ...first, more: count }))
@@ -103,7 +111,12 @@ interface Writer {
   settled(): Promise<void>
 }
 
-function createWriter(host: Host, bus: EventBus, redact: (text: string) => string): Writer {
+function createWriter(
+  host: Host,
+  bus: EventBus,
+  redact: (text: string) => string,
+  onTrouble: () => void,
+): Writer {
   const pending = new Set<Promise<void>>()
   let lost: { readonly count: number; readonly since: string; readonly why: string } | null = null
 
@@ -118,11 +131,15 @@ function createWriter(host: Host, bus: EventBus, redact: (text: string) => strin
       if (lost === null) return
       const { count, since, why } = lost
       lost = null
+      onTrouble()
       await append(gapNote(count, since, why))
     } catch (error) {
       const why = whyOf(error)
-      if (lost === null) console.error(`audit log: it can not be written (${why}); what happens is not kept`)
+      const isNew = lost === null
       lost = { count: (lost?.count ?? 0) + 1, since: lost?.since ?? new Date().toISOString(), why }
+      if (!isNew) return
+      console.error(`audit log: it can not be written (${why}); what happens is not kept`)
+      onTrouble()
     }
   }
 
