@@ -8,12 +8,12 @@ import { ENDPOINTS, type EndpointKey } from '../../contract/endpoints.ts'
 import { CLOSE_CODES } from '../../contract/events.ts'
 import { AuthError, PanelError } from '../errors.ts'
 import { isSameSecret, type Sessions } from '../http/session.ts'
+import { createHeartbeat } from './heartbeat.ts'
 
 export type SocketKey = Extract<EndpointKey, `WS ${string}`>
 
 const HELLO_LIMIT_MS = 5_000
 const MAX_SOCKETS = 64
-const PING_EVERY_MS = 15_000
 
 export interface SocketRoute<S extends TSchema> {
   readonly hello: S
@@ -32,11 +32,9 @@ export interface SocketOptions {
 /** Registers one socket under its key of the contract. */
 export function createSocketBinder(app: FastifyInstance, options: SocketOptions) {
   const open = new Set<WebSocket>()
-  const pulse = setInterval(() => {
-    for (const socket of open) socket.ping()
-  }, PING_EVERY_MS)
+  const heartbeat = createHeartbeat()
   app.addHook('preClose', async () => {
-    clearInterval(pulse)
+    heartbeat.stop()
     for (const socket of open) socket.close(1001, 'the panel is stopping')
   })
 
@@ -53,6 +51,7 @@ export function createSocketBinder(app: FastifyInstance, options: SocketOptions)
       wsHandler: (socket, request) => {
         if (open.size >= MAX_SOCKETS) return socket.close(CLOSE_CODES.tooMany, 'too many sockets')
         open.add(socket)
+        heartbeat.watch(socket)
         socket.on('close', () => open.delete(socket))
         socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'))
         awaitHello(socket, request, route, options)
