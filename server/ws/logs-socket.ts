@@ -1,4 +1,4 @@
-import { type LogFrame, LogsHello, type LogTuple } from '../../contract/events.ts'
+import { type LogFrame, LogsHello } from '../../contract/events.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { requireUser } from '../operations/gateway-files.ts'
@@ -6,10 +6,11 @@ import type { PanelDeps } from '../routes/deps.ts'
 import type { SocketRoute } from './bind-sockets.ts'
 import { createFlow } from './flow.ts'
 
-function toTuple({ cursor, time, stream, text, truncated }: LogLine): LogTuple {
+/** A LogTuple of the contract as text: a flood of lines would fill the memory with lists of five. */
+function tupleText({ cursor, time, stream, text, truncated }: LogLine): string {
   const short = stream === 'stdout' ? 'o' : 'e'
-  const clean = sanitizeLogText(text)
-  return truncated ? [cursor, time, short, clean, 1] : [cursor, time, short, clean]
+  const clean = JSON.stringify(sanitizeLogText(text))
+  return `[${JSON.stringify(cursor)},${JSON.stringify(time)},"${short}",${clean}${truncated ? ',1' : ''}]`
 }
 
 /** Log lines as they come, behind a backlog or a cursor. A slow client pauses the reader; nothing piles up. */
@@ -34,7 +35,8 @@ export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
           send({ type: 'live' })
         }
         if (chunk.gap !== undefined) send({ type: 'gap', reason: chunk.gap })
-        if (chunk.lines.length > 0) send({ type: 'lines', lines: chunk.lines.map(toTuple) })
+        if (chunk.lines.length > 0)
+          flow.send(`{"type":"lines","lines":[${chunk.lines.map(tupleText).join(',')}]}`)
         // Before the next chunk is taken: what waits for a slow client stays with the reader of the file.
         await flow.room()
       }
