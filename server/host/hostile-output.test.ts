@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { HOSTILE_TEXTS, NEVER_SHOWN } from '../../e2e/attacks/hostile-texts.ts'
 import { printable } from '../cli/terminal-text.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
-import { HOSTILE_TEXTS, NEVER_SHOWN } from '../domain/test-hostile-text.ts'
 import { createLineSplitter } from './output-lines.ts'
 import { createLineAssembler } from './user-agent/line-assembler.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { HOSTILE_TEXTS, NEVER_SHOWN } from '../../../server/domain/test-hostile-text.ts'
+import { HOSTILE_TEXTS, NEVER_SHOWN } from '../../../e2e/attacks/hostile-texts.ts'
 import { parseSgr, plainText } from './sgr.ts'
 
 /** The page does not rely on the panel for it: what it is sent raw is safe, too. */
