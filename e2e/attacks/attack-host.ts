@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { createHost, type TestHost } from '../host/host.ts'
+import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { loginLink, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
 import { keepScore } from './scoreboard.ts'
@@ -44,8 +44,8 @@ export async function openFire(host: TestHost): Promise<AttackHost['fire']> {
 }
 
 /** A host with a gateway that runs and secrets worth stealing, and one session. */
-export async function openAttackHost(): Promise<AttackHost> {
-  const host = await createHost({ kind: 'debian-13' })
+export async function openAttackHost(kind: HostKind = 'debian-13'): Promise<AttackHost> {
+  const host = await createHost({ kind })
   try {
     const fire = await openFire(host)
     const panel = await startPanel(host)

@@ -7,7 +7,6 @@ import { describeHostHeader } from './host-header.ts'
 import { describeLogin, makeOldCode } from './login.ts'
 import { describeOtherPage } from './other-page.ts'
 import { describePeers } from './peers.ts'
-import { scoreTable } from './scoreboard.ts'
 import { describeEndOfAll, describeSockets } from './sockets.ts'
 import { describeSpellings } from './spellings.ts'
 
@@ -25,10 +24,7 @@ describe('the door', () => {
     refuseOldCode = await makeOldCode(host)
   })
 
-  afterAll(async () => {
-    await host?.close()
-    console.log(`\n${scoreTable()}`)
-  })
+  afterAll(() => host?.close())
 
   describeSpellings(attack)
   describeHostHeader(attack)

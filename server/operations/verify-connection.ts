@@ -42,7 +42,7 @@ export async function verifyConnection(verification: Verification, context: Step
 }
 
 /** null when it can't be asked, or says what is not understood: that proves nothing either way. */
-async function ask(commands: GatewayCommands, context: StepContext): Promise<SeenModels | null> {
+async function ask(commands: Pick<GatewayCommands, 'run'>, context: StepContext): Promise<SeenModels | null> {
   try {
     const { stdout } = await commands.run(STATUS_WORDS, STATUS_TIMEOUT_MS)
     const seen = readModelsStatus(stdout)

@@ -1,25 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { WebSocket } from 'ws'
-import { type LogFrame, LogsHello, type LogTuple } from '../../contract/events.ts'
+import { type LogFrame, LogsHello } from '../../contract/events.ts'
 import type { LogLine } from '../../contract/schemas.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import type { PanelDeps } from '../routes/deps.ts'
 import type { SocketRoute } from './bind-sockets.ts'
+import { createFlow } from './flow.ts'
 
-/** ws applies no backpressure by itself: above this the source is not read any further (docs/facts/performance.md). */
-const HIGH_WATER_BYTES = 1_048_576
-const DRAIN_LOOK_MS = 5
-
-function toTuple({ cursor, time, stream, text, truncated }: LogLine): LogTuple {
+/** A LogTuple of the contract as text: a flood of lines would fill the memory with lists of five. */
+function tupleText({ cursor, time, stream, text, truncated }: LogLine): string {
   const short = stream === 'stdout' ? 'o' : 'e'
-  const clean = sanitizeLogText(text)
-  return truncated ? [cursor, time, short, clean, 1] : [cursor, time, short, clean]
-}
-
-async function send(socket: WebSocket, frame: LogFrame, signal: AbortSignal): Promise<void> {
-  while (socket.bufferedAmount > HIGH_WATER_BYTES && !signal.aborted) await sleep(DRAIN_LOOK_MS)
-  if (!signal.aborted) socket.send(JSON.stringify(frame))
+  const clean = JSON.stringify(sanitizeLogText(text))
+  return `[${JSON.stringify(cursor)},${JSON.stringify(time)},"${short}",${clean}${truncated ? ',1' : ''}]`
 }
 
 /** Log lines as they come, behind a backlog or a cursor. A slow client pauses the reader; nothing piles up. */
@@ -35,15 +26,19 @@ export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
         { path, backlog, ...(after === undefined ? {} : { after }) },
         signal,
       )
+      const flow = createFlow(socket, signal)
+      const send = (frame: LogFrame) => flow.send(JSON.stringify(frame))
       let isLive = false
       for await (const chunk of chunks) {
         if (chunk.live && !isLive) {
           isLive = true
-          await send(socket, { type: 'live' }, signal)
+          send({ type: 'live' })
         }
-        if (chunk.gap !== undefined) await send(socket, { type: 'gap', reason: chunk.gap }, signal)
+        if (chunk.gap !== undefined) send({ type: 'gap', reason: chunk.gap })
         if (chunk.lines.length > 0)
-          await send(socket, { type: 'lines', lines: chunk.lines.map(toTuple) }, signal)
+          flow.send(`{"type":"lines","lines":[${chunk.lines.map(tupleText).join(',')}]}`)
+        // Before the next chunk is taken: what waits for a slow client stays with the reader of the file.
+        await flow.room()
       }
     },
   }

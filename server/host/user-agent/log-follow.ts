@@ -4,9 +4,12 @@ import { type AssembledLine, createLineAssembler, type LineAssembler } from './l
 import { compareLog, isRowStart, type LogFile, logName, logSize, openLog, parseCursor } from './log-file.ts'
 import { toBatch } from './log-page.ts'
 import { findLineStart } from './log-seek.ts'
+import { findSkip } from './log-skip.ts'
 import type { LogBatch, LogFollowParams } from './protocol.ts'
 
 const CHUNK_BYTES = 65_536
+/** At a time once it is live: a client that stops reading has made less work by then. */
+const LIVE_CHUNK_BYTES = 16_384
 /** While data comes, the path is not asked for its file at each look. */
 const COMPARE_EVERY_MS = 100
 
@@ -19,6 +22,8 @@ interface Reading {
   /** Up to here it is backlog. */
   readonly liveFrom: number
   comparedAt: number
+  /** Of the line that was read last. */
+  lastTime: string
 }
 
 /**
@@ -41,9 +46,21 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
   try {
     ;({ reading, gap } = await begin(params, collect))
     while (!signal.aborted) {
+      if (reading !== null && isLive) {
+        const skip = await findSkip(reading.log, reading.position, reading.lastTime)
+        if (skip !== null) {
+          reading = {
+            ...reading,
+            assembler: createLineAssembler(skip.position, collect),
+            position: skip.position,
+          }
+          gap = `${(skip.bytes / 1e6).toFixed(1)} MB of the log came faster than they could be sent`
+        }
+      }
       const bytesRead: number = reading === null ? 0 : await readChunk(reading, buffer, isLive)
       if (reading !== null && bytesRead > 0) {
         alarm.noteData()
+        reading.lastTime = lines.at(-1)?.time ?? reading.lastTime
         if (lines.length > 0 || gap !== undefined) {
           yield toBatch(await nameOf(reading), lines.splice(0), { live: isLive, gap })
           gap = undefined
@@ -85,12 +102,12 @@ async function begin(
     else gap = 'the log was replaced meanwhile: lines before these may be lost'
   }
   const assembler = createLineAssembler(position, collect)
-  return { reading: { log, assembler, name, position, liveFrom: size, comparedAt: 0 }, gap }
+  return { reading: { log, assembler, name, position, liveFrom: size, comparedAt: 0, lastTime: '' }, gap }
 }
 
 /** Reads what comes next into the assembler; up to the end of the backlog before anything is live. */
 async function readChunk(reading: Reading, buffer: Buffer, isLive: boolean): Promise<number> {
-  const room = isLive ? buffer.length : Math.min(buffer.length, reading.liveFrom - reading.position)
+  const room = isLive ? LIVE_CHUNK_BYTES : Math.min(buffer.length, reading.liveFrom - reading.position)
   if (room <= 0) return 0
   const { bytesRead } = await reading.log.handle.read(buffer, 0, room, reading.position)
   if (bytesRead > 0) reading.assembler.push(buffer.subarray(0, bytesRead))
@@ -144,5 +161,6 @@ function fresh(log: LogFile, collect: (line: AssembledLine) => void): Reading {
     position: 0,
     liveFrom: 0,
     comparedAt: 0,
+    lastTime: '',
   }
 }

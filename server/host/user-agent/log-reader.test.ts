@@ -241,6 +241,28 @@ describe('followLog', () => {
     await iterator.return(undefined)
   })
 
+  it('leaves out what it cannot catch up with, says how much, and goes on at a row', async () => {
+    await writeFile(path, rows(1, 3))
+    const follower = follow({ backlog: 1 })
+    await follower.until(() => follower.live.at(-1) === true)
+    await appendFile(path, rows(4, 50_000) + row('the last'))
+    await follower.until(() => follower.lines.at(-1) === 'the last')
+    expect(follower.gaps).toEqual([expect.stringMatching(/^\d\.\d MB of the log came faster/)])
+    expect(follower.lines.length).toBeLessThan(20_000)
+    expect(follower.lines.filter((line) => !/^(line \d+|the last)$/.test(line))).toEqual([])
+  })
+
+  it('leaves out nothing of what was printed a moment ago', async () => {
+    await writeFile(path, rows(1, 1))
+    const follower = follow({ backlog: 1 })
+    await follower.until(() => follower.live.at(-1) === true)
+    const ahead = `${new Date(Date.now() + 60_000).toISOString().slice(0, -1)}000000+00:00 stdout F`
+    await appendFile(path, Array.from({ length: 60_000 }, (_, index) => `${ahead} line ${index}\n`).join(''))
+    await follower.until(() => follower.lines.at(-1) === 'line 59999')
+    expect(follower.lines).toHaveLength(60_001)
+    expect(follower.gaps).toEqual([])
+  })
+
   it('refuses what is not a regular file', async () => {
     const iterator = followLog({ path: '/dev/zero', backlog: 1 }, controller.signal)
     await expect(iterator.next()).rejects.toMatchObject({ code: 'FILE_REFUSED' })

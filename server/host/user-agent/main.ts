@@ -79,14 +79,15 @@ async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterabl
   const { signal } = stream.controller
   try {
     for await (const item of open(signal)) {
+      if (signal.aborted) break
+      stream.credit -= 1
+      send({ id, item })
+      // Before the next item is made: what nobody takes is not read either.
       while (stream.credit === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           stream.onCredit = resolve
         })
       }
-      if (signal.aborted) break
-      stream.credit -= 1
-      send({ id, item })
     }
     send({ id, end: true })
   } finally {

@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { describe, expect, it } from 'vitest'
+import type { AttackHost } from './attack-host.ts'
+import { insideArgv } from './inside.ts'
+import { type FLOODS, floodScript } from './log-floods.ts'
+import { keepScore } from './scoreboard.ts'
+import type { StreamOrders, StreamReport } from './stream-clients.ts'
+
+const LOG_FILE = '/home/razroom/.local/share/razroom/log/gateway.log'
+const PAUSED = 50
+const MEGABYTE = 1_048_576
+const MAX_GROWTH = 64 * MEGABYTE
+/** On a machine where a client alone is late, some of that. */
+const MAX_LAG_MS = 1_000
+/** Of text; more than that of a line is not sent (docs/facts/performance.md). */
+const MAX_LINE_BYTES = 8_192
+
+export function describeFloods(attack: () => AttackHost): void {
+  async function flood(kind: keyof typeof FLOODS, amount: number, paused: number): Promise<StreamReport> {
+    const { panel, session } = attack()
+    const lastLine = `the end of ${kind}`
+    const clients = await panel.host.spawn(insideArgv('stream-clients.ts'))
+    const orders: StreamOrders = { session, paused, lastLine, logFile: LOG_FILE }
+    clients.stdin.write(`${JSON.stringify(orders)}\n`)
+    await once(clients.stdout, 'data')
+    const said = text(clients.stdout)
+    await panel.podman('exec', 'razroom', 'node', '--eval', floodScript(kind, amount, lastLine))
+    clients.stdin.end()
+    return JSON.parse(await said) as StreamReport
+  }
+
+  describe('a log without end', () => {
+    let aloneMs = 0
+    it('is followed by one client alone', async () => {
+      const report = await flood('yes', 2, 0)
+      aloneMs = report.lagMax
+      expect(report).toMatchObject({ faults: [], sawLast: true })
+    })
+    it.each([
+      ['yes', 6],
+      ['one line', 200],
+      ['any bytes', 20],
+    ] as const)('%s: memory is bounded, and a client that reads is in time', async (kind, amount) => {
+      const report = await flood(kind, amount, PAUSED)
+      const grown = report.bytesPeak - report.bytesBefore
+      expect(report).toMatchObject({ faults: [], sawLast: true, strays: [], openLogs: 0 })
+      expect(report.longestBytes).toBeLessThanOrEqual(MAX_LINE_BYTES)
+      expect(report.lagMax).toBeLessThan(Math.max(MAX_LAG_MS, 4 * aloneMs))
+      expect(grown).toBeLessThan(MAX_GROWTH)
+      keepScore(
+        `streams: ${kind}, ${PAUSED} paused clients`,
+        PAUSED,
+        PAUSED,
+        `PSS +${Math.round(grown / MEGABYTE)} MB, lag ${report.lagMax} ms`,
+      )
+    })
+  })
+}
