@@ -5,6 +5,7 @@ import staticFiles from '@fastify/static'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { bindRoutes } from './http/bind-routes.ts'
+import { answerBrokenHttp } from './http/broken-http.ts'
 import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
@@ -61,6 +62,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     forceCloseConnections: true,
     // A target that cannot be decoded would pass by every hook; as a path that no route has it meets the same door.
     rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/malformed'),
+    clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply)
     },
