@@ -1,4 +1,4 @@
-import type { DoctorReport } from '../../contract/doctor.ts'
+import type { DoctorReport, SupportBundle } from '../../contract/doctor.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import { examine } from '../operations/doctor.ts'
 import { planFix } from '../operations/fix-finding.ts'
@@ -14,6 +14,7 @@ export function doctorRoutes({
 }: Pick<PanelDeps, 'doctor' | 'runner' | 'remember'>): Pick<Handlers, DoctorKeys> {
   /** A look starts a dozen programs: who asks while one goes on gets its answer. */
   const looks = new Map<boolean, Promise<DoctorReport>>()
+  let bundle: Promise<SupportBundle> | null = null
   return {
     'GET /api/doctor': ({ query }) => {
       const withSlow = query.slow === true
@@ -21,7 +22,12 @@ export function doctorRoutes({
       looks.set(withSlow, look)
       return look
     },
-    'GET /api/doctor/bundle': () => readBundle(doctor, runner.list()),
+    'GET /api/doctor/bundle': () => {
+      bundle ??= readBundle(doctor, runner.list()).finally(() => {
+        bundle = null
+      })
+      return bundle
+    },
     'POST /api/doctor/:check/fix': async ({ params, request }) => {
       const plan = await planFix(doctor, params.check, remember)
       const { id } = await runner.start(plan, request.startedBy)
