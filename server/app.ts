@@ -47,7 +47,13 @@ const PAGES = [
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
-  | { readonly kind: 'browser'; readonly guards: GuardOptions; readonly webDir: string }
+  | {
+      readonly kind: 'browser'
+      readonly guards: GuardOptions
+      readonly webDir: string
+      /** By the settings as they are now: open sockets ask again and again. */
+      isListed(uid: number | null): Promise<boolean>
+    }
   | { readonly kind: 'control' }
 
 export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInstance> {
@@ -103,6 +109,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,
       isControl: door.kind === 'control',
+      isListed: async (uid) => uid === 0 || (door.kind === 'browser' && (await door.isListed(uid))),
     })
     bindSocket('WS /api/events', eventsSocket(deps))
     bindSocket('WS /api/logs/stream', logsSocket(deps))

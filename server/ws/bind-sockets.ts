@@ -14,6 +14,8 @@ export type SocketKey = Extract<EndpointKey, `WS ${string}`>
 const HELLO_LIMIT_MS = 5_000
 const MAX_SOCKETS = 64
 const PING_EVERY_MS = 15_000
+/** How often it is seen to that who listens still may: a logout or a removal counts within a second. */
+const LISTED_LOOK_MS = 500
 
 export interface SocketRoute<S extends TSchema> {
   readonly hello: S
@@ -27,17 +29,30 @@ export interface SocketOptions {
   readonly sessions: Sessions
   /** Sockets of the control door belong to root and need no ticket. */
   readonly isControl: boolean
+  /** Whether a user may still reach the page. */
+  isListed(uid: number | null): Promise<boolean>
 }
 
 /** Registers one socket under its key of the contract. */
 export function createSocketBinder(app: FastifyInstance, options: SocketOptions) {
-  const open = new Set<WebSocket>()
+  /** With the user at the other end. */
+  const open = new Map<WebSocket, number | null>()
   const pulse = setInterval(() => {
-    for (const socket of open) socket.ping()
+    for (const socket of open.keys()) socket.ping()
   }, PING_EVERY_MS)
+  // Root needs no list.
+  const dismissUnlisted = async () => {
+    for (const [socket, uid] of [...open])
+      if (uid !== 0 && !(await options.isListed(uid)))
+        socket.close(CLOSE_CODES.sessionEnded, 'your user may not use the panel any more')
+  }
+  const look = setInterval(() => {
+    dismissUnlisted().catch((error: unknown) => app.log.error({ err: error }, 'the list of users'))
+  }, LISTED_LOOK_MS)
   app.addHook('preClose', async () => {
     clearInterval(pulse)
-    for (const socket of open) socket.close(1001, 'the panel is stopping')
+    clearInterval(look)
+    for (const socket of open.keys()) socket.close(1001, 'the panel is stopping')
   })
 
   return function bindSocket<S extends TSchema>(key: SocketKey, route: SocketRoute<S>): void {
@@ -52,7 +67,7 @@ export function createSocketBinder(app: FastifyInstance, options: SocketOptions)
       },
       wsHandler: (socket, request) => {
         if (open.size >= MAX_SOCKETS) return socket.close(CLOSE_CODES.tooMany, 'too many sockets')
-        open.add(socket)
+        open.set(socket, request.peerUid)
         socket.on('close', () => open.delete(socket))
         socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'))
         awaitHello(socket, request, route, options)
