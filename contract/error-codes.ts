@@ -28,6 +28,11 @@ export const ERROR_CODES = {
     title: 'The request is too large',
     hint: 'Send less than the limit named in the answer.',
   },
+  HEAD_TOO_LARGE: {
+    status: 431,
+    title: 'The head of the request is too large',
+    hint: 'Remove the cookies for 127.0.0.1 and localhost: those of all programs there are sent to each.',
+  },
   NOT_FOUND: { status: 404, title: 'There is nothing here', hint: 'Check the address.' },
   AUTH_REQUIRED: { status: 401, title: 'You are not logged in', hint: 'Run: sudo razroom-panel login' },
   LOGIN_CODE_INVALID: {

@@ -62,7 +62,7 @@ describe('a violation is found', () => {
     ['web/pages/logs/x.tsx', `import { EnvTable } from '../environment/env-table.tsx'`],
     ['web/pages/logs/x.tsx', `const h: import('../../../server/host/host.ts').Host | null = null`],
     ['gateway/x.ts', `import { ERROR_CODES } from '../contract/error-codes.ts'`],
-    ['e2e/x.ts', `import { ERROR_CODES } from '../contract/error-codes.ts'`],
+    ['e2e/x.ts', `import { isEnvKey } from '../contract/rules.ts'`],
     ['e2e/x.ts', `import type { Host } from '../server/host/host.ts'`],
     ['lib/x.ts', ''],
   ])('%s: %s', (path, text) => {

@@ -6,6 +6,7 @@ import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { registerAudit } from './http/audit-hook.ts'
 import { bindRoutes } from './http/bind-routes.ts'
+import { answerBrokenHttp } from './http/broken-http.ts'
 import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
@@ -52,7 +53,13 @@ const PAGES = [
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
-  | { readonly kind: 'browser'; readonly guards: GuardOptions; readonly webDir: string }
+  | {
+      readonly kind: 'browser'
+      readonly guards: GuardOptions
+      readonly webDir: string
+      /** By the settings as they are now: open sockets ask again and again. */
+      isListed(uid: number | null): Promise<boolean>
+    }
   | { readonly kind: 'control' }
 
 export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInstance> {
@@ -67,6 +74,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     forceCloseConnections: true,
     // A target that cannot be decoded would pass by every hook; as a path that no route has it meets the same door.
     rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/malformed'),
+    clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply)
     },
@@ -113,6 +121,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       sessions: deps.sessions,
       isControl: door.kind === 'control',
       audit: deps.audit,
+      isListed: async (uid) => uid === 0 || (door.kind === 'browser' && (await door.isListed(uid))),
     })
     bindSocket('WS /api/events', eventsSocket(deps))
     bindSocket('WS /api/logs/stream', logsSocket(deps))

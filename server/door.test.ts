@@ -40,7 +40,7 @@ beforeEach(async () => {
     adminUids: () => [],
     findPeerUid: async () => 0,
   }
-  app = await buildApp(deps, { kind: 'browser', guards, webDir })
+  app = await buildApp(deps, { kind: 'browser', guards, webDir, isListed: async () => true })
   await app.listen({ host: '127.0.0.1', port: 0 })
   port = (app.server.address() as { port: number }).port
 })

@@ -131,7 +131,9 @@ export async function createPanel(
     deps,
     async buildPage() {
       const guards = await createGuardOptions(deps)
-      return buildApp(deps, { kind: 'browser', guards, webDir: config.webDir })
+      const isListed = async (uid: number | null) =>
+        uid !== null && (await host.readState()).settings?.adminUids.includes(uid) === true
+      return buildApp(deps, { kind: 'browser', guards, webDir: config.webDir, isListed })
     },
     buildControl: () => buildApp(deps, { kind: 'control' }),
     follow() {

@@ -22,6 +22,8 @@ export interface AttackHost {
   readonly session: Session
   /** Fires from inside the host, as root unless a user is named, sixteen at once unless said. */
   fire(shots: readonly Shot[], user?: string, atOnce?: number): Promise<Outcome[]>
+  /** What no answer may tell: a key of the .env, and the gateway's token as it is now. */
+  readSecrets(): Promise<string[]>
   /** Fires, and expects that every shot is refused: with one of these statuses, and without a secret in the answer. */
   expectRefused(
     attack: string,
@@ -51,9 +53,11 @@ export async function openAttackHost(kind: HostKind = 'debian-13'): Promise<Atta
     const panel = await startPanel(host)
     await setUpBundled(panel)
     await panel.cli('env', 'set', `OPENAI_API_KEY=${CANARY}`)
-    const secrets = [CANARY, await readToken(panel)]
+    const readSecrets = async () => [CANARY, await readToken(panel)]
+    const secrets = await readSecrets()
     return {
       panel,
+      readSecrets,
       session: await logIn(panel, fire),
       fire,
       async expectRefused(attack, shots, statuses, user) {

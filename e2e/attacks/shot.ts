@@ -10,6 +10,8 @@ export interface Shot {
   readonly bytes: string
   /** For a WebSocket: text frames that follow the handshake. */
   readonly frames?: readonly string[]
+  /** For a WebSocket: bytes that follow those frames as they are, each piece by itself (latin1). */
+  readonly pieces?: readonly string[]
   /** How long an open socket is listened to, ms; 700 unless given. */
   readonly listenMs?: number
   /** Pause before the connection, ms. */

@@ -84,6 +84,9 @@ type Verb = (text: string) => unknown
  */
 const VERBS: Readonly<Record<keyof Host, Verb | 'no string' | 'no program' | 'JSON to a helper'>> = {
   readFacts: 'no string',
+  appendAudit: 'no program',
+  readAudit: 'no program',
+  requireAdmitted: 'no program',
   findPortHolder: 'no program',
   hasAddress: 'no program',
   readDiskFree: 'no program',

@@ -6,6 +6,7 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { CommandError, HostError, SetupError } from '../errors.ts'
 import type { UserAccount, Watch } from './host.ts'
+import { reachManager } from './reach-manager.ts'
 import type { RunAsUser } from './run-as-user.ts'
 import type { CommandResult, RunCommand } from './run-command.ts'
 import type { UserFiles } from './user-files.ts'
@@ -140,8 +141,9 @@ export function createUserUnits(
   runAsUser: RunAsUser,
   files: Pick<UserFiles, 'ensureUserDirectory' | 'writeUserFile'>,
 ): UserUnits {
+  const reach = reachManager(run)
   const systemctl = (user: UserAccount, args: readonly string[], timeoutMs: number, watch?: Watch) =>
-    run(['systemctl', `--machine=${user.name}@.host`, '--user', '--no-ask-password', ...args], {
+    reach(['systemctl', `--machine=${user.name}@.host`, '--user', '--no-ask-password', ...args], {
       timeoutMs,
       watch,
       okExitCodes: args[0] === 'stop' || args[0] === 'reset-failed' ? [0, 1, NOT_LOADED] : [0],

@@ -1,4 +1,4 @@
-import type { DoctorReport } from '../../contract/doctor.ts'
+import type { DoctorReport, SupportBundle } from '../../contract/doctor.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import { examine } from '../operations/doctor.ts'
 import { examineStart } from '../operations/doctor-start.ts'
@@ -15,6 +15,7 @@ export function doctorRoutes({
 }: Pick<PanelDeps, 'doctor' | 'runner' | 'remember'>): Pick<Handlers, DoctorKeys> {
   /** A look starts a dozen programs: who asks while one goes on gets its answer. */
   const looks = new Map<string, Promise<DoctorReport>>()
+  let bundle: Promise<SupportBundle> | null = null
   return {
     'GET /api/doctor': ({ query }) => {
       const kind = query.about ?? (query.slow === true ? 'slow' : 'quick')
@@ -23,7 +24,12 @@ export function doctorRoutes({
       looks.set(kind, look)
       return look
     },
-    'GET /api/doctor/bundle': () => readBundle(doctor, runner.list()),
+    'GET /api/doctor/bundle': () => {
+      bundle ??= readBundle(doctor, runner.list()).finally(() => {
+        bundle = null
+      })
+      return bundle
+    },
     'POST /api/doctor/:check/fix': async ({ params, request }) => {
       const plan = await planFix(doctor, params.check, remember)
       const { id } = await runner.start(plan, request.startedBy)

@@ -4,6 +4,7 @@ import type { Handlers } from '../http/bind-routes.ts'
 import { applyBackupSchedule } from '../operations/backup-schedule.ts'
 import { checkExposure } from '../operations/check-exposure.ts'
 import type { PanelDeps } from './deps.ts'
+import { lookAfterSave } from './look-after-save.ts'
 
 type SettingsKeys = 'GET /api/settings' | 'PUT /api/settings'
 
@@ -28,7 +29,7 @@ export function settingsRoutes({ host, monitor }: PanelDeps): Pick<Handlers, Set
       checkExposure(settings, stored.publishAddress, confirmExposure)
       await host.updateState({ settings: change })
       if (change.backupSchedule !== undefined) await applyBackupSchedule(host, settings.backupSchedule)
-      await monitor.refresh()
+      await lookAfterSave(monitor)
       return settings
     },
   }

@@ -39,13 +39,16 @@ beforeEach(async () => {
   })
   const audit: Pick<AuditPort, 'within'> = { within: (_cause, work) => work() }
   await app.register(async (scope) => {
-    createSocketBinder(scope, { sessions, isControl: false, audit })('WS /api/events', {
-      hello: EventsHello,
-      serve(socket) {
-        served += 1
-        socket.send('in')
+    createSocketBinder(scope, { sessions, isControl: false, audit, isListed: async () => true })(
+      'WS /api/events',
+      {
+        hello: EventsHello,
+        serve(socket) {
+          served += 1
+          socket.send('in')
+        },
       },
-    })
+    )
   })
   app.get('/healthz', { config: { access: 'public' } }, () => ({ ok: true }))
   await app.listen({ host: '127.0.0.1', port: 0 })

@@ -19,6 +19,8 @@ const MAX_SOCKETS = 64
 const GOODBYE_MS = 500
 /** The reason of a route's signal when the session ended, and nobody will come back. */
 export const SESSION_ENDED = 'the session ended'
+/** How often it is seen to that who listens still may: a logout or a removal counts within a second. */
+const LISTED_LOOK_MS = 500
 
 export interface SocketRoute<S extends TSchema> {
   readonly hello: S
@@ -34,15 +36,28 @@ export interface SocketOptions {
   readonly isControl: boolean
   /** Whose doing it is what a socket brings about. */
   readonly audit: Pick<AuditPort, 'within'>
+  /** Whether a user may still reach the page. */
+  isListed(uid: number | null): Promise<boolean>
 }
 
 /** Registers one socket under its key of the contract. */
 export function createSocketBinder(app: FastifyInstance, options: SocketOptions) {
-  const open = new Set<WebSocket>()
+  /** With the user at the other end. */
+  const open = new Map<WebSocket, number | null>()
   const heartbeat = createHeartbeat()
+  // Root needs no list.
+  const dismissUnlisted = async () => {
+    for (const [socket, uid] of [...open])
+      if (uid !== 0 && !(await options.isListed(uid)))
+        hangUp(socket, CLOSE_CODES.sessionEnded, 'your user may not use the panel any more')
+  }
+  const look = setInterval(() => {
+    dismissUnlisted().catch((error: unknown) => app.log.error({ err: error }, 'the list of users'))
+  }, LISTED_LOOK_MS)
   app.addHook('preClose', async () => {
     heartbeat.stop()
-    for (const socket of open) socket.close(1001, 'the panel is stopping')
+    clearInterval(look)
+    for (const socket of open.keys()) socket.close(1001, 'the panel is stopping')
   })
 
   return function bindSocket<S extends TSchema>(key: SocketKey, route: SocketRoute<S>): void {
@@ -57,7 +72,7 @@ export function createSocketBinder(app: FastifyInstance, options: SocketOptions)
       },
       wsHandler: (socket, request) => {
         if (open.size >= MAX_SOCKETS) return hangUp(socket, CLOSE_CODES.tooMany, 'too many sockets')
-        open.add(socket)
+        open.set(socket, request.peerUid)
         heartbeat.watch(socket)
         socket.on('close', () => open.delete(socket))
         socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'))
