@@ -1,9 +1,9 @@
 /** The verbs of the host that touch files of the gateway's user: each is asked of the agent of that user. */
 import { isAbsolutePath } from '../../contract/rules.ts'
-import type { LogLine } from '../../contract/schemas.ts'
 import { HostError, InputError } from '../errors.ts'
 import type { Host, LogChunk, LogRequest, UserAccount } from './host.ts'
-import { type LogBatch, MAX_FILE_BYTES } from './user-agent/protocol.ts'
+import { chunkOf, lastCursor, toLines } from './log-chunk.ts'
+import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
 import { createUserAgent, type UserAgent, type UserAgentOptions } from './user-agent-client.ts'
 import {
   DirectoryValue,
@@ -123,11 +123,10 @@ async function* followLog(
     const params = after === undefined ? { path, backlog } : { path, backlog, after }
     try {
       for await (const batch of agent.stream({ verb: 'logFollow', params }, LogBatchItem, signal)) {
-        const lines = toLines(batch)
         failures = 0
-        after = lines.at(-1)?.cursor ?? after
+        after = lastCursor(batch) ?? after
         isLive ||= batch.live
-        yield { lines, live: isLive, ...(batch.gap === undefined ? {} : { gap: batch.gap }) }
+        yield chunkOf({ ...batch, live: isLive })
       }
       return
     } catch (error) {
@@ -155,25 +154,5 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       { once: true },
     )
     if (signal.aborted) resolve()
-  })
-}
-
-function toLines(batch: LogBatch): LogLine[] {
-  if (batch.ends.length === 0) return []
-  const times = batch.times.split('\n')
-  const texts = batch.texts.split('\n')
-  const { length } = batch.ends
-  if (times.length !== length || texts.length !== length || batch.flags.length !== length) {
-    throw new HostError('COMMAND_FAILED', { detail: 'the file helper sent a log of another shape' })
-  }
-  return batch.ends.map((end, index): LogLine => {
-    const flag = batch.flags[index]
-    return {
-      cursor: `${batch.file}.${end.toString(36)}`,
-      time: times[index] ?? '',
-      stream: flag === 'e' || flag === 'E' ? 'stderr' : 'stdout',
-      text: texts[index] ?? '',
-      ...(flag === 'O' || flag === 'E' ? { truncated: true } : {}),
-    }
   })
 }

@@ -6,6 +6,7 @@ import { expect, test, vi } from 'vitest'
 import { CommandError, CommandMissing, ConflictError, InputError } from '../../errors.ts'
 import { createRedactor } from '../../redact.ts'
 import type { LogChunk, OutputChunk, UserAccount, Watch } from '../host.ts'
+import { chunkOf } from '../log-chunk.ts'
 import { RAZROOM, startHalves } from './test-halves.ts'
 
 const SOMEBODY: UserAccount = { name: 'ann', uid: 0, gid: 0, home: '/root', shell: '/bin/sh' }
@@ -228,6 +229,36 @@ test('a sequence comes item by item, and ends with its signal', async () => {
   const events = front.watchContainers(RAZROOM, signal)[Symbol.asyncIterator]()
   expect(await events.next()).toMatchObject({ value: { name: 'a' } })
   await expect(events.next()).rejects.toMatchObject({ code: 'GATEWAY_NOT_RUNNING' })
+})
+
+test('log lines cross as the helper of the user sent them', async () => {
+  const batch = {
+    file: 'f',
+    ends: [40, 75],
+    times: 'a\nb',
+    texts: 'one\ntwo',
+    flags: 'oE',
+    live: true,
+    gap: 'cut',
+  }
+  const { front } = await startHalves({
+    async *followLog() {
+      yield chunkOf(batch)
+    },
+  })
+  const request = { path: '/home/razroom/log', backlog: 1 }
+  const chunks: LogChunk[] = []
+  for await (const one of front.followLog(RAZROOM, request, new AbortController().signal)) chunks.push(one)
+  expect(chunks).toEqual([
+    {
+      lines: [
+        { cursor: 'f.14', time: 'a', stream: 'stdout', text: 'one' },
+        { cursor: 'f.23', time: 'b', stream: 'stderr', text: 'two', truncated: true },
+      ],
+      live: true,
+      gap: 'cut',
+    },
+  ])
 })
 
 test('bytes go out and come in', async () => {
