@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { buildApp } from './app.ts'
 import { SetupError } from './errors.ts'
+import type { AuditPort } from './http/audit-hook.ts'
 import { createSessions, type Sessions } from './http/session.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
@@ -31,7 +32,14 @@ beforeEach(async () => {
   sessions = await createSessions({ read: async () => [], write: async () => {} })
   const host = { readState: () => readState() }
   readState = () => Promise.reject(new SetupError('SETUP_REQUIRED'))
-  const deps = { sessions, host, port: 18780, cookieName: 'panel' } as unknown as PanelDeps
+  const audit: AuditPort = {
+    within: (_cause, work) => work(),
+    note: async () => {},
+    noteStill: async () => {},
+    refuse: () => {},
+    readByScript: () => {},
+  }
+  const deps = { sessions, host, audit, port: 18780, cookieName: 'panel' } as unknown as PanelDeps
   const guards = {
     sessions,
     cookieName: 'panel',

@@ -16,10 +16,10 @@ const failing = {
 const host: PanelDeps['host'] = { ...world.host, updateState: () => world.host.readState() }
 const deps = { host, bus: createEventBus(), monitor: failing } as Partial<PanelDeps> as PanelDeps
 
-/** A call as a page makes it. */
+/** A call as a command makes it: it may change what a page may not. */
 function call<K extends RequestKey>(parts: Partial<Call<K>>): Call<K> {
   const reply = { header: () => reply } as Partial<Call<K>['reply']> as Call<K>['reply']
-  const request = { startedBy: 'page' } as Partial<Call<K>['request']> as Call<K>['request']
+  const request = { startedBy: 'cli' } as Partial<Call<K>['request']> as Call<K>['request']
   return { request, reply, ...parts } as Call<K>
 }
 
