@@ -11,7 +11,7 @@ import { Compile } from 'typebox/compile'
 import { AuditEntry, type AuditNote, type AuditPage, type AuditQuery } from '../../contract/audit.ts'
 import { HostError } from '../errors.ts'
 import { boundedNote, createNames, withNames } from './audit-note.ts'
-import { createSegments, type SegmentLimits, type Segments, syncFile } from './audit-segments.ts'
+import { createSegments, type SegmentLimits, type Segments, syncPath } from './audit-segments.ts'
 import type { RunCommand } from './run-command.ts'
 
 export interface AuditLog {
@@ -52,30 +52,36 @@ export function createAuditLog(
   }
   const nameOf = createNames(run)
   const flush = createFlusher()
-  let last: Promise<unknown> = Promise.resolve()
+  const pending = new Set<Promise<unknown>>()
 
-  async function append(note: AuditNote): Promise<AuditEntry> {
-    const [main, door] = await Promise.all([logs.main.readEnd(), logs.door.readEnd()])
-    const ends = { main, door }
+  /** In one go: nothing else of this process comes in between. */
+  function append(note: AuditNote): AuditEntry {
+    const ends = { main: logs.main.readEnd(), door: logs.door.readEnd() }
     const seq = Math.max(ends.main.lastSeq, ends.door.lastSeq) + 1
     const entry: AuditEntry = { seq, at: new Date().toISOString(), ...boundedNote(note) }
     const log = note.kind === 'refusal' ? 'door' : 'main'
-    flush.want(await logs[log].append(ends[log], seq, JSON.stringify(entry)))
+    for (const path of logs[log].append(ends[log], seq, JSON.stringify(entry))) flush.want(path)
     return entry
   }
 
+  async function keep(note: AuditNote): Promise<AuditEntry> {
+    const who = await withNames(note.who, nameOf)
+    try {
+      return append({ ...note, who })
+    } catch (error) {
+      throw asDiskFull(directory, error)
+    }
+  }
+
   return {
-    async appendAudit(note) {
-      const named = withNames(note.who, nameOf)
-      const done = last.then(async () => append({ ...note, who: await named }))
-      last = done.catch(() => undefined)
-      return done.catch((error: unknown) => {
-        throw asDiskFull(directory, error)
-      })
+    appendAudit(note) {
+      const work = keep(note)
+      pending.add(work)
+      return work.finally(() => pending.delete(work))
     },
     readAudit: (query) => readPage([logs.main, logs.door], query),
     async close() {
-      await last
+      await Promise.allSettled(pending)
       await flush.settled()
     },
   }
@@ -88,7 +94,7 @@ function createFlusher(): { want(path: string): void; settled(): Promise<void> }
   async function flushAll(): Promise<void> {
     for (const path of wanted) {
       wanted.delete(path)
-      await syncFile(path).catch((error: unknown) => console.error('audit log:', error))
+      await syncPath(path).catch((error: unknown) => console.error('audit log:', error))
     }
     work = null
   }

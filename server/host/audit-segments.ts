@@ -3,7 +3,17 @@
  * begun. Nothing is renamed and nothing is written twice, so a reader or another process of the panel never meets a file
  * that moved. Only the oldest file goes, when there are too many.
  */
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The end of a file that is looked at for its last whole line; one is at most some 10 kB. */
@@ -25,10 +35,14 @@ export interface LogEnd {
   readonly lastSeq: number
 }
 
+/**
+ * Looking and appending are synchronous: together some tenths of a millisecond in the kernel's memory, while each step of
+ * an asynchronous way would wait behind whatever a flood of other requests has to read.
+ */
 export interface Segments {
-  readEnd(): Promise<LogEnd>
-  /** Appends one line under its number. @returns the file it is in. What the file system says is thrown as it comes. */
-  append(end: LogEnd, seq: number, line: string): Promise<string>
+  readEnd(): LogEnd
+  /** Appends one line under its number. @returns what is to be flushed. What the file system says is thrown as it comes. */
+  append(end: LogEnd, seq: number, line: string): readonly string[]
   /** The texts of the files, newest first; those that begin at this number or later are left out. */
   readNewestFirst(before: number): AsyncIterable<string>
 }
@@ -49,68 +63,57 @@ export function createSegments(
   let known: LogEnd = { path: null, size: 0, isTorn: false, lastSeq: 0 }
 
   /** First numbers of the files, newest first. */
-  async function list(): Promise<number[]> {
-    const names = await readdir(directory).catch(orNothing<string[]>([]))
-    return names
+  function list(): number[] {
+    return namesIn(directory)
       .flatMap((file) => pattern.exec(file)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => b - a)
   }
 
-  /** Looked at anew only when somebody else has written: an entry must not wait long behind a flood of other requests. */
-  async function look(path: string, first: number): Promise<LogEnd> {
-    if (path === known.path && (await stat(path)).size === known.size) return known
-    const file = await open(path, 'r')
-    try {
-      const { size } = await file.stat()
-      const from = Math.max(0, size - TAIL_BYTES)
-      const bytes = Buffer.alloc(size - from)
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
-      const tail = bytes.subarray(0, bytesRead).toString('utf8')
-      const found = tail.split('\n').findLast((line) => seqOf(line) !== null)
-      // Nothing but ruins: no line takes less than a byte, so this number is beyond all that were ever in the file.
-      const lastSeq = found === undefined ? first - 1 + size : (seqOf(found) ?? first)
-      return { path, size, isTorn: tail !== '' && !tail.endsWith('\n'), lastSeq }
-    } finally {
-      await file.close()
-    }
+  /** Read only when somebody else has written. */
+  function look(path: string, first: number): LogEnd {
+    const { size } = statSync(path)
+    if (path === known.path && size === known.size) return known
+    const tail = readTail(path, size)
+    const found = tail.split('\n').findLast((line) => seqOf(line) !== null)
+    // Nothing but ruins: no line takes less than a byte, so this number is beyond all that were ever in the file.
+    const lastSeq = found === undefined ? first - 1 + size : (seqOf(found) ?? first)
+    return { path, size, isTorn: tail !== '' && !tail.endsWith('\n'), lastSeq }
   }
 
-  async function begin(seq: number): Promise<string> {
-    await mkdir(directory, { recursive: true, mode: 0o700 })
+  function begin(seq: number): string {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
     const path = pathOf(seq)
     // Another process of the panel may have begun it at this moment: then it is appended to.
-    const file = await open(path, 'a', 0o600)
-    await file.close()
-    await syncDirectory(directory)
-    for (const oldest of (await list()).slice(limits.maxFiles)) await rm(pathOf(oldest), { force: true })
+    closeSync(openSync(path, 'a', 0o600))
+    for (const oldest of list().slice(limits.maxFiles)) rmSync(pathOf(oldest), { force: true })
     return path
   }
 
   return {
-    async readEnd() {
-      const [newest] = await list()
+    readEnd() {
+      const [newest] = list()
       if (newest === undefined) return { path: null, size: 0, isTorn: false, lastSeq: 0 }
-      known = await look(pathOf(newest), newest)
+      known = look(pathOf(newest), newest)
       return known
     },
-    async append(end, seq, line) {
+    append(end, seq, line) {
       const isFull = end.path !== null && end.size + Buffer.byteLength(line) + 2 > limits.maxBytes
-      const path = end.path === null || isFull ? await begin(seq) : end.path
+      const path = end.path === null || isFull ? begin(seq) : end.path
+      const isNew = path !== end.path
       // A torn line stays as it is, on a line of its own.
-      const bytes = Buffer.from(`${end.isTorn && !isFull ? '\n' : ''}${line}\n`)
-      const file = await open(path, 'a', 0o600)
+      const bytes = Buffer.from(`${end.isTorn && !isNew ? '\n' : ''}${line}\n`)
+      const file = openSync(path, 'a', 0o600)
       try {
-        await file.writeFile(bytes)
-        const size = (path === end.path ? end.size : 0) + bytes.length
-        known = { path, size, isTorn: false, lastSeq: seq }
+        writeFileSync(file, bytes)
       } finally {
-        await file.close()
+        closeSync(file)
       }
-      return path
+      known = { path, size: (isNew ? 0 : end.size) + bytes.length, isTorn: false, lastSeq: seq }
+      return isNew ? [path, directory] : [path]
     },
     async *readNewestFirst(before) {
-      for (const first of await list()) {
+      for (const first of list()) {
         if (first >= before) continue
         const text = await readFile(pathOf(first), 'utf8').catch(orNothing(''))
         // The oldest file may go while the others are read.
@@ -120,9 +123,9 @@ export function createSegments(
   }
 }
 
-/** Makes what was appended survive a power failure (fdatasync(2)); a file that has gone meanwhile needs it no more. */
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+').catch(orNothing(null))
+/** Makes what was appended, or the name of a new file, survive a power failure (fdatasync(2)); what has gone needs it no more. */
+export async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r').catch(orNothing(null))
   if (file === null) return
   try {
     await file.datasync()
@@ -131,12 +134,22 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r')
+function readTail(path: string, size: number): string {
+  const from = Math.max(0, size - TAIL_BYTES)
+  const bytes = Buffer.alloc(size - from)
+  const file = openSync(path, 'r')
   try {
-    await directory.sync()
+    return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, from)).toString('utf8')
   } finally {
-    await directory.close()
+    closeSync(file)
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory)
+  } catch (error) {
+    return orNothing<string[]>([])(error as NodeJS.ErrnoException)
   }
 }
 
