@@ -4,6 +4,7 @@ import { describeFuzzedRequests } from './fuzzed-requests.ts'
 import { describeFuzzedSockets } from './fuzzed-sockets.ts'
 import { putInside } from './inside.ts'
 import { describeUsedAtOnce } from './used-at-once.ts'
+import { describeWhileReloading } from './while-reloading.ts'
 
 /** Requests and frames that nobody thought of, and the daemon in use by several at once, on a real host. */
 describe('what nobody thought of', () => {
@@ -22,5 +23,6 @@ describe('what nobody thought of', () => {
 
   describeFuzzedRequests(attack)
   describeFuzzedSockets(attack)
+  describeWhileReloading(attack)
   describeUsedAtOnce(attack)
 })

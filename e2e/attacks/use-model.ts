@@ -115,8 +115,10 @@ export function createModel(watcher: EventsConnection): UseModel {
     judgeSaves(file, before, now, tries, sinceAt) {
       const isTorn = file === 'env' && mayRotateSince(sinceAt)
       const code = file === 'env' ? '412 ENV_CHANGED' : '412 CONFIG_CHANGED'
-      const won = tries.filter(({ answer }) => answer.status === 200)
-      const right = tries.filter(({ isStale }) => !isStale)
+      // What changes nothing takes nothing from anybody.
+      const changing = tries.filter(({ text }) => text !== before)
+      const won = changing.filter(({ answer }) => answer.status === 200)
+      const right = changing.filter(({ isStale }) => !isStale)
       for (const { answer, isStale, text } of tries) {
         const told = `${answer.status} ${codeIn(answer)}`.trim()
         if (answer.status === 200 && isStale) faults.push(`${file}: saved against another version`)
@@ -134,7 +136,7 @@ export function createModel(watcher: EventsConnection): UseModel {
           `${file}: is not what was saved last:\n${withoutToken(now)}\nwanted:\n${withoutToken(wanted)}`,
         )
       saves.won += won.length
-      saves.lost += tries.length - won.length
+      saves.lost += changing.length - won.length
     },
     wantedState() {
       let state: 'running' | 'stopped' | null = 'running'
