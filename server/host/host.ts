@@ -231,10 +231,10 @@ export interface Host
   // Accounts
   findUser(name: string): Promise<UserAccount | null>
   /**
-   * Refuses a user that root has not allowed, before anything is changed for it; the user need not exist yet.
-   * @throws {AuthError} USER_NOT_ADMITTED; see split/admission.ts
+   * Refuses a user, who need not exist yet, or a path that root has not allowed, before anything is done with it.
+   * @throws {AuthError} USER_NOT_ADMITTED, PATH_NOT_ADMITTED; see split/admission.ts
    */
-  requireAdmitted(name: string): Promise<void>
+  requireAdmitted(named: { readonly user?: string; readonly path?: string }): Promise<void>
   /** A system user with home and no login shell; errors when it exists. */
   createUser(name: string): Promise<UserAccount>
   readIdRanges(kind: 'subuid' | 'subgid'): Promise<readonly IdRange[]>

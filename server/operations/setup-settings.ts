@@ -72,7 +72,7 @@ export async function decideSettings(host: Host, request: SetupRequest): Promise
   const user = await host.findUser(target.user)
   if (!user && !mayCreate(target.user, request.createUser === true))
     throw await missingUser(host, target.user)
-  await host.requireAdmitted(target.user)
+  await host.requireAdmitted({ user: target.user })
   if (user) await checkUser(host, user)
   if (stored && isBegun && !isStoredOne) await refuseElsewhere(host, stored, target)
   const found = user && !(isStoredOne && isBegun) ? await readAdoption(host, target) : null

@@ -44,7 +44,8 @@ describe('accounts', () => {
     expect(await admission.findAccount('razroom')).toEqual(machine.get('razroom'))
     for (const name of ['alice', 'root', 'nobody', 'daemon', 'razroom-panel', 'nowhere']) {
       await expect(admission.findAccount(name)).rejects.toMatchObject({ code: 'USER_NOT_ADMITTED' })
-      await expect(admission.requireAllowed(name)).rejects.toMatchObject({ code: 'USER_NOT_ADMITTED' })
+      const code = ['root', 'nobody'].includes(name) ? 'USER_UNSUITABLE' : 'USER_NOT_ADMITTED'
+      await expect(admission.requireAllowed(name)).rejects.toMatchObject({ code })
     }
     await admission.requireAllowed('razroom')
     const { mode } = await stat(join(stateDir, 'admitted.json'))

@@ -40,6 +40,7 @@ export interface Admission {
   /**
    * A name that may be an account's in {@link findAccount}, or after {@link beginMaking}.
    * @throws AuthError USER_NOT_ADMITTED
+   * @throws SetupError USER_UNSUITABLE root and nobody, whom nobody can allow
    */
   requireAllowed(name: string): Promise<void>
   /** @throws AuthError USER_NOT_ADMITTED a name that the panel does not make by itself */
@@ -128,8 +129,10 @@ export async function createAdmission(
     },
     async requireAllowed(name) {
       if (await isAllowed(name)) return
+      const account = await accounts(name)
+      if (account) requireOrdinary(account)
       // One that is there was not made by the panel, and is not allowed by trying.
-      if ((await accounts(name)) || !(await mayMake(name))) throw userNotAdmitted(name)
+      if (account || !(await mayMake(name))) throw userNotAdmitted(name)
     },
     async beginMaking(name) {
       if (!(await isAllowed(name)) && !(await mayMake(name))) throw userNotAdmitted(name)

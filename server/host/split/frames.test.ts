@@ -136,6 +136,10 @@ test.each([
     { value: { a: 1 }, bytes: [{ at: ['__proto__', 'polluted'], length: 0 }], dates: [] },
   ],
   [
+    'a place in the prototype of all objects',
+    { value: {}, bytes: [{ at: ['__proto__', '__proto__'], length: 0 }], dates: [] },
+  ],
+  [
     'a path through a constructor',
     { value: {}, bytes: [{ at: ['constructor', 'prototype'], length: 0 }], dates: [] },
   ],

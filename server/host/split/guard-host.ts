@@ -21,7 +21,10 @@ export function guardHost(host: Host, admission: Admission): Host {
   }
   return {
     ...looked,
-    requireAdmitted: (name) => admission.requireAllowed(name),
+    async requireAdmitted({ user, path }) {
+      if (user !== undefined) await admission.requireAllowed(user)
+      if (path !== undefined) await requirePath(path)
+    },
     async createUser(name) {
       // One that is there was not made here, and is not allowed by trying.
       if (await host.findUser(name)) return host.createUser(name)

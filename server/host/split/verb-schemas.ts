@@ -75,6 +75,7 @@ export const UserFile = Type.Object(
   strict,
 )
 export const Cursor = Type.String({ maxLength: 256 })
+export const Named = Type.Object({ user: Type.Optional(AccountName), path: Type.Optional(Path) }, strict)
 export const LogRequest = Type.Object({ path: Path, backlog: Lines, after: Type.Optional(Cursor) }, strict)
 export const OddFileSearch = Type.Object(
   {

@@ -87,7 +87,7 @@ export const VERBS = {
 
   // Accounts
   findUser: verb('call', [Type.String({ maxLength: 256 })]),
-  requireAdmitted: verb('call', [Is.AccountName]),
+  requireAdmitted: verb('call', [Is.Named]),
   createUser: verb('call', [Is.AccountName]),
   listUsers: verb('call', []),
   readIdRanges: verb('call', [Type.Union([Type.Literal('subuid'), Type.Literal('subgid')])]),
