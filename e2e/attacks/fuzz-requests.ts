@@ -98,10 +98,12 @@ export function draftsOf(key: string, endpoint: Endpoint, etags: readonly string
 function pathOf(pattern: string, params: TSchema | undefined): Arbitrary<Part> {
   if (!params) return fc.constant({ text: pattern, isValid: true })
   const fill = (values: Json): Part => {
-    const text = pattern.replace(/:([a-z]+)/gi, (_all, name: string) =>
-      encodeSegment((values as Record<string, Json>)[name]),
+    // What the address has no place for does not arrive, and all that arrives is text.
+    const given = Object.fromEntries(
+      namesIn(pattern).map((name) => [name, segmentText((values as Record<string, Json>)[name])]),
     )
-    return { text, isValid: takes(params, values) }
+    const text = pattern.replace(/:([a-z]+)/gi, (_all, name: string) => encodeSegment(given[name]))
+    return { text, isValid: takes(params, given) }
   }
   const hostile = fc.constantFrom(...SEGMENTS).map((segment) => ({
     text: pattern.replace(/:[a-z]+/gi, segment),
@@ -122,8 +124,11 @@ const isObject = (value: Json): boolean =>
 
 /** Percent-encoded; half a character, which has no encoding, as the bytes that some programs make of it. */
 function encodeSegment(value: Json | undefined): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value ?? null) ?? '')
-  return encodeURIComponent(text.toWellFormed()).slice(0, 9_000)
+  return encodeURIComponent(segmentText(value).toWellFormed()).slice(0, 9_000)
+}
+
+function segmentText(value: Json | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value ?? null) ?? '')
 }
 
 function queryOf(query: TSchema | undefined): Arbitrary<Part> {

@@ -21,7 +21,11 @@ const COUNTS = { stranger: 9, spoilt: 13, right: 8 }
  * Endpoints whose right requests are not sent: they would take the fuzzing's own session, or long. Those that start an
  * operation (202) are held back by themselves; the model of the daemon in use sends some of them.
  */
-const HELD_BACK: ReadonlySet<string> = new Set(['DELETE /api/session', 'POST /api/registry-logins'])
+const HELD_BACK: ReadonlySet<string> = new Set([
+  'DELETE /api/session',
+  'DELETE /api/sessions',
+  'POST /api/registry-logins',
+])
 
 const endpoints = (Object.entries(ENDPOINTS) as [string, Endpoint][]).filter(
   ([key]) => !key.startsWith('WS '),

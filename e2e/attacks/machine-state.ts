@@ -1,6 +1,7 @@
 /**
  * Runs inside a host, as root: prints a hash of each file that tells one state of the machine from another. What
- * changes by itself is left out: the storage of containers (podman is asked), the log, and when a session was last used.
+ * changes by itself is left out: the storage of containers (podman is asked), the logs, that of who did what among them,
+ * and when a session was last used.
  * Imports nothing but Node, for nothing else of the tests is in the host.
  */
 import { createHash } from 'node:crypto'
@@ -9,7 +10,7 @@ import { join } from 'node:path'
 
 const ROOTS = ['/etc', '/home', '/root', '/var/lib/razroom-panel', '/tmp', '/usr/local/bin', '/var/spool']
 const MOVING =
-  /\/containers\/(storage|cache)(\/|$)|\/log\/gateway\.log$|\/gateway\.(pid|lock)$|^\/tmp\/(systemd-private|\.)/
+  /\/containers\/(storage|cache)(\/|$)|\/log\/gateway\.log$|\/razroom-panel\/audit(\/|$)|\/gateway\.(pid|lock)$|^\/tmp\/(systemd-private|\.)/
 /** A session's own time of last use is no change of the machine. */
 const USE = /"(lastSeenAt|stepUpUntil)": ?\d+/g
 
