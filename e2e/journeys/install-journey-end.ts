@@ -142,7 +142,8 @@ async function hasPanelUser(host: TestHost): Promise<boolean> {
 /** Accounts and their ranges, without the front's user, who goes in any case. */
 async function readIds(host: TestHost): Promise<string> {
   const { stdout } = await host.run(['cat', '/etc/subuid', '/etc/subgid', '/etc/passwd'])
-  return stdout.replaceAll(/^razroom-panel:.*\n/gm, '')
+  const lines = stdout.split('\n').filter((line) => !line.startsWith('razroom-panel:'))
+  return lines.join('\n')
 }
 
 /** Neither processes nor subordinate ids nor files of a number that the next user may get. */
