@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { type AttackHost, openAttackHost } from './attack-host.ts'
+import { describeContainerReach } from './container-reach.ts'
 import { describeFloods } from './floods.ts'
 import { describeHostilePage } from './hostile-page.ts'
 import { putInside } from './inside.ts'
@@ -26,4 +27,6 @@ describe('the streams', () => {
   describeSocketBounds(attack)
   const terminal = describeTerminalAbuse(attack)
   describeHostilePage(attack)
+  // Last, for it makes the container anew, in the network of a podman before 5.
+  describeContainerReach(() => attack().panel, 'slirp4netns')
 })
