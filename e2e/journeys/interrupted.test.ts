@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BackupEntry } from '../../contract/backups.ts'
 import type { Operation, Status } from '../../contract/schemas.ts'
 import { SEED } from '../attacks/env-requests.ts'
 import { seededRandom } from '../attacks/panel-client.ts'
@@ -10,7 +11,6 @@ import { buildImage } from './image-files.ts'
 
 const IS_FULL = process.env.RAZROOM_TEST_FULL === '1'
 const random = seededRandom(SEED)
-const BACKUP = '/root/interrupted.tar.gz'
 const KEPT = '/home/razroom/.razroom/workspace/kept'
 const OTHER_IMAGE = 'localhost/two:1'
 
@@ -164,14 +164,17 @@ describe('a daemon that is killed in the middle', () => {
   })
 
   it('after any step of a restore: the next one brings everything back', async () => {
-    const request = { path: BACKUP }
     const spoil = (panel: PanelHost) => panel.host.run(['rm', KEPT])
-    for (const panel of [quiet, disturbed]) {
+    const makeBackup = async (panel: PanelHost): Promise<{ name: string }> => {
       await panel.host.run(['sh', '-c', 'echo kept > "$0"', KEPT], { user: 'razroom' })
-      await panel.cli('backup', BACKUP)
+      await panel.cli('backup')
       await spoil(panel)
+      const [newest] = (await callApi(panel, 'GET /api/backups')).body as BackupEntry[]
+      return { name: newest?.name ?? '' }
     }
-    const { steps } = await complete(quiet, 'POST /api/restore', request)
+    const ofQuiet = await makeBackup(quiet)
+    const request = await makeBackup(disturbed)
+    const { steps } = await complete(quiet, 'POST /api/restore', ofQuiet)
     const end = await readEndState(quiet)
     for (const step of pickSteps(steps.length, 1)) {
       await interrupt(disturbed, 'POST /api/restore', request, step)
