@@ -38,6 +38,7 @@ describe('the door', () => {
 
   // Last, for these restart the daemon, which forgets the codes of the tests before.
   describeLogin(attack)
-  describeEndOfAll(attack)
   describeAudit(attack)
+  // The very last: it ends the session of all the others.
+  describeEndOfAll(attack)
 })

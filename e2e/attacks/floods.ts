@@ -45,19 +45,24 @@ export function describeFloods(attack: () => AttackHost): void {
       ['yes', IS_FULL ? 30 : 4],
       ['one line', 200],
       ['any bytes', IS_FULL ? 100 : 20],
-    ] as const)('%s: memory is bounded, and a client that reads is in time', async (kind, amount) => {
-      const report = await flood(kind, amount, PAUSED)
-      const grown = report.bytesPeak - report.bytesBefore
-      expect(report).toMatchObject({ faults: [], sawLast: true, strays: [], openLogs: 0 })
-      expect(report.longestBytes).toBeLessThanOrEqual(MAX_LINE_BYTES)
-      expect(report.lagMax).toBeLessThan(Math.max(MAX_LAG_MS, 4 * aloneMs))
-      expect(grown - aloneBytes).toBeLessThan(MAX_GROWTH)
-      keepScore(
-        `streams: ${kind}, ${PAUSED} paused clients`,
-        PAUSED,
-        PAUSED,
-        `PSS +${Math.round(grown / MEGABYTE)} MB, lag ${report.lagMax} ms`,
-      )
-    })
+      // When garbage is collected is the runtime's to say: what grows without bound is over it every time.
+    ] as const)(
+      '%s: memory is bounded, and a client that reads is in time',
+      { retry: 2 },
+      async (kind, amount) => {
+        const report = await flood(kind, amount, PAUSED)
+        const grown = report.bytesPeak - report.bytesBefore
+        expect(report).toMatchObject({ faults: [], sawLast: true, strays: [], openLogs: 0 })
+        expect(report.longestBytes).toBeLessThanOrEqual(MAX_LINE_BYTES)
+        expect(report.lagMax).toBeLessThan(Math.max(MAX_LAG_MS, 4 * aloneMs))
+        expect(grown - aloneBytes).toBeLessThan(MAX_GROWTH)
+        keepScore(
+          `streams: ${kind}, ${PAUSED} paused clients`,
+          PAUSED,
+          PAUSED,
+          `PSS +${Math.round(grown / MEGABYTE)} MB, lag ${report.lagMax} ms`,
+        )
+      },
+    )
   })
 }
