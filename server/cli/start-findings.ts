@@ -1,27 +1,17 @@
 /** After an operation that should have left a gateway that runs: what the doctor finds, as lines for people. */
 import type { DoctorFinding } from '../../contract/doctor.ts'
-import type { Operation, OperationKind } from '../../contract/schemas.ts'
+import { STARTING_OPERATIONS } from '../../contract/rules.ts'
+import type { Operation } from '../../contract/schemas.ts'
 import type { Client } from './client.ts'
 import { printable } from './terminal-text.ts'
 
-const STARTING: ReadonlySet<OperationKind> = new Set<OperationKind>([
-  'setup',
-  'start-gateway',
-  'restart-gateway',
-  'rotate-token',
-  'switch-mode',
-  'replace-unit',
-  'update-image',
-  'rollback-image',
-  'restore',
-])
 const SHOWN = 3
 /** The problem of the operation says that already. */
 const KNOWN_ALREADY = 'gateway.failed'
 
 /** Never throws: the problem of the operation is the one to tell. Nothing where nothing was found. */
 export async function findReasons(client: Client, { kind, state }: Operation): Promise<string[]> {
-  if (state !== 'failed' || !STARTING.has(kind)) return []
+  if (state !== 'failed' || !STARTING_OPERATIONS.has(kind)) return []
   try {
     const { findings } = await client.call('GET /api/doctor', { query: { about: 'start' } })
     const told = findings.filter(({ id, severity }) => severity !== 'info' && id !== KNOWN_ALREADY)

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { DoctorReport } from '../../../contract/doctor.ts'
+import { STARTING_OPERATIONS } from '../../../contract/rules.ts'
 import type { Operation, OperationKind, Problem, Status } from '../../../contract/schemas.ts'
 import { examineStart, fixFinding } from '../../api/doctor.ts'
 import { toProblem } from '../../api/problem.ts'
@@ -10,18 +11,8 @@ import { FindingItem } from '../../ui/finding-item.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 
-const STARTING: ReadonlySet<OperationKind> = new Set<OperationKind>([
-  'setup',
-  'start-gateway',
-  'restart-gateway',
-  'rotate-token',
-  'switch-mode',
-  'replace-unit',
-  'update-image',
-  'rollback-image',
-  'restore',
-  'fix-finding',
-])
+/** A mend that failed is looked into here, too. */
+const STARTING: ReadonlySet<OperationKind> = new Set([...STARTING_OPERATIONS, 'fix-finding'])
 /** The card of the gateway says that already, and has its button. */
 const KNOWN_ALREADY = 'gateway.failed'
 
