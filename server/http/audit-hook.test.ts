@@ -16,7 +16,13 @@ import { createSessions } from './session.ts'
 const HOST = '127.0.0.1:18780'
 const API_TOKEN = 'scripts-token-0123456789abcdef'
 /** Each is explained in a rule. A new endpoint that changes something, or answers with a secret, does not belong here. */
-const SILENT = ['GET /api/session', 'POST /api/ws-ticket', 'POST /api/env/check', 'POST /api/config/check']
+const SILENT = [
+  'GET /api/session',
+  'POST /api/ws-ticket',
+  'POST /api/env/check',
+  'POST /api/config/check',
+  'POST /api/gateway/insight/refresh',
+]
 
 const entries = (Object.entries(ENDPOINTS) as [string, Endpoint][]).filter(([key]) => !key.startsWith('WS '))
 const REQUESTS = entries.map(([key]) => key as RequestKey)

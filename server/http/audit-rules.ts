@@ -80,6 +80,9 @@ const RULES: Partial<Readonly<Record<EndpointKey, AuditRule>>> = {
   'PUT /api/config': { what: 'Save razroom.json', file: 'config', tell: tellConfig },
   'POST /api/config/check': { silent: NOTHING_NEW },
   'POST /api/config/versions/:id/restore': { what: 'Go back to a version of razroom.json', file: 'config' },
+  'POST /api/gateway/insight/refresh': {
+    silent: 'it looks and changes nothing, and an open page asks once a minute: the rest would drown in it',
+  },
   'POST /api/wizard-mark': { kind: 'terminal', isStill: true, tell: tellWizard },
   'POST /api/devices/:id/approve': { what: 'Approve a browser or device' },
   'POST /api/devices/:id/reject': { what: 'Reject a browser or device' },
