@@ -209,7 +209,7 @@ export const ERROR_CODES = {
   FILE_DENIED: {
     status: 409,
     title: 'The user of the gateway may not read or write this',
-    hint: 'Let setup give back what root left there: sudo razroom-panel setup',
+    hint: 'The doctor says why, and what mends it: sudo razroom-panel doctor',
   },
 
   ...MACHINE_ERRORS,
