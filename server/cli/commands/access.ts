@@ -5,6 +5,8 @@ import { usageError } from '../problem-error.ts'
 
 /** uid_t is 32 bits wide and its last value means "no user" (setreuid(2), chown(2)). */
 const MAX_UID = 4_294_967_294
+/** Names that useradd(8) takes. */
+const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/
 
 export const access: Command = {
   name: 'access',
@@ -54,7 +56,8 @@ function parseUid(what: string, text: string | undefined): number {
   if (text === undefined) throw usageError(`access ${what} needs a UID, a number: id -u NAME`)
   const uid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   if (uid <= MAX_UID) return uid
-  throw usageError(`${JSON.stringify(text)} is no UID; it is a number: id -u NAME`)
+  const name = USER_NAME.test(text) ? text : 'NAME'
+  throw usageError(`${JSON.stringify(text)} is no UID; it is a number: access ${what} "$(id -u ${name})"`)
 }
 
 function describeAccess(adminUids: readonly number[]): string {

@@ -117,7 +117,7 @@ test('access says when only root may', async () => {
 
 test.each([
   [['add'], 'access add needs a UID'],
-  [['add', 'alice'], '"alice" is no UID'],
+  [['add', 'alice'], '"alice" is no UID; it is a number: access add "$(id -u alice)"'],
   [['add', '4294967295'], '"4294967295" is no UID'],
   [['add', '-1'], 'has no option -1'],
   [['add', '1', '2'], 'takes no operand'],
