@@ -305,6 +305,19 @@ describe('at the door', () => {
     ])
   })
 
+  it('a connection that was gone before its user was known is not told as a user’s', async () => {
+    const app = await open('browser')
+    peerUid = null
+    await app.inject(page('GET /api/logs'))
+    expect(refusals).toMatchObject([
+      {
+        code: 'PEER_REFUSED',
+        who: { by: 'stranger' },
+        what: 'A connection that was gone before its user was known',
+      },
+    ])
+  })
+
   it('another host or site is named, and nothing else that stands there', async () => {
     const app = await open('browser')
     for (const host of ['evil.com', 'robot:canary@evil.com', 'x'.repeat(500)])
