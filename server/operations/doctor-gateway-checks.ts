@@ -225,7 +225,7 @@ const OWN_CHECKS: readonly Check[] = [
   {
     id: 'panel',
     title: 'The panel itself',
-    looked: () => 'systemctl status razroom-panel; razroom-panel --version',
+    looked: () => 'systemctl status razroom-panel razroom-panel-host; razroom-panel --version',
     async run(look) {
       const { hasSystemd } = await look.facts()
       const names = hasSystemd ? PANEL_UNITS : []
