@@ -22,6 +22,7 @@ const SILENT = [
   'POST /api/env/check',
   'POST /api/config/check',
   'POST /api/gateway/insight/refresh',
+  'POST /api/connections/preview',
 ]
 
 const entries = (Object.entries(ENDPOINTS) as [string, Endpoint][]).filter(([key]) => !key.startsWith('WS '))
@@ -159,6 +160,17 @@ describe('what is told', () => {
       },
       { details: [{ name: 'text', value: 'the whole file' }] },
     ])
+    expect(JSON.stringify(notes)).not.toContain('canary')
+  })
+
+  it('is what was connected, and neither a key nor what may be one', async () => {
+    const app = await open('browser')
+    answer = () => ({ operationId: 'op-1' })
+    const provider = { id: 'canary', key: 'canary' }
+    const etags = { env: 'e', config: 'c' }
+    await app.inject(page('POST /api/connections', { provider, model: 'canary', etags, restart: true }))
+    const details = [{ name: 'for', value: 'provider, model' }]
+    expect(notes).toMatchObject([{ what: 'Connect a model or channels', details }])
     expect(JSON.stringify(notes)).not.toContain('canary')
   })
 
