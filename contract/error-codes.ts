@@ -73,7 +73,7 @@ export const ERROR_CODES = {
   HOST_REFUSED: {
     status: 421,
     title: 'The panel does not answer to this host name',
-    hint: 'Use http://127.0.0.1 and the port that razroom-panel login prints.',
+    hint: 'Use http://127.0.0.1 and the port that razroom-panel login prints. For a tunnel with another port on your side: sudo razroom-panel access host add 127.0.0.1:PORT',
   },
   RATE_LIMITED: { status: 429, title: 'Too many tries', hint: 'Wait a minute, then try again.' },
   SERVER_BUSY: { status: 503, title: 'Too many open connections', hint: 'Close other tabs of the panel.' },
@@ -209,7 +209,7 @@ export const ERROR_CODES = {
   FILE_DENIED: {
     status: 409,
     title: 'The user of the gateway may not read or write this',
-    hint: 'Let setup give back what root left there: sudo razroom-panel setup',
+    hint: 'The doctor says why, and what mends it: sudo razroom-panel doctor',
   },
 
   ...MACHINE_ERRORS,

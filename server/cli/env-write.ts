@@ -17,7 +17,9 @@ export async function setEnv(context: CommandContext, operands: readonly string[
   const withoutValue = words.filter(({ value }) => value === undefined)
   const isPrompting = context.io.stdin.isTTY === true
   if (withoutValue.length > 1 && !isPrompting)
-    throw usageError('standard input holds one value: name one variable without =')
+    throw usageError(
+      `standard input holds one value, not ${withoutValue.length}; or write them as NAME=VALUE, with the = and no blanks`,
+    )
   const edits: EnvEdit[] = []
   for (const { key, value } of words)
     edits.push({ op: 'set', key, value: value ?? (await readValue(context, key)) })

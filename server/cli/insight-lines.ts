@@ -1,8 +1,20 @@
 /** What each part of the insight says, as lines for people. */
-import type { GatewayInsight, InsightPartName } from '../../contract/insight.ts'
+import type { GatewayInsight, InsightPartName, ProviderState } from '../../contract/insight.ts'
 import { formatTime } from './format-time.ts'
 
 type Parts = GatewayInsight['parts']
+/** As on the overview. */
+const PROVIDER_WORDS: Readonly<Record<ProviderState, string>> = {
+  ok: 'logged in',
+  static: 'has a key',
+  expiring: 'ends soon',
+  expired: 'expired',
+  cooldown: 'paused after errors',
+  disabled: 'disabled',
+  missing: 'no key',
+  unknown: 'unknown',
+}
+
 type Value<N extends InsightPartName> = NonNullable<Parts[N]['value']>
 
 const LINES: { readonly [N in InsightPartName]: (value: Value<N>) => string[] } = {
@@ -19,7 +31,12 @@ const LINES: { readonly [N in InsightPartName]: (value: Value<N>) => string[] } 
     ...(defaultModel === undefined ? [] : [`default ${defaultModel}`]),
     ...(fallbacks.length === 0 ? [] : [`fallbacks ${fallbacks.join(', ')}`]),
     ...providers.map(({ name, state, source = '', reason = '', until }) =>
-      joined(`${name}: ${state}`, source, reason, until === undefined ? '' : `until ${formatTime(until)}`),
+      joined(
+        `${name}: ${PROVIDER_WORDS[state]}`,
+        source,
+        reason,
+        until === undefined ? '' : `until ${formatTime(until)}`,
+      ),
     ),
     ...none(providers, 'no provider has a key'),
     ...rest(skipped),

@@ -30,6 +30,7 @@ test('--version is the version, with --json too', async () => {
 test.each([
   [['stauts'], 'there is no command "stauts"; did you mean: razroom-panel status?'],
   [['frobnicate'], 'there is no command "frobnicate"'],
+  [['start'], 'did you mean: razroom-panel launch?'],
   [['help', 'lgos'], 'did you mean: razroom-panel logs?'],
   [['status', '--jsno'], 'status has no option --jsno; did you mean --json?'],
   [['setup', '--gateway-prot', '1'], 'setup has no option --gateway-prot; did you mean --gateway-port?'],

@@ -109,10 +109,22 @@ function usageHint(argv: readonly string[], hint: string): string {
   return isKnown ? `Run: razroom-panel help ${name}` : hint
 }
 
+/** What other programs call it. */
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['start', 'launch'],
+  ['up', 'launch'],
+  ['down', 'stop'],
+  ['upgrade', 'update'],
+  ['history', 'audit'],
+  ['rotate', 'token rotate'],
+  ['approve', 'devices approve ID'],
+  ['reload', 'restart'],
+])
+
 function findCommand(name: string): Command {
   const found = COMMANDS.find((command) => command.name === name)
   if (found !== undefined) return found
-  const meant = nearest(name, ['help', ...COMMANDS.map((command) => command.name)])
+  const meant = OTHER_NAMES.get(name) ?? nearest(name, ['help', ...COMMANDS.map((command) => command.name)])
   const hint = meant === undefined ? '' : `; did you mean: razroom-panel ${meant}?`
   throw usageError(`there is no command ${JSON.stringify(name)}${hint}`)
 }

@@ -99,7 +99,7 @@ const RULES: readonly Rule[] = [
   {
     pattern: /open \S+\.env: no such file or directory/,
     meaning: 'There is no .env, and podman does not start without it.',
-    hint: 'Run setup again; it writes the file.',
+    hint: 'Bring an earlier version back: sudo razroom-panel versions env. A start by the panel writes one with the token alone.',
     checks: ['env', 'files'],
   },
   {

@@ -26,6 +26,13 @@ test('tells which keys are there, behind a box of warnings', () => {
   expect(JSON.stringify(seen)).not.toContain('gsk_')
 })
 
+test.each([{ defaultModel: '', resolvedDefault: '' }, { defaultModel: '' }, {}])(
+  '%j names no model',
+  (part) => {
+    expect(readModelsStatus(JSON.stringify({ auth: {}, ...part }))?.model).toBeNull()
+  },
+)
+
 test.each(['', 'nothing', '{', '{}', '{"auth": 1}', '[]', '{"auth": {"providers": "x"}}'])(
   '%j is not understood, which is no failure',
   (stdout) => {

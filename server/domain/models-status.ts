@@ -35,7 +35,8 @@ export function readModelsStatus(stdout: string): SeenModels | null {
   if (!Value.Check(ModelsStatus, parsed)) return null
   const { auth, resolvedDefault, defaultModel } = parsed
   return {
-    model: resolvedDefault ?? defaultModel ?? null,
+    // Empty where none is set: of the bundled gateway both are.
+    model: resolvedDefault || defaultModel || null,
     keyOf: (id) => keyOf(auth, id),
   }
 }

@@ -9,7 +9,7 @@ import type { RunCommand } from './run-command.ts'
 import { hasUserManager } from './user-account.ts'
 import { parseUnit, readUnitArguments, type UnitFacts } from './user-units.ts'
 
-/** A file or directory that is not as it should be: another's, or open to others. */
+/** A file or directory that is not as it should be: another's, open to others, or closed to the user itself. */
 export interface OddFile {
   readonly path: string
   readonly kind: 'file' | 'directory' | 'other'
@@ -22,7 +22,7 @@ export interface OddFileSearch {
   readonly directory: string
   /** So many levels below it. */
   readonly depth: number
-  /** Paths in it that are nobody else's business. */
+  /** Paths in it that are nobody else's business, and that the user cannot do without. */
   readonly closed: readonly string[]
 }
 
@@ -48,7 +48,8 @@ export interface Examination {
   readDelegation(user: UserAccount): Promise<readonly string[] | null>
   /**
    * What lies in the directory and is not the user's, as far as the user sees it, and those of the closed paths that
-   * others have any right to: on its own file system, at most 200. Links are left out.
+   * others have any right to or that the user itself may not read or write: on its own file system, at most 200. Links
+   * are left out.
    */
   findOddFiles(user: UserAccount, search: OddFileSearch): Promise<readonly OddFile[]>
   /** A unit of the machine's own systemd, for example razroom-panel.service. */
@@ -118,7 +119,10 @@ function oddFilesArgv(
   { directory, depth, closed }: OddFileSearch,
 ): [string, ...string[]] {
   const isClosed = closed.flatMap((path) => ['-o', '-path', path.replaceAll(/[\\*?[\]]/g, '\\$&')])
-  const isOdd = ['(', '!', '-uid', String(uid), '-o', '-perm', '/077', '(', '-false', ...isClosed, ')', ')']
+  const isOpen = ['-perm', '/077']
+  const isLocked = ['!', '-perm', '-600', '-o', '-type', 'd', '!', '-perm', '-700']
+  const isWrong = ['(', ...isOpen, '-o', ...isLocked, ')', '(', '-false', ...isClosed, ')']
+  const isOdd = ['(', '!', '-uid', String(uid), '-o', ...isWrong, ')']
   const tests = ['-xdev', '-maxdepth', String(depth), '!', '-type', 'l', ...isOdd]
   return ['find', '-P', directory, ...tests, '-printf', '%y %U %m %p\\0']
 }

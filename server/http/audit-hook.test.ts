@@ -16,7 +16,14 @@ import { createSessions } from './session.ts'
 const HOST = '127.0.0.1:18780'
 const API_TOKEN = 'scripts-token-0123456789abcdef'
 /** Each is explained in a rule. A new endpoint that changes something, or answers with a secret, does not belong here. */
-const SILENT = ['GET /api/session', 'POST /api/ws-ticket', 'POST /api/env/check', 'POST /api/config/check']
+const SILENT = [
+  'GET /api/session',
+  'POST /api/ws-ticket',
+  'POST /api/env/check',
+  'POST /api/config/check',
+  'POST /api/gateway/insight/refresh',
+  'POST /api/connections/preview',
+]
 
 const entries = (Object.entries(ENDPOINTS) as [string, Endpoint][]).filter(([key]) => !key.startsWith('WS '))
 const REQUESTS = entries.map(([key]) => key as RequestKey)
@@ -153,6 +160,17 @@ describe('what is told', () => {
       },
       { details: [{ name: 'text', value: 'the whole file' }] },
     ])
+    expect(JSON.stringify(notes)).not.toContain('canary')
+  })
+
+  it('is what was connected, and neither a key nor what may be one', async () => {
+    const app = await open('browser')
+    answer = () => ({ operationId: 'op-1' })
+    const provider = { id: 'canary', key: 'canary' }
+    const etags = { env: 'e', config: 'c' }
+    await app.inject(page('POST /api/connections', { provider, model: 'canary', etags, restart: true }))
+    const details = [{ name: 'for', value: 'provider, model' }]
+    expect(notes).toMatchObject([{ what: 'Connect a model or channels', details }])
     expect(JSON.stringify(notes)).not.toContain('canary')
   })
 
@@ -296,6 +314,19 @@ describe('at the door', () => {
     expect(door()).toEqual([
       { code: 'PEER_REFUSED', who, details: [{ name: 'address', value: 'GET /api/status' }] },
       { code: 'PEER_REFUSED', who, details: [{ name: 'address', value: 'GET (none of ours)' }] },
+    ])
+  })
+
+  it('a connection that was gone before its user was known is not told as a user’s', async () => {
+    const app = await open('browser')
+    peerUid = null
+    await app.inject(page('GET /api/logs'))
+    expect(refusals).toMatchObject([
+      {
+        code: 'PEER_REFUSED',
+        who: { by: 'stranger' },
+        what: 'A connection that was gone before its user was known',
+      },
     ])
   })
 

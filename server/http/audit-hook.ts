@@ -52,6 +52,8 @@ const DOOR_WORDS: Partial<Readonly<Record<ErrorCode, string>>> = {
   LOGIN_CODE_INVALID: 'A wrong or old login code was refused',
   RATE_LIMITED: 'Login codes were tried too often',
 }
+/** Most often a page that was closed while it asked: nobody is at the other end any more. */
+const GONE = 'A connection that was gone before its user was known'
 const ALWAYS_TOLD: ReadonlySet<ErrorCode | null> = new Set<ErrorCode>([
   'PEER_REFUSED',
   'HOST_REFUSED',
@@ -141,10 +143,11 @@ function refusalNote(request: FastifyRequest, who: AuditWho): AuditNote {
       : []),
   ]
   const what = isScript ? 'A wrong token for scripts was refused' : DOOR_WORDS[code]
+  const isUnknown = code === 'PEER_REFUSED' && who.uid === undefined
   return {
     kind: 'refusal',
     action: 'door',
-    what: what ?? `Refused without a login: ${ERROR_CODES[code].title}`,
+    what: isUnknown ? GONE : (what ?? `Refused without a login: ${ERROR_CODES[code].title}`),
     details,
     who,
     outcome: 'refused',

@@ -80,6 +80,12 @@ const RULES: Partial<Readonly<Record<EndpointKey, AuditRule>>> = {
   'PUT /api/config': { what: 'Save razroom.json', file: 'config', tell: tellConfig },
   'POST /api/config/check': { silent: NOTHING_NEW },
   'POST /api/config/versions/:id/restore': { what: 'Go back to a version of razroom.json', file: 'config' },
+  'POST /api/gateway/insight/refresh': {
+    silent: 'it looks and changes nothing, and an open page asks once a minute: the rest would drown in it',
+  },
+  'POST /api/connections/preview': { silent: 'it changes nothing, and what it shows of the files has masks' },
+  'POST /api/connections': { what: 'Connect a model or channels', tell: tellConnection },
+  'DELETE /api/sessions': { what: 'Log everybody out' },
   'POST /api/wizard-mark': { kind: 'terminal', isStill: true, tell: tellWizard },
   'POST /api/devices/:id/approve': { what: 'Approve a browser or device' },
   'POST /api/devices/:id/reject': { what: 'Reject a browser or device' },
@@ -214,6 +220,12 @@ function tellConfig({ body }: CheckedCall): Told {
       detail('text', anyway === true ? 'the whole file, though it will not start' : 'the whole file'),
     ],
   }
+}
+
+/** Which parts, and no name of one: a key may have got into its place. */
+function tellConnection({ body }: CheckedCall): Told {
+  const parts = ['provider', 'model', 'channels'].filter((name) => membersOf(body)[name] !== undefined)
+  return { details: [detail('for', parts)] }
 }
 
 function tellWizard({ body }: CheckedCall): Told {

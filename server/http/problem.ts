@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorCode } from '../../contract/error-codes.ts'
+import type { Problem } from '../../contract/schemas.ts'
 import { PanelError, toProblem } from '../errors.ts'
 
 /** Fastify's own errors in our words. */
@@ -23,7 +24,10 @@ function asPanelError(error: FastifyError | Error): Error {
   return error
 }
 
-/** Answers with the problem document of any error; an unknown one is logged with the request's id and not shown. */
+/**
+ * Answers with the problem document of any error; an unknown one is logged with the request's id and not shown. Who opened
+ * an address in a browser gets its words as plain text: no page is there yet that could show the document.
+ */
 export function sendProblem(
   error: FastifyError | Error,
   request: FastifyRequest,
@@ -33,11 +37,17 @@ export function sendProblem(
   const problem = toProblem(known, request.id)
   request.problemCode = known instanceof PanelError ? known.code : 'INTERNAL'
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
+  const isForPerson = isNavigation(request)
   return reply
     .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('content-type', `${isForPerson ? 'text/plain' : 'application/problem+json'}; charset=utf-8`)
     .header('cache-control', 'no-store')
-    .send(JSON.stringify(problem))
+    .send(isForPerson ? asText(problem) : JSON.stringify(problem))
+}
+
+function asText({ title, code, hint, detail, instance }: Problem): string {
+  const said = [`razroom-panel: ${title}`, ...(detail === undefined ? [] : [detail]), hint]
+  return `${said.join('\n\n')}\n\n${code}, request ${instance ?? 'unknown'}\n`
 }
 
 /**

@@ -15,6 +15,7 @@ import { checkEnv } from '../domain/env-findings.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import { readConfig } from '../domain/razroom-config.ts'
 import { launchScript } from '../domain/render-launch-script.ts'
+import { shellQuote } from '../domain/shell-quote.ts'
 import { effectiveToken } from '../domain/token.ts'
 import { tokenFindings } from '../domain/token-findings.ts'
 import { CommandError, PanelError } from '../errors.ts'
@@ -60,7 +61,8 @@ const UNIT_CHECKS: readonly Check[] = [
   {
     id: 'unit',
     title: 'The gateway’s systemd unit',
-    looked: (patient) => systemctl(patient, 'cat'),
+    // systemctl cat is refused for another user's manager (docs/facts/podman-and-systemd.md).
+    looked: () => 'sudo razroom-panel unit',
     run: forService((look) => unitVerdict(look, false)),
   },
   {
@@ -132,7 +134,8 @@ const FILE_CHECKS: readonly Check[] = [
   {
     id: 'config',
     title: 'The configuration in razroom.json',
-    looked: (patient) => patient?.paths.configFile ?? '/home/razroom/.razroom/razroom.json',
+    looked: (patient) =>
+      `sudo cat ${shellQuote(patient?.paths.configFile ?? '/home/razroom/.razroom/razroom.json')}`,
     run: ofPatient(async (look, { user, settings, paths }) => {
       const [bytes, env] = await Promise.all([look.config(), look.env().catch(() => null)])
       const origin = `http://${gatewayAuthority(settings.publishAddress, settings.gatewayPort)}`
@@ -203,7 +206,8 @@ const OWN_CHECKS: readonly Check[] = [
   {
     id: 'launch-script',
     title: 'The launch script in the user’s home',
-    looked: (patient) => patient?.paths.launchScript ?? '/home/razroom/run-razroom-podman.sh',
+    looked: (patient) =>
+      `sudo cat ${shellQuote(patient?.paths.launchScript ?? '/home/razroom/run-razroom-podman.sh')}`,
     run: ofPatient(async (look, { user, paths }) => {
       const wanted = await look.wanted()
       if (!wanted) return new Skip('without an image there is none')
@@ -225,7 +229,7 @@ const OWN_CHECKS: readonly Check[] = [
   {
     id: 'panel',
     title: 'The panel itself',
-    looked: () => 'systemctl status razroom-panel; razroom-panel --version',
+    looked: () => 'systemctl status razroom-panel razroom-panel-host; razroom-panel --version',
     async run(look) {
       const { hasSystemd } = await look.facts()
       const names = hasSystemd ? PANEL_UNITS : []

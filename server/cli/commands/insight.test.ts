@@ -65,7 +65,7 @@ test('each part with its age, and what is wrong in it', async () => {
   expect(code).toBe(0)
   expect(stdout).toContain('version (3 min ago)\n  2026.2.17\n')
   expect(stdout).toContain('  groq/y  fallback#1  no key\n  and 2 more that are not shown\n')
-  expect(stdout).toContain('  groq: cooldown  rate_limit\n')
+  expect(stdout).toContain('  groq: paused after errors  rate_limit\n')
   expect(stdout).toContain('sessions (3 min ago)\n  none yet\n')
   expect(stdout).toContain('  Morning  0 8 * * *  last run ok\n')
   expect(stdout).toContain('  Telegram: failed  401')

@@ -36,7 +36,12 @@ function settingsHandlers(adminUids: number[]): TestHandlers {
   return {
     'GET /api/settings': () => settings,
     'PUT /api/settings': ({ body }) => {
-      settings = { ...settings, adminUids: body.adminUids ?? settings.adminUids }
+      const { adminUids, allowedHosts } = settings
+      settings = {
+        ...settings,
+        adminUids: body.adminUids ?? adminUids,
+        allowedHosts: body.allowedHosts ?? allowedHosts,
+      }
       return settings
     },
   }
@@ -110,6 +115,25 @@ test('what a command names is allowed by that, a backup only for as long as it i
   ])
 })
 
+test('access host adds and removes what the page answers to', async () => {
+  const panel = await start(settingsHandlers([0]))
+  const host = (...words: string[]) => runTestCli(['access', 'host', ...words], { panel })
+  expect((await host('list')).stdout).toBe('The page has its own names only.\n')
+  expect((await host('add', '127.0.0.1:28780')).stdout).toBe('127.0.0.1:28780\n')
+  expect(JSON.parse((await host('add', '127.0.0.1:28780', '--json')).stdout)).toEqual({
+    allowedHosts: ['127.0.0.1:28780'],
+  })
+  expect((await host('remove', '127.0.0.1:28780')).stdout).toBe('The page has its own names only.\n')
+  for (const words of [
+    ['add'],
+    ['add', 'http://x:1'],
+    ['add', '127.0.0.1'],
+    ['list', 'x:1'],
+    ['add', 'x:1', 'y:1'],
+  ])
+    expect((await host(...words)).code).toBe(2)
+})
+
 test('access says when only root may', async () => {
   const panel = await start(settingsHandlers([0]))
   expect((await runTestCli(['access', 'list'], { panel })).stdout).toBe('Only root may reach the page.\n')
@@ -117,7 +141,7 @@ test('access says when only root may', async () => {
 
 test.each([
   [['add'], 'access add needs a UID'],
-  [['add', 'alice'], '"alice" is no UID'],
+  [['add', 'alice'], '"alice" is no UID; it is a number: access add "$(id -u alice)"'],
   [['add', '4294967295'], '"4294967295" is no UID'],
   [['add', '-1'], 'has no option -1'],
   [['add', '1', '2'], 'takes no operand'],

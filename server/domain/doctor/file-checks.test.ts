@@ -46,7 +46,14 @@ test('one finding for the file: how many, the worst line, the way to its page, a
 })
 
 test('a missing .env is told with the way to a new one', () => {
-  expect(checkEnvFile('/e', false, []).findings).toMatchObject([{ id: 'env.missing', severity: 'error' }])
+  expect(checkEnvFile('/e', false, []).findings).toMatchObject([
+    {
+      id: 'env.missing',
+      severity: 'error',
+      page: '/environment',
+      hint: expect.stringMatching(/versions env$/),
+    },
+  ])
 })
 
 test('a razroom.json past mending goes back to what the gateway started with, when there is such', () => {

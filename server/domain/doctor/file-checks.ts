@@ -40,9 +40,10 @@ export function checkEnvFile(path: string, exists: boolean, findings: readonly F
         severity: 'error',
         title: 'There is no .env',
         evidence: path,
-        hint: 'Run setup again; it writes one with a new token: sudo razroom-panel setup',
+        hint: 'An earlier version can be brought back on the Environment page, or by its ID: sudo razroom-panel versions env',
+        ...{ page: ENV.page },
       },
-      'podman does not start the container without it.',
+      'The keys in it are gone with it. The next start writes one that has the token alone.',
     ),
   )
 }

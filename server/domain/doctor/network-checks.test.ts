@@ -28,7 +28,7 @@ test('a port that is taken, with who has it as far as it can be seen', () => {
         id: 'port.18789',
         severity: 'error',
         evidence: 'nginx (pid 7, uid 33) listens on 0.0.0.0:18789',
-        hint: expect.stringContaining('sudo kill 7'),
+        hint: 'End that program (sudo kill 7). Or take another port, in the settings or by: sudo razroom-panel setup --gateway-port 28789',
       },
     ],
   )

@@ -32,8 +32,9 @@ export function checkPorts(facts: PortFacts): Verdict {
         evidence: `${describe(holder)} listens on ${holder.address}:${holder.port}`,
         hint:
           holder.pid === undefined
-            ? `Find the program: sudo ss -ltnp 'sport = :${holder.port}'. Or take another port in the settings.`
-            : `End that program (sudo kill ${holder.pid}), or take another port in the settings.`,
+            ? `Find the program: sudo ss -ltnp 'sport = :${holder.port}'. ${otherPort(holder.port, bridgePort)}`
+            : `End that program (sudo kill ${holder.pid}). ${otherPort(holder.port, bridgePort)}`,
+        ...{ page: '/settings' },
       },
       'The gateway cannot be started on it.',
     ),
@@ -43,6 +44,13 @@ export function checkPorts(facts: PortFacts): Verdict {
     ? `the gateway answers for ${published.address}:${published.port}`
     : `free: ${free.join(', ') || 'none'}`
   return verdict(`${publishAddress} ${gatewayPort} and ${bridgePort}; ${state}`, ...findings)
+}
+
+/** A command that can be run as it stands; the ports above 55535 have no other ten thousand above them. */
+function otherPort(taken: number, bridgePort: number): string {
+  const option = taken === bridgePort ? '--bridge-port' : '--gateway-port'
+  const other = taken > 55_535 ? taken - 10_000 : taken + 10_000
+  return `Or take another port, in the settings or by: sudo razroom-panel setup ${option} ${other}`
 }
 
 function describe({ pid, program, uid }: Holder): string {

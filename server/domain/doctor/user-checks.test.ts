@@ -58,6 +58,15 @@ test('files of root are worse where the gateway needs them', () => {
   expect(checkFiles(user, paths, [log]).findings).toMatchObject([{ severity: 'warning' }])
 })
 
+test('what the user itself may not use is told first, with what gives it back', () => {
+  const odd = { path: paths.envFile, kind: 'file', uid: 900, mode: 0 } as const
+  const directory = { ...odd, path: paths.configDir, kind: 'directory', mode: 0o600 } as const
+  expect(checkFiles(user, paths, [odd, directory]).findings).toMatchObject([
+    { id: 'files.env-locked', severity: 'error', hint: expect.stringContaining('chmod 0600 /home') },
+    { id: 'files.directory-mode', severity: 'error', fix: { label: 'Open it to razroom (0700)' } },
+  ])
+})
+
 test('files of others are only told of, open ones are closed', () => {
   const odd = { path: paths.envFile, kind: 'file', uid: 900, mode: 0o640 } as const
   expect(

@@ -119,15 +119,22 @@ export interface GuardedPaths {
 }
 
 const OPEN_BITS = 0o077
+const OWN_BITS = { file: 0o600, directory: 0o700, other: 0o600 } as const
 
-/** What lies below the config directory and is not the user's, or is open to others though it holds secrets. */
+/**
+ * What lies below the config directory and is not the user's, is open to others though it holds secrets, or is closed to
+ * the user itself.
+ */
 export function checkFiles(user: DoctorUser, paths: GuardedPaths, odd: readonly OddFile[]): Verdict {
   const ofRoot = odd.filter(({ uid }) => uid === 0)
   const ofOthers = odd.filter(({ uid }) => uid !== 0 && uid !== user.uid)
-  const open = odd.filter(({ uid, mode }) => uid === user.uid && (mode & OPEN_BITS) !== 0)
+  const own = odd.filter(({ uid }) => uid === user.uid)
+  const locked = own.filter(isLocked)
+  const open = own.filter((file) => !isLocked(file) && (file.mode & OPEN_BITS) !== 0)
   const findings = [
     ...rootFinding(user, paths, ofRoot),
     ...otherFinding(user, paths, ofOthers),
+    ...locked.map((file) => lockedFinding(user, paths, file)),
     ...openFindings(paths, open),
   ]
   const said =
@@ -180,14 +187,40 @@ function otherFinding(user: DoctorUser, { configDir }: GuardedPaths, files: read
   ]
 }
 
+function isLocked({ kind, mode }: OddFile): boolean {
+  return (mode & OWN_BITS[kind]) !== OWN_BITS[kind]
+}
+
+/** A chmod too far: the owner is who should be, and may not use it. */
+function lockedFinding({ name }: DoctorUser, paths: GuardedPaths, { path, kind, mode }: OddFile): Draft {
+  const wanted = kind === 'directory' ? '0700' : '0600'
+  const topic = topicOf(path, paths)
+  const mend =
+    topic === 'directory'
+      ? { fix: { label: `Open it to ${name} (${wanted})`, preview: `chmod ${wanted} ${path}` } }
+      : { hint: `Give it back its rights: sudo -u ${name} chmod ${wanted} ${shellQuote(path)}` }
+  return certain(
+    {
+      id: `files.${topic}-${topic === 'directory' ? 'mode' : 'locked'}`,
+      severity: 'error',
+      title: `${name} may not use ${path}`,
+      evidence: `its mode is ${octal(mode)}`,
+      ...mend,
+    },
+    'Neither the gateway nor the panel can read or write it.',
+  )
+}
+
+function topicOf(path: string, { envFile, configFile }: GuardedPaths): 'env' | 'config' | 'directory' {
+  return path === envFile ? 'env' : path === configFile ? 'config' : 'directory'
+}
+
 function openFindings(paths: GuardedPaths, files: readonly OddFile[]): Draft[] {
   return files.map(({ path, mode, kind }) => {
     const wanted = kind === 'directory' ? '0700' : '0600'
-    const topic =
-      path === paths.envFile ? 'env-mode' : path === paths.configFile ? 'config-mode' : 'directory-mode'
     return certain(
       {
-        id: `files.${topic}`,
+        id: `files.${topicOf(path, paths)}-mode`,
         severity: 'warning',
         title: `${path} is open to others`,
         evidence: `its mode is ${octal(mode)}`,

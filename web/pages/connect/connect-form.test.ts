@@ -32,6 +32,8 @@ test('what is missing is told when it is asked for, what is wrong at once', () =
   expect(errorAt(missing, 'provider.key', true)).toBe('It is missing: OpenAI needs a key.')
   const wrong = readForm(form({ providerId: 'openai', key: 'GROQ_API_KEY=gsk_1', model: 'gpt' }), KNOWN)
   expect(errorAt(wrong, 'provider.key', false)).toContain('a line for GROQ_API_KEY')
+  const short = readForm(form({ providerId: 'openai', key: 'sk-1' }), KNOWN)
+  expect(errorAt(short, 'provider.key', false)).toMatch(/was the whole of it pasted\?$/)
   expect(errorAt(wrong, 'model', false)).toContain('names no provider')
   expect(readForm(form({ providerId: 'xai' }), KNOWN).problems).toEqual([])
 })

@@ -79,5 +79,5 @@ export function readForm(form: ConnectForm, known: Connections): FormReading {
 export function errorAt(reading: FormReading, path: string, isAsked: boolean): string | undefined {
   const problem = reading.problems.find((one) => one.path === path)
   if (!problem || (!isAsked && problem.message.startsWith('is missing'))) return undefined
-  return `It ${problem.message}.`
+  return `It ${problem.message}${problem.message.endsWith('?') ? '' : '.'}`
 }

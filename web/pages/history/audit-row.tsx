@@ -61,7 +61,7 @@ function Steps({ entry, now }: { entry: AuditEntry; now: number }): JSX.Element 
   const { operationId } = entry
   const operation = operations.value.find(({ id }) => id === operationId)
   if (!operation || operation.state === 'running') return null
-  const count = countOf(operation.steps.length, 'step')
+  const count = `${isOpen ? 'Hide' : 'Show'} ${countOf(operation.steps.length, 'step')}`
   return (
     <div class="stack-tight">
       <div>

@@ -140,7 +140,7 @@ test('the steps of an operation are shown while the panel remembers them', async
     page([entry(2, { action: 'operation.backup', operationId: 'op' }), entry(1, { operationId: 'gone' })])
   render(<HistoryPage />)
   await settle()
-  fireEvent.click(screen.getByRole('button', { name: /^1 step of/ }))
+  fireEvent.click(screen.getByRole('button', { name: /^Show 1 step of/ }))
   expect(screen.getByText('Pack it')).toBeTruthy()
 })
 

@@ -43,9 +43,7 @@ test('without a provider it leads to the form, until it is dismissed', async () 
   answer({})
   await open()
   expect(screen.getByRole('link', { name: 'Connect a model' }).getAttribute('href')).toBe('/connect')
-  await act(
-    async () => void fireEvent.click(screen.getByRole('button', { name: 'Do not show this hint again' })),
-  )
+  await act(async () => void fireEvent.click(screen.getByRole('button', { name: 'Do not show this again' })))
   expect(screen.queryByRole('link')).toBeNull()
   cleanup()
   vi.resetModules()

@@ -36,8 +36,8 @@ export function ConnectHint(): JSX.Element | null {
         <LinkButton kind="primary" href="/connect">
           Connect a model
         </LinkButton>
-        <Button kind="quiet" label="Do not show this hint again" onClick={dismiss}>
-          Not now
+        <Button kind="quiet" onClick={dismiss}>
+          Do not show this again
         </Button>
       </div>
     </section>

@@ -60,7 +60,15 @@ export function PartValue(props: {
 
 function Models({ value: { models, skipped } }: { value: ModelsInsight }): JSX.Element {
   return (
-    <List isEmpty={models.length === 0} empty="No model is set." skipped={skipped}>
+    <List
+      isEmpty={models.length === 0}
+      empty={
+        <>
+          No model is set. <a href="/connect">Choose one</a>
+        </>
+      }
+      skipped={skipped}
+    >
       {models.map(({ key, tags, isMissing, isAvailable }) => {
         const words: Words | null = isMissing
           ? ['unknown to it', 'bad']
@@ -101,7 +109,11 @@ function Channels({ value: { channels, skipped } }: { value: ChannelsInsight }):
   return (
     <List
       isEmpty={channels.length === 0}
-      empty="No channel is configured. The onboarding wizard in the terminal adds one."
+      empty={
+        <>
+          No channel is configured. <a href="/connect">Add one</a>
+        </>
+      }
       skipped={skipped}
     >
       {channels.map(({ id, label, account, state, lastError, lastMessageAt }) => (
@@ -163,7 +175,7 @@ function jobWords(lastStatus: string | undefined): Words | null {
 
 function List(props: {
   isEmpty: boolean
-  empty: string
+  empty: ComponentChildren
   skipped: number
   children: ComponentChildren
 }): JSX.Element {

@@ -26,7 +26,8 @@ export function TerminalPage(): JSX.Element {
         {!session && (
           <p class="muted">
             Commands of the gateway that ask questions or draw as they go. They run as the gateway’s user, in
-            its container; this is no shell.
+            its container; this is no shell. For a key, a model or a channel there is also{' '}
+            <a href="/connect">a form</a>.
           </p>
         )}
       </div>
