@@ -17,7 +17,7 @@ import { RELEASE_DIR, RELEASE_NODE } from '../host/panel-release.ts'
 import { waitUntil } from '../host/wait-until.ts'
 
 /** Kills of each half, by turns. */
-const KILLS = process.env.RAZROOM_TEST_FULL === '1' ? 20 : 2
+const KILLS = process.env.RAZROOM_TEST_FULL === '1' ? 20 : 1
 const USER = 'razroom-panel'
 const PORT = 18780
 const URL_6 = `http://[::1]:${PORT}`
