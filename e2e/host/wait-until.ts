@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const MIN_PAUSE_MS = 25
-const MAX_PAUSE_MS = 500
+const MAX_PAUSE_MS = 250
 
 /**
- * Polls until `probe` gives something other than `undefined` or `false`: every 25 ms, and a probe that takes longer a
- * third of the time at the most, so that waiting leaves the processor to what is waited for.
+ * Polls until `probe` gives something other than `undefined` or `false`. The pauses are twice as long as the probe, 25 to
+ * 250 ms: waiting leaves the processor to what is waited for.
  * @param what said in the error, for example `systemd in rz-1 answers`
  * @param timeoutMs the deadline in milliseconds
  * @returns what `probe` gave
