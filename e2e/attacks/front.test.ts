@@ -120,7 +120,7 @@ describe('the front under systemd', () => {
     expect(await panel.pid('front')).not.toBe(killed)
   })
 
-  it(`neither half takes the gateway or a login with it, killed ${KILLS} times each`, async () => {
+  it(`neither half takes the gateway or a login with it when it is killed (each: ${KILLS})`, async () => {
     await setUpBundled(panel)
     const { code } = await loginLink(panel)
     const body = ['--header', `Origin: ${PANEL_URL}`, '--json', JSON.stringify({ code })]
