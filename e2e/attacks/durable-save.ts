@@ -11,7 +11,7 @@ import { keepScore } from './scoreboard.ts'
 /** Of 1024 bytes each; the first save fits twice, since the new file is there before the old one goes. */
 const DISK_KILOBYTES = 64
 const STATE_DIR = '/var/lib/razroom-panel'
-const ROUNDS = IS_FULL ? 200 : 24
+const ROUNDS = IS_FULL ? 200 : 40
 
 /** So many bytes of variables. */
 const variables = (kilobytes: number, letter: string): string =>
@@ -43,7 +43,7 @@ export function describeDurableSave(attack: () => AttackHost): void {
         envFile: ENV_FILE,
         seed: SEED,
         rounds: ROUNDS,
-        daemonEvery: IS_FULL ? 20 : 12,
+        daemonEvery: 20,
         startDaemon: UNIT_START,
       }
       const report = await runInside<KillReport>(panel().host, 'kill-saves.ts', orders, {
