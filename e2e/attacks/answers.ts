@@ -57,8 +57,15 @@ export function describeAnswers(attack: () => AttackHost): void {
       ])
     }
 
+    let collected: Promise<Outcome[]> | undefined
+    /** The same answers for all that only look at them. */
+    const answers = () => {
+      collected ??= collect()
+      return collected
+    }
+
     it('carries the headers that keep it from other sites', async () => {
-      const outcomes = await collect()
+      const outcomes = await answers()
       const lacking = outcomes.flatMap((outcome) =>
         EVERYWHERE.filter(([name, value]) => headerValues(outcome, name).join() !== value).map(
           ([name]) => `${outcome.name} (${outcome.status}): ${name}`,
@@ -81,7 +88,7 @@ export function describeAnswers(attack: () => AttackHost): void {
     })
 
     it('has a policy that allows the own scripts, styles and sockets, and nothing else', async () => {
-      const outcomes = await collect()
+      const outcomes = await answers()
       for (const outcome of outcomes) {
         const policy = directives(outcome)
         expect(policy.get('default-src'), outcome.name).toEqual(["'none'"])
@@ -99,7 +106,7 @@ export function describeAnswers(attack: () => AttackHost): void {
     })
 
     it('tells browsers nothing of TLS and allows no other origin', async () => {
-      for (const outcome of await collect()) {
+      for (const outcome of await answers()) {
         expect(headerValues(outcome, 'strict-transport-security'), outcome.name).toEqual([])
         const names = outcome.headers.map(([name]) => name.toLowerCase())
         expect(
@@ -111,7 +118,7 @@ export function describeAnswers(attack: () => AttackHost): void {
     })
 
     it('is kept in no cache when it comes from the API or is an error', async () => {
-      const outcomes = await collect()
+      const outcomes = await answers()
       const cached = outcomes.filter(
         (outcome) =>
           (outcome.status >= 400 || /^GET \/api/.test(outcome.name)) &&
@@ -121,7 +128,7 @@ export function describeAnswers(attack: () => AttackHost): void {
     })
 
     it('says what is wrong as a problem document, without a word of the inside', async () => {
-      const errors = (await collect()).filter(({ status }) => status >= 400)
+      const errors = (await answers()).filter(({ status }) => status >= 400)
       expect(errors.length).toBeGreaterThan(5)
       for (const outcome of errors) {
         expect(headerValues(outcome, 'content-type')[0], outcome.name).toContain('application/problem+json')

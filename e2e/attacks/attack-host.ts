@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { loginLink, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
+import { putInside } from './inside.ts'
 import { keepScore } from './scoreboard.ts'
 import { GOOD_ORIGIN, type Header, headerValues, type Outcome, requestBytes, type Shot } from './shot.ts'
 
@@ -84,6 +85,23 @@ export async function openAttackHost(kind: HostKind = 'debian-13'): Promise<Atta
   } catch (error) {
     await host.destroy()
     throw error
+  }
+}
+
+/**
+ * Has one for all tests of a file, and these programs of this directory in it.
+ * @returns what gives it to a test; throws when it did not come up
+ */
+export function useAttackHost(...programs: readonly string[]): () => AttackHost {
+  let host: AttackHost | undefined
+  beforeAll(async () => {
+    host = await openAttackHost()
+    await putInside(host.panel.host, ...programs)
+  })
+  afterAll(() => host?.close())
+  return () => {
+    if (!host) throw new Error('the host did not come up')
+    return host
   }
 }
 

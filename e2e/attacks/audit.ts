@@ -12,7 +12,7 @@ import { type Header, requestBytes, type Shot } from './shot.ts'
 const AUDIT_DIR = '/var/lib/razroom-panel/audit'
 /** The main files hold so much (server/host/audit-log.ts). */
 const SEGMENT_BYTES = 1_048_576
-const FLOOD = IS_FULL ? 20_000 : 600
+const FLOOD = IS_FULL ? 20_000 : 300
 const SLOW_MS = 120_000
 
 /** The audit log on a real machine: what is in it, and who can not get at it. */

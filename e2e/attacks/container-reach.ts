@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { DoctorReport } from '../../contract/doctor.ts'
 import type { Status } from '../../contract/schemas.ts'
-import { AS_RAZROOM } from '../host/host-test-kit.ts'
+import { AS_RAZROOM, IDLE_PROGRAM } from '../host/host-test-kit.ts'
 import { PANEL_URL, type PanelHost, requestStatus } from '../host/panel-host.ts'
 import { keepScore } from './scoreboard.ts'
 
@@ -92,7 +92,6 @@ export function describeContainerReach(panel: () => PanelHost, helper: 'pasta' |
       expect(await found()).toBe(false)
       const name = await image()
       await panel().cli('stop')
-      const idle = ['node', '--eval', 'setInterval(() => {}, 100000)']
       for (const mode of FORBIDDEN[helper] ?? []) {
         const run = [
           'podman',
@@ -103,7 +102,7 @@ export function describeContainerReach(panel: () => PanelHost, helper: 'pasta' |
           '--pull=never',
           `--network=${mode}`,
         ]
-        await host.run([...AS_RAZROOM, '--property=KillMode=process', ...run, name, ...idle])
+        await host.run([...AS_RAZROOM, '--property=KillMode=process', ...run, name, ...IDLE_PROGRAM])
         expect(await found(), mode).toBe(true)
       }
       keepScore(

@@ -1,38 +1,39 @@
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import { beforeAll, describe, it } from 'vitest'
 import { describeAnswers } from './answers.ts'
-import { type AttackHost, openAttackHost } from './attack-host.ts'
+import { useAttackHost } from './attack-host.ts'
 import { describeAudit } from './audit.ts'
 import { describeCrossSite } from './cross-site.ts'
 import { describeHostHeader } from './host-header.ts'
 import { describeLogin, makeOldCode } from './login.ts'
 import { describeOtherPage } from './other-page.ts'
 import { describePeers } from './peers.ts'
-import { describeEndOfAll, describeSockets } from './sockets.ts'
+import { describeEndOfAll, describeSockets, makeOldTickets } from './sockets.ts'
 import { describeSpellings } from './spellings.ts'
 
 /** The door of the panel on a real host: real sockets, real users, every route of the contract. */
 describe('the door', () => {
-  let host: AttackHost | undefined
-  let refuseOldCode: () => Promise<void> = () => Promise.reject(new Error('the host did not come up'))
-  const attack = (): AttackHost => {
-    if (!host) throw new Error('the host did not come up')
-    return host
-  }
+  const attack = useAttackHost()
+  const notUp = () => Promise.reject(new Error('the host did not come up'))
+  let refuseOldCode: () => Promise<void> = notUp
+  let refuseOldTickets: () => Promise<void> = notUp
 
   beforeAll(async () => {
-    host = await openAttackHost()
-    refuseOldCode = await makeOldCode(host)
+    refuseOldCode = await makeOldCode(attack())
   })
-
-  afterAll(() => host?.close())
 
   describeSpellings(attack)
   describeHostHeader(attack)
   describeCrossSite(attack)
   describeSockets(attack)
+  // They age while the next attacks run.
+  it('the sockets have tickets to give', async () => {
+    refuseOldTickets = await makeOldTickets(attack())
+  })
   describePeers(attack)
   describeAnswers(attack)
   describeOtherPage(attack)
+
+  it('the sockets take no ticket that is older than half a minute', () => refuseOldTickets())
 
   it('the login takes no code that is older than two minutes', () => refuseOldCode())
 

@@ -8,7 +8,7 @@ import { insideArgv, runInside } from './inside.ts'
 import type { SaveTry } from './racing-saves.ts'
 import { keepScore } from './scoreboard.ts'
 
-const RACE_SECONDS = IS_FULL ? 60 : 10
+const RACE_SECONDS = IS_FULL ? 60 : 6
 /** In root's files that the gateway's user can't read. */
 const CANARY = 'canary-of-root-4e1b7d90'
 const REFUSALS = ['FILE_REFUSED', 'FILE_DENIED']

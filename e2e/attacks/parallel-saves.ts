@@ -13,7 +13,7 @@ import { type Outcome, requestBytes, type Shot } from './shot.ts'
 
 const AT_ONCE = 50
 const SHELLS = 10
-const RACE_MS = IS_FULL ? 60_000 : 10_000
+const RACE_MS = IS_FULL ? 60_000 : 6_000
 const SECRET = 'sk-canary-parallel-0123456789'
 
 export function describeParallelSaves(attack: () => AttackHost): void {

@@ -92,7 +92,7 @@ async function fire(shot: Shot): Promise<Outcome> {
     const late = setTimeout(() => {
       isLeftOpen = true
       socket.destroy()
-    }, ANSWER_LIMIT_MS)
+    }, shot.giveUpMs ?? ANSWER_LIMIT_MS)
     socket.on('connect', () => socket.write(Buffer.from(shot.bytes, 'latin1')))
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk)

@@ -13,7 +13,8 @@ import { insideArgv, putInside } from './inside.ts'
 import type { Sampled } from './proc-sampler.ts'
 import { ROUTES } from './routes.ts'
 import { keepScore } from './scoreboard.ts'
-import { type Header, type Outcome, requestBytes, type Shot, UPGRADE } from './shot.ts'
+import { createTalk } from './secrets-talk.ts'
+import { type Header, requestBytes, UPGRADE } from './shot.ts'
 
 const EXPORTS = ['quadlet', 'service', 'script', 'kube', 'compose']
 /** Seen by the sampler, or it sees nothing. */
@@ -37,53 +38,11 @@ describe('secrets', () => {
   let firstEvent = ''
   const canaries = makeCanaries()
   const secret = canaries.of
-  /** What commands and answers that may not hold a secret have said. */
-  const said: { what: string; text: string }[] = []
-
-  const cli = async (args: readonly string[], input?: string): Promise<void> => {
-    const result = await panel.tryCli(args, input === undefined ? {} : { input })
-    said.push({ what: args.join(' '), text: `${result.stdout}\n${result.stderr}` })
-    expect(result.exitCode, `${args.join(' ')}: ${result.stdout}${result.stderr}`).toBe(0)
-  }
-  const shot = (key: string, body?: object | string, headers: readonly Header[] = []): Shot => {
-    const [method = '', target = ''] = key.split(' ')
-    const type: Header[] = body === undefined ? [] : [['Content-Type', 'application/json']]
-    const all = [...pageHeaders(session), ...type, ...headers]
-    const bytes = { method, target, headers: all }
-    if (body === undefined) return { name: key, bytes: requestBytes(bytes) }
-    return {
-      name: key,
-      bytes: requestBytes({ ...bytes, body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    }
-  }
-  const ask = async (shots: readonly Shot[]): Promise<Outcome[]> => {
-    const outcomes = await fire(shots)
-    for (const { name, status, headers, body, frames } of outcomes)
-      said.push({ what: `${status} ${name}`, text: `${JSON.stringify(headers)}${body}${frames.join('\n')}` })
-    return outcomes
-  }
-  const etag = async () => {
-    const [outcome] = await ask([shot('GET /api/env')])
-    return (JSON.parse(outcome?.body ?? '') as { etag: string }).etag
-  }
-  const save = async (change: object | string): Promise<Outcome | undefined> =>
-    (await ask([shot('PUT /api/env', change, [['If-Match', `"${await etag()}"`]])]))[0]
-  /** The frames of the events' socket, from an event on. */
-  const readEvents = async (since?: string): Promise<string[]> => {
-    const [answer] = await fire([shot('POST /api/ws-ticket')])
-    const { ticket } = JSON.parse(answer?.body ?? '') as { ticket: string }
-    const headers = [...UPGRADE, ...pageHeaders(session)]
-    const hello = { type: 'hello', ticket, ...(since === undefined ? {} : { since }) }
-    const socket: Shot = {
-      name: 'events',
-      bytes: requestBytes({ target: '/api/events', headers }),
-      frames: [JSON.stringify(hello)],
-      listenMs: 2_000,
-    }
-    return (await ask([socket]))[0]?.frames.map(String) ?? []
-  }
-  const leaks = () =>
-    said.flatMap(({ what, text }) => canaries.findIn(text).map((field) => `${field} in: ${what}`))
+  const { cli, shot, ask, etag, save, readEvents, leaks, said } = createTalk(canaries, () => ({
+    panel,
+    fire,
+    session,
+  }))
 
   beforeAll(async () => {
     host = await createHost({ kind: 'debian-13' })

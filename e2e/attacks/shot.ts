@@ -18,6 +18,8 @@ export interface Shot {
   readonly afterMs?: number
   /** Pause between the handshake and the first frame, ms. */
   readonly delayMs?: number
+  /** When the client gives up waiting for an answer, ms; 15,000 unless given. */
+  readonly giveUpMs?: number
 }
 
 /** What came back. */

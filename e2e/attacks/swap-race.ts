@@ -7,7 +7,7 @@ import { runInside } from './inside.ts'
 import { keepScore } from './scoreboard.ts'
 import type { SwapOrders } from './swap-racer.ts'
 
-const RACE_SECONDS = IS_FULL ? 60 : 8
+const RACE_SECONDS = IS_FULL ? 60 : 5
 const CANARY = 'canary-of-root-77ab90'
 const BOUND_MS = 60_000
 /** Root's directories that have all that the panel looks for, and writes, in the user's. */

@@ -9,6 +9,16 @@ import { readStat } from './process-identity.ts'
 /** Runs a podman command as razroom through its user manager, as docs/facts/podman-and-systemd.md measured it. */
 export const AS_RAZROOM = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
 
+/**
+ * Idles in a container until it is told to end. As process 1 it would not hear SIGTERM by itself, and podman would wait
+ * for 10 s before it kills it.
+ */
+export const IDLE_PROGRAM: readonly string[] = [
+  'node',
+  '--eval',
+  'process.on("SIGTERM", () => process.exit()); setInterval(() => {}, 100000)',
+]
+
 /** Adds razroom, who can't log in; returns when its user manager (where there is one) can be talked to. */
 export async function addRazroom(host: TestHost): Promise<void> {
   await host.run(['useradd', '--create-home', '--shell', '/usr/sbin/nologin', 'razroom'])

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Operation, OperationStarted } from '../../contract/schemas.ts'
 import type { TestHost } from './host.ts'
 import { PANEL_URL, type PanelHost } from './panel-host.ts'
@@ -17,7 +19,7 @@ export async function callApi(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<ApiAnswer> {
   const [method = '', path = ''] = key.split(' ')
-  const token = (await host.run(['cat', '/var/lib/razroom-panel/api-token'])).stdout.trim()
+  const token = (await readFile(join(host.root, 'var/lib/razroom-panel/api-token'), 'utf8')).trim()
   const all = { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) }
   const named = Object.entries(all).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
   const flags = ['--silent', '--request', method, '--write-out', '\n%{http_code}', '--max-time', '30']

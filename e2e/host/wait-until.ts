@@ -1,7 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+const MIN_PAUSE_MS = 25
+const MAX_PAUSE_MS = 250
+
 /**
- * Polls every 25 ms until `probe` gives something other than `undefined` or `false`.
+ * Polls until `probe` gives something other than `undefined` or `false`. The pauses are twice as long as the probe, 25 to
+ * 250 ms: waiting leaves the processor to what is waited for.
  * @param what said in the error, for example `systemd in rz-1 answers`
  * @param timeoutMs the deadline in milliseconds
  * @returns what `probe` gave
@@ -14,9 +18,10 @@ export async function waitUntil<T>(
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs
   for (;;) {
+    const begun = performance.now()
     const value = await probe()
     if (value !== undefined && value !== false) return value
     if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until: ${what}`)
-    await sleep(25)
+    await sleep(Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, 2 * (performance.now() - begun))))
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { BackupEntry } from '../../contract/backups.ts'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
+import { callApi } from '../host/panel-api.ts'
 import {
   invokeTool,
   type PanelHost,
@@ -37,7 +38,10 @@ it('backs up and restores without systemd', async () => {
 
 it('makes scheduled backups by itself, as long as the panel runs', async () => {
   await panel.cli('backup', '--every', 'weekly', '--keep', '1')
-  const isThere = async () => (await list()).some(({ reason }) => reason === 'schedule')
+  const isThere = async () =>
+    ((await callApi(panel, 'GET /api/backups')).body as BackupEntry[]).some(
+      ({ reason }) => reason === 'schedule',
+    )
   await waitUntil('a scheduled backup', 150_000, isThere)
   const others = (await list()).filter(({ reason }) => reason !== 'schedule')
   await panel.cli<Operation>('backup', '--scheduled')

@@ -1,9 +1,10 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackupEntry } from '../../contract/backups.ts'
 import type { Operation } from '../../contract/schemas.ts'
+import { IS_FULL } from '../attacks/env-requests.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { awaitOperation, startOperation } from '../host/panel-api.ts'
 import {
@@ -141,10 +142,13 @@ describe('backup and restore', () => {
     const before = [await picture(host), await inspectGateway(panel), await list()]
     await backup('/root/kept/small.tar.gz', '--no-workspace')
     const bytes = await readFile(join(host.root, 'root/kept/small.tar.gz'))
-    for (const [name, content, reason] of await brokenArchives(bytes)) {
-      await writeFile(join(local, 'broken'), content, { mode: 0o600 })
-      await host.copyIn(join(local, 'broken'), '/root/kept/broken', 'root')
-      const problem = problemOf(await panel.tryCli(['restore', '/root/kept/broken', '--json']))
+    const broken = await brokenArchives(bytes, IS_FULL)
+    await mkdir(join(local, 'broken'))
+    for (const [index, [, content]] of broken.entries())
+      await writeFile(join(local, 'broken', String(index)), content, { mode: 0o600 })
+    await host.copyIn(join(local, 'broken'), '/root/kept/broken', 'root')
+    for (const [index, [name, , reason]] of broken.entries()) {
+      const problem = problemOf(await panel.tryCli(['restore', `/root/kept/broken/${index}`, '--json']))
       expect(problem, name).toMatchObject({ code: 'BACKUP_INVALID' })
       expect(problem.detail, name).toMatch(reason)
     }

@@ -1,6 +1,6 @@
 /** Ways to break a set-up host on purpose, each with what the doctor is to say of it. */
 import type { Status } from '../../contract/schemas.ts'
-import { AS_RAZROOM } from '../host/host-test-kit.ts'
+import { AS_RAZROOM, IDLE_PROGRAM } from '../host/host-test-kit.ts'
 import type { PanelHost } from '../host/panel-host.ts'
 import { CONFIG_DIR, CONFIG_FILE, ENV_FILE, readEnvFile, writeEnvFile } from './gateway-container.ts'
 
@@ -26,7 +26,7 @@ async function runByHand(panel: PanelHost, ...options: string[]): Promise<void> 
   const { image } = await panel.cli<Status>('status')
   await panel.cli('stop')
   const run = ['podman', 'run', '--detach', '--replace', '--name=razroom', '--pull=never', ...options]
-  const idle = [image?.reference ?? '', 'node', '--eval', 'setInterval(() => {}, 100000)']
+  const idle = [image?.reference ?? '', ...IDLE_PROGRAM]
   await panel.host.run([...AS_RAZROOM, '--property=KillMode=process', ...run, ...idle])
 }
 

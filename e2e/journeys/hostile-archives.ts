@@ -46,11 +46,18 @@ async function withEntry(entries: readonly Entry[], header: Entry[0], text = '')
   return repack([...changed.slice(0, -1), [{ mode: 0o600, ...header }, bytes], ...changed.slice(-1)])
 }
 
-/** Archives that no restore may take, made out of a real one (gzip): what is wrong, the bytes, the reason given. */
-export async function brokenArchives(whole: Buffer): Promise<(readonly [string, Buffer, RegExp])[]> {
+/**
+ * Archives that no restore may take, made out of a real one (gzip): what is wrong, the bytes, the reason given.
+ * @param isFull with more places to cut it off and to flip a bit at
+ */
+export async function brokenArchives(
+  whole: Buffer,
+  isFull: boolean,
+): Promise<(readonly [string, Buffer, RegExp])[]> {
   const entries = await unpack(gunzipSync(whole))
-  const cut = [0, 1, 10, 500, Math.floor(whole.length / 2), whole.length - 9, whole.length - 1]
-  const flipped = [40, Math.floor(whole.length / 3), whole.length - 6]
+  const more = <T>(places: readonly T[]): readonly T[] => (isFull ? places : [])
+  const cut = [0, Math.floor(whole.length / 2), whole.length - 1, ...more([1, 10, 500, whole.length - 9])]
+  const flipped = [Math.floor(whole.length / 3), ...more([40, whole.length - 6])]
   const flip = (at: number): Buffer => Buffer.from(whole).fill((whole[at] ?? 0) ^ 4, at, at + 1)
   const changed = entries.map(([header, bytes]): Entry => {
     const isTool = header.name === 'config/tool'

@@ -64,8 +64,10 @@ const HOSTILE: Readonly<Record<string, string>> = {
     printf '[{"Config":"../../../../../../etc/passwd","RepoTags":["localhost/razroom-bundled:local"],"Layers":["../../../../../../etc/shadow","layer.tar"]}]' > manifest.json
     tar --create --file="$0" manifest.json layer.tar`,
   'link-manifest': `d=$(mktemp -d); cd "$d"; ln -s /etc/shadow manifest.json; tar --create --file="$0" manifest.json`,
-  bomb: `d=$(mktemp -d); cd "$d"; truncate --size=1400M zeros; printf '[]' > manifest.json
-    tar --create manifest.json zeros | gzip -1 > "$0"; rm -r "$d"`,
+  // Parts of gzip, one after the other, are one whole (RFC 1952, 2.2): zeros need not be packed again and again.
+  bomb: `d=$(mktemp -d); cd "$d"; truncate --size=1300M zeros; printf '[]' > manifest.json
+    tar --create manifest.json zeros | head --bytes=1536 | gzip -1 > "$0"
+    head --bytes=100M /dev/zero | gzip -1 > part; for part in 1 2 3 4 5 6 7 8 9 10 11 12 13; do cat part >> "$0"; done; rm -r "$d"`,
 }
 
 /** Makes them all in the host. @returns name and path of each */

@@ -19,7 +19,8 @@ import {
 const KIND = 'debian-12-no-systemd'
 /** How often an update is killed; the moments differ from one to the next. */
 const KILLS = process.env.RAZROOM_TEST_FULL === '1' ? 8 : 1
-const BROKEN = `${CHECKOUT}/server/main.ts`
+/** What is built first: the failure is the same, and comes soonest. */
+const BROKEN = `${CHECKOUT}/web/main.tsx`
 
 async function currentRelease(host: TestHost): Promise<string> {
   return (await host.run(['readlink', `${LIB}/current`])).stdout
@@ -83,7 +84,7 @@ describeInstallJourney(KIND, {
       'an update that does not build leaves the installed version running',
       async () => {
         const [release, pid] = [await currentRelease(host()), await panelPid(host(), KIND)]
-        await host().run(['sh', '-c', 'cp "$0" /root/kept.ts; echo "import {" >> "$0"', BROKEN])
+        await host().run(['sh', '-c', 'cp "$0" /root/kept.tsx; echo "import {" >> "$0"', BROKEN])
         const { exitCode, stderr } = await runInstaller(host(), [])
         expect(exitCode).not.toBe(0)
         expect(stderr).toContain('The build failed.')
@@ -98,7 +99,7 @@ describeInstallJourney(KIND, {
       'an update that is killed leaves the installed version running, and the next one completes',
       async () => {
         const [release, pid] = [await currentRelease(host()), await panelPid(host(), KIND)]
-        await host().run(['sh', '-c', 'cp /root/kept.ts "$0"; echo "// an update" >> "$0"', BROKEN])
+        await host().run(['sh', '-c', 'cp /root/kept.tsx "$0"; echo "// an update" >> "$0"', BROKEN])
         for (let kill = 0; kill < KILLS; kill += 1) {
           await killDuringUpdate(host(), 3_000 + kill * 2_000)
           await expectRunning(host(), release, pid)

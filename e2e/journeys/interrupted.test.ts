@@ -91,8 +91,7 @@ describe('a daemon that is killed in the middle', () => {
     return startPanel(host)
   }
   beforeAll(async () => {
-    disturbed = await boot()
-    quiet = await boot()
+    ;[disturbed, quiet] = await Promise.all([boot(), boot()])
   })
   afterAll(async () => {
     for (const host of hosts) await host.destroy()
@@ -100,7 +99,7 @@ describe('a daemon that is killed in the middle', () => {
 
   it('after any step of setup: the next run ends as an undisturbed one', async () => {
     const { steps } = await complete(quiet, 'POST /api/setup', SETUP)
-    for (const step of pickSteps(steps.length, 4)) await interrupt(disturbed, 'POST /api/setup', SETUP, step)
+    for (const step of pickSteps(steps.length, 2)) await interrupt(disturbed, 'POST /api/setup', SETUP, step)
     await complete(disturbed, 'POST /api/setup', SETUP)
     expect(await readEndState(disturbed), `seed ${SEED}`).toEqual(await readEndState(quiet))
     expect(await invokeTool(disturbed.host, await readToken(disturbed))).toBe(200)
@@ -112,7 +111,7 @@ describe('a daemon that is killed in the middle', () => {
     const inContainer = await readEndState(quiet)
     await complete(quiet, 'POST /api/mode', { mode: 'quadlet' })
     const asService = await readEndState(quiet)
-    for (const step of pickSteps(container.steps.length, 2)) {
+    for (const step of pickSteps(container.steps.length, 1)) {
       for (const [mode, end] of [
         ['container', inContainer],
         ['quadlet', asService],
@@ -147,19 +146,18 @@ describe('a daemon that is killed in the middle', () => {
     const after = await readEndState(quiet)
     const back = await complete(quiet, 'POST /api/image/rollback', {})
     expect(await readEndState(quiet)).toEqual(before)
-    for (const step of pickSteps(updated.steps.length, 1)) {
-      await interrupt(disturbed, 'POST /api/image/update', update, step)
+    const there = pickSteps(updated.steps.length, 1)
+    const andBack = pickSteps(back.steps.length, 1)
+    for (let round = 0; round < Math.max(there.length, andBack.length); round += 1) {
+      const [step, backStep] = [there[round], andBack[round]]
+      if (step !== undefined) await interrupt(disturbed, 'POST /api/image/update', update, step)
       await complete(disturbed, 'POST /api/image/update', update)
       expect(await readEndState(disturbed), `update, after step ${step}, seed ${SEED}`).toEqual(after)
-      await complete(disturbed, 'POST /api/image/rollback', {})
-      expect(await readEndState(disturbed), `back, after step ${step}, seed ${SEED}`).toEqual(before)
-    }
-    for (const step of pickSteps(back.steps.length, 1)) {
-      await complete(disturbed, 'POST /api/image/update', update)
-      const isOver = await interrupt(disturbed, 'POST /api/image/rollback', {}, step)
+      const isOver =
+        backStep !== undefined && (await interrupt(disturbed, 'POST /api/image/rollback', {}, backStep))
       // A step back after one that had ended would go forward again.
       if (!isOver) await complete(disturbed, 'POST /api/image/rollback', {})
-      expect(await readEndState(disturbed), `step back, after step ${step}, seed ${SEED}`).toEqual(before)
+      expect(await readEndState(disturbed), `step back, after step ${backStep}, seed ${SEED}`).toEqual(before)
     }
   })
 

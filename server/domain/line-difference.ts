@@ -1,10 +1,9 @@
 /** The difference between two texts, line by line. Imports nothing of Node: the page uses it too. */
 import type { DifferenceLine } from '../../contract/versions.ts'
+import { commonLines } from './common-lines.ts'
 
 /** Unchanged lines shown around each change. */
 const CONTEXT_LINES = 2
-/** Above so many cells the middle is shown as replaced: the exact way there is not worth the wait. */
-const MAX_CELLS = 4_000_000
 /** Above so many lines texts are not compared line by line. */
 const MAX_COMPARED_LINES = 50_000
 
@@ -72,62 +71,19 @@ function splitLines(text: string): string[] {
   return lines
 }
 
-/** Longest common subsequence of lines, after cutting what both have at their ends. */
+/** Every line of either, in order: of what was replaced first what went, then what came. */
 function diffLines(before: readonly string[], after: readonly string[]): DifferenceLine[] {
-  let head = 0
-  while (head < before.length && head < after.length && before[head] === after[head]) head += 1
-  let tail = 0
-  while (
-    tail < before.length - head &&
-    tail < after.length - head &&
-    before[before.length - 1 - tail] === after[after.length - 1 - tail]
-  ) {
-    tail += 1
-  }
-  const same = (text: string): DifferenceLine => ({ sign: ' ', text })
-  return [
-    ...before.slice(0, head).map(same),
-    ...diffMiddle(before.slice(head, before.length - tail), after.slice(head, after.length - tail)),
-    ...before.slice(before.length - tail).map(same),
-  ]
-}
-
-function diffMiddle(before: readonly string[], after: readonly string[]): DifferenceLine[] {
-  if (before.length * after.length > MAX_CELLS) {
-    return [
-      ...before.map((text): DifferenceLine => ({ sign: '-', text })),
-      ...after.map((text): DifferenceLine => ({ sign: '+', text })),
-    ]
-  }
-  const width = after.length + 1
-  const lengths = new Uint32Array((before.length + 1) * width)
-  const at = (row: number, column: number): number => lengths[row * width + column] ?? 0
-  for (let row = before.length - 1; row >= 0; row -= 1) {
-    for (let column = after.length - 1; column >= 0; column -= 1) {
-      lengths[row * width + column] =
-        before[row] === after[column]
-          ? at(row + 1, column + 1) + 1
-          : Math.max(at(row + 1, column), at(row, column + 1))
-    }
-  }
   const lines: DifferenceLine[] = []
-  let row = 0
-  let column = 0
-  while (row < before.length || column < after.length) {
-    const isSame = row < before.length && column < after.length && before[row] === after[column]
-    const isRemoval =
-      column >= after.length || (row < before.length && at(row + 1, column) >= at(row, column + 1))
-    if (isSame) {
-      lines.push({ sign: ' ', text: before[row] ?? '' })
-      row += 1
-      column += 1
-    } else if (isRemoval) {
-      lines.push({ sign: '-', text: before[row] ?? '' })
-      row += 1
-    } else {
-      lines.push({ sign: '+', text: after[column] ?? '' })
-      column += 1
-    }
+  let [row, column] = [0, 0]
+  const changeUpTo = (nextRow: number, nextColumn: number): void => {
+    for (const text of before.slice(row, nextRow)) lines.push({ sign: '-', text })
+    for (const text of after.slice(column, nextColumn)) lines.push({ sign: '+', text })
   }
+  for (const [commonRow, commonColumn] of commonLines(before, after)) {
+    changeUpTo(commonRow, commonColumn)
+    lines.push({ sign: ' ', text: before[commonRow] ?? '' })
+    ;[row, column] = [commonRow + 1, commonColumn + 1]
+  }
+  changeUpTo(before.length, after.length)
   return lines
 }

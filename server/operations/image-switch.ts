@@ -3,6 +3,7 @@ import type { Settings } from '../../contract/settings.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { Host, KeptImage, UserAccount } from '../host/host.ts'
+import { calmContext } from './calm-context.ts'
 import { imageReference, isPreviousTag, PREVIOUS_TAG } from './ensure-image.ts'
 import { readWanted } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
@@ -158,15 +159,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
     throw new HostError('ROLLBACK_FAILED', { detail: why, cause: error })
   }
   const { user } = await requireUser(host)
-  const calm: StepContext = {
-    ...context,
-    found: () => undefined,
-    did: () => undefined,
-    command: () => undefined,
-    // The way back is gone to its end, also when the operation was cancelled.
-    signal: new AbortController().signal,
-    watch: context.watch.onLine ? { onLine: context.watch.onLine } : {},
-  }
+  const calm = calmContext(context)
   try {
     await putBack(host, user, target)
     await restorePreviousTag(host, user)

@@ -1,6 +1,7 @@
 /** What becomes of the gateway when a restore ends before its end. */
 import { addDetail, PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { calmContext } from './calm-context.ts'
 import type { Step, StepContext } from './runner.ts'
 import { bringUpSteps } from './start-gateway.ts'
 
@@ -29,15 +30,7 @@ export function withWayBack(host: Host, step: Step, isStopped: () => boolean): S
 /** @returns in words whether it runs; never throws, since the first error is the one to tell */
 async function startAgain(host: Host, context: StepContext): Promise<string> {
   const isCancelled = context.signal.aborted
-  const calm: StepContext = {
-    ...context,
-    found: () => undefined,
-    did: () => undefined,
-    command: () => undefined,
-    // It is gone to its end, also when the operation was cancelled.
-    signal: new AbortController().signal,
-    watch: context.watch.onLine ? { onLine: context.watch.onLine } : {},
-  }
+  const calm = calmContext(context)
   try {
     for (const step of bringUpSteps(host, { force: false })) {
       // Who cancels, or ends the panel, does not want to wait for an answer.

@@ -2,6 +2,7 @@
  * Two people's texts on one base, merged line by line (the method of diff3): what only one of them changed is taken,
  * where both changed the same lines to something else a person chooses.
  */
+import { commonLines } from '../../server/domain/common-lines.ts'
 
 /** A run of lines, each with its line ending. */
 export type TextChunk =
@@ -21,14 +22,11 @@ export type TextChunk =
 /** Whose lines go into a conflict's place; `both`: theirs, and mine below. */
 export type ChunkChoice = 'mine' | 'theirs' | 'both'
 
-/** Above so many cells the middle counts as changed altogether: the exact way there is not worth the wait. */
-const MAX_CELLS = 4_000_000
-
 /** The chunks of both texts in order; joined they hold every line of either. */
 export function mergeText(base: string, mine: string, theirs: string): TextChunk[] {
   const [baseLines, mineLines, theirLines] = [splitLines(base), splitLines(mine), splitLines(theirs)]
-  const inMine = matchLines(baseLines, mineLines)
-  const inTheirs = matchLines(baseLines, theirLines)
+  const inMine = new Map(commonLines(baseLines, mineLines))
+  const inTheirs = new Map(commonLines(baseLines, theirLines))
   const chunks: TextChunk[] = []
   const at = { base: 0, mine: 0, theirs: 0 }
   /** Everything up to these places, of which the lines there are the same in all three. */
@@ -131,50 +129,4 @@ function isEqual(left: readonly string[], right: readonly string[]): boolean {
 
 function splitLines(text: string): string[] {
   return text === '' ? [] : text.split(/(?<=\n)/)
-}
-
-/** Of each line that both have, its place in `before` and in `after`: a longest common subsequence. */
-function matchLines(before: readonly string[], after: readonly string[]): ReadonlyMap<number, number> {
-  const pairs = new Map<number, number>()
-  let head = 0
-  while (head < before.length && head < after.length && before[head] === after[head]) {
-    pairs.set(head, head)
-    head += 1
-  }
-  let [end, afterEnd] = [before.length, after.length]
-  while (end > head && afterEnd > head && before[end - 1] === after[afterEnd - 1]) {
-    end -= 1
-    afterEnd -= 1
-    pairs.set(end, afterEnd)
-  }
-  for (const [row, column] of matchMiddle(before.slice(head, end), after.slice(head, afterEnd))) {
-    pairs.set(head + row, head + column)
-  }
-  return pairs
-}
-
-function matchMiddle(before: readonly string[], after: readonly string[]): [number, number][] {
-  if (before.length * after.length > MAX_CELLS) return []
-  const width = after.length + 1
-  const lengths = new Uint32Array((before.length + 1) * width)
-  const at = (row: number, column: number): number => lengths[row * width + column] ?? 0
-  for (let row = before.length - 1; row >= 0; row -= 1) {
-    for (let column = after.length - 1; column >= 0; column -= 1) {
-      lengths[row * width + column] =
-        before[row] === after[column]
-          ? at(row + 1, column + 1) + 1
-          : Math.max(at(row + 1, column), at(row, column + 1))
-    }
-  }
-  const pairs: [number, number][] = []
-  let [row, column] = [0, 0]
-  while (row < before.length && column < after.length) {
-    if (before[row] === after[column]) {
-      pairs.push([row, column])
-      row += 1
-      column += 1
-    } else if (at(row + 1, column) >= at(row, column + 1)) row += 1
-    else column += 1
-  }
-  return pairs
 }

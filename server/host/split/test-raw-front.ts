@@ -61,3 +61,15 @@ export function speakRaw(socket: Socket): RawFront {
 function isAnswer(kind: number): boolean {
   return kind === KIND.result || kind === KIND.error
 }
+
+/** A terminal whose program goes on until it is told to end. */
+export function terminalWithoutEnd() {
+  const ended = Promise.withResolvers<number | null>()
+  return {
+    write: () => undefined,
+    resize: () => undefined,
+    setPaused: () => undefined,
+    end: () => ended.resolve(null),
+    ended: ended.promise,
+  }
+}

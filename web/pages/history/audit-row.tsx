@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.tsx'
 import { countOf, formatDateTime, formatDuration } from '../../ui/format.ts'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ageWords, FILE_WORDS } from '../../ui/version-words.ts'
-import { codeWords, detailWords, OUTCOME_TONES, OUTCOME_WORDS, timeWords, whoWords } from './audit-words.ts'
+import { codeWords, detailWords, OUTCOME_TONES, timeWords, whoWords } from './audit-words.ts'
 
 const FILE_PAGES = { env: '/environment', config: '/configuration' } as const
 
@@ -20,7 +20,7 @@ export function AuditRow({ entry, now }: { entry: AuditEntry; now: number }): JS
         <p class="row audit-head">
           <strong class="break">{what}</strong>
           <span class="badge" data-tone={OUTCOME_TONES[outcome]}>
-            {OUTCOME_WORDS[outcome]}
+            {outcome}
           </span>
           {more !== undefined && <span class="badge">{more.toLocaleString('en')} more</span>}
         </p>

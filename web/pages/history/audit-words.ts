@@ -13,14 +13,7 @@ export const KIND_WORDS = {
   gateway: 'The gateway',
 } as const satisfies Readonly<Record<AuditKind, string>>
 
-export const OUTCOME_WORDS = {
-  done: 'done',
-  started: 'started',
-  refused: 'refused',
-  failed: 'failed',
-  cancelled: 'cancelled',
-} as const satisfies Readonly<Record<AuditOutcome, string>>
-
+/** Their names are the words for them. */
 export const OUTCOME_TONES = {
   done: 'good',
   started: 'accent',

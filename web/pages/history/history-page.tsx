@@ -14,7 +14,7 @@ import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { Select } from '../../ui/select.tsx'
 import { AuditRow } from './audit-row.tsx'
-import { groupByDay, KIND_WORDS, OUTCOME_WORDS } from './audit-words.ts'
+import { groupByDay, KIND_WORDS, OUTCOME_TONES } from './audit-words.ts'
 
 /** Stands for no choice in the selects. */
 const ALL = 'all'
@@ -24,7 +24,7 @@ const KINDS = [
 ] as const satisfies readonly (readonly [string, string])[]
 const OUTCOMES = [
   [ALL, 'Any'],
-  ...(Object.entries(OUTCOME_WORDS) as [AuditOutcome, string][]),
+  ...(Object.keys(OUTCOME_TONES) as AuditOutcome[]).map((outcome) => [outcome, outcome] as const),
 ] as const satisfies readonly (readonly [string, string])[]
 
 /** Who did what through the panel: the audit log. */

@@ -1,0 +1,185 @@
+/** What comes and goes in parts: lines, items, bytes. */
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { ConflictError, InputError } from '../../errors.ts'
+import { createRedactor } from '../../redact.ts'
+import type { LogChunk, OutputChunk, Watch } from '../host.ts'
+import { chunkOf } from '../log-chunk.ts'
+import { RAZROOM, startHalves } from './test-halves.ts'
+
+test('a cancelled call throws the reason of its signal, and the machine sees it', async () => {
+  const { front } = await startHalves({
+    async pullImage(_user, _reference, watch) {
+      watch?.onLine?.({ stream: 'stdout', text: 'pulling' })
+      await untilAborted(watch)
+      throw new ConflictError('OPERATION_CANCELLED')
+    },
+    async loadArchive(_user, _path, _tag, watch) {
+      await untilAborted(watch)
+      throw watch?.signal?.reason
+    },
+  })
+  const lines: OutputChunk[] = []
+  const cancel = new AbortController()
+  const onLine = (line: OutputChunk) => {
+    lines.push(line)
+    cancel.abort()
+  }
+  await expect(front.pullImage(RAZROOM, 'a', { signal: cancel.signal, onLine })).rejects.toMatchObject({
+    code: 'OPERATION_CANCELLED',
+  })
+  expect(lines).toEqual([{ stream: 'stdout', text: 'pulling' }])
+  const { signal } = cancel
+  await expect(front.loadArchive(RAZROOM, '/open/a', 'a', { signal })).rejects.toBe(signal.reason)
+})
+
+test('lines come in order, masked, before the result', async () => {
+  const { front } = await startHalves(
+    {
+      async runContainer(_user, _args, watch) {
+        for (let number = 0; number < 5_000; number++) {
+          watch?.onLine?.({ stream: number % 2 ? 'stderr' : 'stdout', text: `${number} sesame-sesame ü` })
+          if (number % 100 === 0) await turn()
+        }
+        return { id: 'x' }
+      },
+    },
+    { redact: createRedactor(() => ['sesame-sesame']) },
+  )
+  const lines: OutputChunk[] = []
+  expect(await front.runContainer(RAZROOM, [], { onLine: (line) => lines.push(line) })).toEqual({ id: 'x' })
+  expect(lines).toHaveLength(5_000)
+  expect(lines[4_999]).toEqual({ stream: 'stderr', text: '4999 *** ü' })
+})
+
+test('a sequence comes item by item, and ends with its signal', async () => {
+  let isEnded = false
+  const chunk = (number: number): LogChunk => ({
+    lines: [
+      { cursor: `a.${number}`, time: 't', stream: 'stdout', text: `line ${number}` },
+      { cursor: `b.${number}`, time: '', stream: 'stderr', text: '', truncated: true },
+    ],
+    live: number > 0,
+    ...(number === 1 ? { gap: 'rotated' } : {}),
+  })
+  const { front } = await startHalves({
+    async *followLog(_user, _request, signal) {
+      try {
+        yield chunk(0)
+        yield { lines: [], live: true }
+        yield chunk(1)
+        await once(signal, 'abort')
+      } finally {
+        isEnded = true
+      }
+    },
+    async *watchUserFiles(_user, paths) {
+      yield* paths
+    },
+    async *watchContainers() {
+      yield { name: 'a', status: 'start', time: 't' }
+      throw new ConflictError('GATEWAY_NOT_RUNNING')
+    },
+  })
+  const cancel = new AbortController()
+  const chunks: LogChunk[] = []
+  for await (const one of front.followLog(
+    RAZROOM,
+    { path: '/home/razroom/log', backlog: 1 },
+    cancel.signal,
+  )) {
+    chunks.push(one)
+    if (chunks.length === 3) cancel.abort()
+  }
+  expect(chunks).toEqual([chunk(0), { lines: [], live: true }, chunk(1)])
+  await vi.waitFor(() => expect(isEnded).toBe(true))
+
+  const { signal } = new AbortController()
+  const paths: string[] = []
+  for await (const path of front.watchUserFiles(RAZROOM, ['/a', '/b'], signal)) paths.push(path)
+  expect(paths).toEqual(['/a', '/b'])
+
+  const events = front.watchContainers(RAZROOM, signal)[Symbol.asyncIterator]()
+  expect(await events.next()).toMatchObject({ value: { name: 'a' } })
+  await expect(events.next()).rejects.toMatchObject({ code: 'GATEWAY_NOT_RUNNING' })
+})
+
+test('log lines cross as the helper of the user sent them', async () => {
+  const batch = {
+    file: 'f',
+    ends: [40, 75],
+    times: 'a\nb',
+    texts: 'one\ntwo',
+    flags: 'oE',
+    live: true,
+    gap: 'cut',
+  }
+  const { front } = await startHalves({
+    async *followLog() {
+      yield chunkOf(batch)
+    },
+  })
+  const request = { path: '/home/razroom/log', backlog: 1 }
+  const chunks: LogChunk[] = []
+  for await (const one of front.followLog(RAZROOM, request, new AbortController().signal)) chunks.push(one)
+  expect(chunks).toEqual([
+    {
+      lines: [
+        { cursor: 'f.14', time: 'a', stream: 'stdout', text: 'one' },
+        { cursor: 'f.23', time: 'b', stream: 'stderr', text: 'two', truncated: true },
+      ],
+      live: true,
+      gap: 'cut',
+    },
+  ])
+})
+
+test('bytes go out and come in', async () => {
+  const content = Buffer.alloc(5_000_000, 'abcdefg')
+  const { front } = await startHalves({
+    openBackup: async () => ({ stream: Readable.from(cut(content, 700_000)), sizeBytes: content.length }),
+    async saveUpload(stream, expected) {
+      return { path: String(expected), sizeBytes: (await buffer(stream)).length }
+    },
+  })
+  const { stream, sizeBytes } = await front.openBackup('a.tar.zst')
+  expect(sizeBytes).toBe(content.length)
+  expect(content.equals(await buffer(stream))).toBe(true)
+  expect(await front.saveUpload(Readable.from(cut(content, 65_536)), null)).toEqual({
+    path: 'null',
+    sizeBytes: content.length,
+  })
+})
+
+test('an upload that fails on either side ends the other, with the error of the first', async () => {
+  const received: unknown[] = []
+  const { front } = await startHalves({
+    async saveUpload(stream, expected) {
+      if (expected === 0) throw new InputError('DISK_FULL')
+      for await (const chunk of stream) received.push(chunk)
+      return { path: '', sizeBytes: 0 }
+    },
+  })
+  const source = new Readable({ read: () => undefined })
+  await expect(front.saveUpload(source, 0)).rejects.toMatchObject({ code: 'DISK_FULL' })
+  expect(source.destroyed).toBe(true)
+  const broken = Readable.from(
+    (async function* () {
+      yield Buffer.from('a')
+      await vi.waitFor(() => expect(received).toHaveLength(1))
+      throw new Error('the browser has gone')
+    })(),
+  )
+  await expect(front.saveUpload(broken, null)).rejects.toThrow('the browser has gone')
+})
+
+async function untilAborted(watch: Watch | undefined): Promise<void> {
+  if (watch?.signal && !watch.signal.aborted) await once(watch.signal, 'abort')
+}
+
+function* cut(content: Buffer, bytes: number): Generator<Buffer> {
+  for (let at = 0; at < content.length; at += bytes) yield content.subarray(at, at + bytes)
+}
