@@ -4,8 +4,13 @@ import { EnvCheck } from './env.ts'
 import { Finding } from './schemas.ts'
 
 const strict = { additionalProperties: false } as const
-/** The largest razroom.json that goes through the page, in characters. */
-export const MAX_CONFIG_CHARACTERS = 1_048_576
+/**
+ * The largest razroom.json that the panel reads and writes, in bytes. A real one has some kilobytes; reading, checking and
+ * masking a megabyte that was made for it keeps the panel from everything else for seconds.
+ */
+export const MAX_CONFIG_BYTES = 524_288
+/** The same for what goes through the page, in characters. */
+const MAX_CONFIG_CHARACTERS = 524_288
 const ConfigText = Type.String({ maxLength: MAX_CONFIG_CHARACTERS })
 
 export const ConfigDocument = Type.Object({

@@ -71,6 +71,21 @@ export function describeLogin(attack: () => AttackHost): void {
       expect(cookie.toLowerCase()).not.toContain('domain')
     })
 
+    it('is not hidden by a cookie of the same name, which a gateway on this machine can set', async () => {
+      const [login] = await attack().fire([loginShot('for a cookie', await newCode())])
+      const [cookie = ''] = login ? headerValues(login, 'set-cookie') : []
+      const own = cookie.split(';')[0] ?? ''
+      const send = (name: string, cookies: string) => {
+        const headers: Header[] = [['Cookie', cookies]]
+        return { name, bytes: requestBytes({ method: 'GET', target: '/api/status', headers }) }
+      }
+      const outcomes = await attack().fire([
+        send('in front', `razroom-panel-18780=${'A'.repeat(43)}; ${own}`),
+        send('alone', `razroom-panel-18780=${'A'.repeat(43)}`),
+      ])
+      expect(outcomes.map(({ status }) => status)).toEqual([200, 401])
+    })
+
     it('refuses wrong codes, holds back who tries many, and lets the right one in at once', async () => {
       const code = await newCode()
       const wrong: unknown[] = [

@@ -147,3 +147,26 @@ describe('pairedDevices', () => {
     expect(deviceRoles([], DEVICE)).toEqual(['operator'])
   })
 })
+
+describe('a file that was made to keep the panel busy', () => {
+  it('has a million records: none is held against a schema, key by key', () => {
+    const record = new Proxy(
+      {},
+      {
+        ownKeys() {
+          throw new Error('its keys were asked for')
+        },
+      },
+    )
+    expect(pendingDevices([record], NOW)).toEqual({ devices: [], skipped: 1 })
+    expect(pairedDevices([record])).toEqual({ devices: [], skipped: 1 })
+  })
+
+  it('has a device with more tokens than a call takes arguments', () => {
+    const tokens = Object.fromEntries(
+      Array.from({ length: 200_000 }, (_, at) => [at, { lastUsedAtMs: at + 1 }]),
+    )
+    const { devices } = pairedDevices([{ deviceId: DEVICE, tokens }])
+    expect(devices).toMatchObject([{ id: DEVICE, lastSeenAt: new Date(200_000).toISOString() }])
+  })
+})

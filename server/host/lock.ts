@@ -4,6 +4,7 @@ import { ConflictError } from '../errors.ts'
 import type { RunCommand } from './run-command.ts'
 
 const FLOCK_TIMEOUT_MS = 10_000
+const WAIT_SECONDS = 10
 /** flock(1): exit status when the lock is held by another. */
 const HELD = 1
 
@@ -34,4 +35,21 @@ export async function acquireLock(run: RunCommand, runDir: string): Promise<{ re
     throw error
   }
   return { release: () => file.close() }
+}
+
+/**
+ * Does something while no other process does it that names the same file, which is made, 0600, and stays empty.
+ * @throws {CommandError} it was not let go for ten seconds
+ */
+export async function whileLocked<T>(run: RunCommand, path: string, work: () => Promise<T>): Promise<T> {
+  const file = await open(path, 'a', 0o600)
+  try {
+    await run(['flock', '--exclusive', '--timeout', String(WAIT_SECONDS), '3'], {
+      timeoutMs: 2 * WAIT_SECONDS * 1_000,
+      extraFds: [file.fd],
+    })
+    return await work()
+  } finally {
+    await file.close()
+  }
 }

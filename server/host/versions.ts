@@ -6,6 +6,7 @@ import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { FileVersion, KEPT_VERSIONS, VersionId } from '../../contract/versions.ts'
 import { HostError } from '../errors.ts'
+import { readDiskFree } from './disk-free.ts'
 import { writeOwnFile } from './durable-file.ts'
 
 const StoredVersion = Type.Omit(FileVersion, ['isCurrent'])
@@ -28,6 +29,10 @@ export interface Versions {
   markVersionProven(path: string, id: string, at: string): Promise<void>
 }
 
+/** Files that versions are kept of: a gateway has two, and those of places it had before stay a while. */
+const MAX_FILES = 32
+/** What the disk keeps for everything else; a version is no reason to fill it. */
+const RESERVE_BYTES = 16 * 1_048_576
 /** What is not whole after that time was left behind by a process that died. */
 const ORPHAN_AFTER_MS = 60_000
 const RECORD = /^([0-9]{1,15}-[0-9a-f]{8})\.json$/
@@ -39,8 +44,9 @@ const BYTES = /^([0-9]{1,15}-[0-9a-f]{8})\.bytes$/
  * @param stateDir root's directory, 0700
  */
 export function createVersions(stateDir: string): Versions {
+  const top = join(stateDir, 'versions')
   const directoryOf = (path: string): string =>
-    join(stateDir, 'versions', createHash('sha256').update(path).digest('hex').slice(0, 16))
+    join(top, createHash('sha256').update(path).digest('hex').slice(0, 16))
 
   async function list(directory: string): Promise<StoredVersion[]> {
     const ids = (await namesIn(directory)).flatMap((name) => RECORD.exec(name)?.[1] ?? [])
@@ -54,6 +60,8 @@ export function createVersions(stateDir: string): Versions {
     async addVersion(path, { bytes, ...version }) {
       const directory = directoryOf(path)
       await mkdir(directory, { recursive: true, mode: 0o700 })
+      await dropOldest(top, directory)
+      if (bytes && (await readDiskFree(directory)) < bytes.length + RESERVE_BYTES) throw diskFull(path)
       const present = await list(directory)
       // A clock that was set back must not bring a new version behind an old one.
       const time = Math.max(Date.now(), timeOf(present[0]?.id ?? '0') + 1)
@@ -157,7 +165,29 @@ function checkedId(id: string): string {
 
 function asDiskFull(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(path, error) : error
+}
+
+function diskFull(path: string, cause?: unknown): HostError {
   const detail = `the version of ${path} could not be kept in the panel’s own directory`
-  return new HostError('DISK_FULL', { detail, cause: error })
+  return new HostError('DISK_FULL', { detail, cause })
+}
+
+/** Above the limit those files go whose versions were written longest ago; never the one that is written now. */
+async function dropOldest(top: string, present: string): Promise<void> {
+  const directories = (await namesIn(top)).map((name) => join(top, name))
+  if (directories.length <= MAX_FILES) return
+  const others = directories.filter((directory) => directory !== present)
+  const known = await Promise.all(
+    others.map(async (directory) => ({
+      directory,
+      at: await stat(directory).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    })),
+  )
+  known.sort((a, b) => b.at - a.at)
+  for (const { directory } of known.slice(MAX_FILES - 1))
+    await rm(directory, { recursive: true, force: true })
 }

@@ -93,6 +93,14 @@ describe('host', () => {
 })
 
 describe('access', () => {
+  it('is kept beside cookies of the same name, which another server on this machine can set', async () => {
+    const lines = (cookies: string) => [`Host: 127.0.0.1:${port}`, `Cookie: ${cookies}`]
+    expect(await raw('/private', lines(`panel=junk; ${cookieHeader}`))).toBe(200)
+    expect(await raw('/private', lines(`panel=; panel="; a=b;panel;${cookieHeader}; panel=junk`))).toBe(200)
+    expect(await raw('/private', lines('panel=junk; panel=more'))).toBe(401)
+    expect(await raw('/private', lines(`other${cookieHeader}`))).toBe(401)
+  })
+
   it('is refused without a session, however the target is spelt', async () => {
     const host = [`Host: 127.0.0.1:${port}`]
     for (const target of [

@@ -95,8 +95,25 @@ function checkBearer(request: FastifyRequest, options: GuardOptions): void {
   request.startedBy = 'api'
 }
 
+/**
+ * The session behind any cookie of this name. Ports do not part cookies, so another server on 127.0.0.1 can set one of the
+ * same name with a longer path: the browser sends it first (RFC 6265, 5.4), and it would keep the admin out.
+ */
+export async function findSession(
+  request: FastifyRequest,
+  { sessions, cookieName }: Pick<GuardOptions, 'sessions' | 'cookieName'>,
+): Promise<Session | null> {
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  for (const pair of pairs) {
+    if (!pair.startsWith(`${cookieName}=`)) continue
+    const session = await sessions.find(pair.slice(cookieName.length + 1))
+    if (session) return session
+  }
+  return null
+}
+
 async function checkSession(request: FastifyRequest, options: GuardOptions): Promise<Session> {
-  const session = await options.sessions.find(request.cookies[options.cookieName])
+  const session = await findSession(request, options)
   if (!session) throw new AuthError('AUTH_REQUIRED')
   return session
 }

@@ -1,4 +1,6 @@
 /** The step that takes a found gateway over: backed up, its own files kept beside, its token kept. */
+
+import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { applyEnvEdits } from '../domain/env-edits.ts'
 import { parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
@@ -10,7 +12,7 @@ import { type FoundAdoption, readAdoption } from './adoption.ts'
 import { backupStep } from './backup.ts'
 import { type Author, authorOf, saveVersioned } from './file-versions.ts'
 import type { FoundGateway, FoundUnit } from './found-gateway.ts'
-import { MAX_CONFIG_BYTES, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
+import { readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import type { Step } from './runner.ts'
 
 /** Says in the record that a gateway is being taken over, until the step has done its part. */

@@ -16,7 +16,7 @@ import type { GatewayCommands } from './gateway-commands.ts'
 import { requireUser } from './gateway-files.ts'
 
 /** A record has some 1 kB; the gateway of a team has dozens. */
-export const MAX_DEVICE_FILE_BYTES = 4_194_304
+export const MAX_DEVICE_FILE_BYTES = 1_048_576
 /** A command takes 2 to 6 s on an idle machine (docs/facts/razroom-gateway.md); the CLI waits a minute for an answer. */
 const COMMAND_TIMEOUT_MS = 25_000
 /** The gateway writes its files before it answers; this is for a slow disk. */

@@ -1,4 +1,6 @@
 /** What the doctor's checks need to know, each thing read once however many ask for it, and only when one does. */
+
+import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import type { Status } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { GatewayPaths } from '../domain/gateway-spec.ts'
@@ -13,7 +15,7 @@ import type {
   UserAccount,
 } from '../host/host.ts'
 import { findOtherHolders, readWanted, type Wanted } from './gateway-container.ts'
-import { type EnvOnDisk, MAX_CONFIG_BYTES, readEnvFile } from './gateway-files.ts'
+import { type EnvOnDisk, readEnvFile } from './gateway-files.ts'
 import { deriveStatus, feelPulse, type Observation, observe } from './read-status.ts'
 import { listDropIns, readUnitFile, type UnitFile, unitKind, unitPlace } from './unit-file.ts'
 

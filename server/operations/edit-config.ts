@@ -4,7 +4,7 @@ import {
   type ConfigCheck,
   type ConfigDocument,
   type ConfigSaved,
-  MAX_CONFIG_CHARACTERS,
+  MAX_CONFIG_BYTES,
 } from '../../contract/config.ts'
 import type { Finding } from '../../contract/schemas.ts'
 import { changedConfigKeys } from '../domain/config-changes.ts'
@@ -156,7 +156,7 @@ async function write(
   bytes: Uint8Array,
   author: Author,
 ): Promise<ConfigSaved> {
-  if (bytes.length > MAX_CONFIG_CHARACTERS * 4) {
+  if (bytes.length > MAX_CONFIG_BYTES) {
     throw new HostError('FILE_TOO_LARGE', { detail: `${path} would have ${bytes.length} bytes` })
   }
   const save = { file: 'config', path, bytes, mode: CONFIG_MODE, expectedEtag: etag, ...author } as const

@@ -2,12 +2,14 @@
  * Keeps a version of `.env` and razroom.json at each change, whoever made it. One change of a file at a time: so what the
  * panel saves is never taken for a change from outside.
  */
+
+import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import { MAX_ENV_FILE_BYTES } from '../../contract/rules.ts'
 import type { VersionAuthor, VersionedFile } from '../../contract/versions.ts'
 import { changedLines } from '../domain/line-difference.ts'
 import { PanelError } from '../errors.ts'
 import type { Host, StoredVersion, UserAccount, UserFile } from '../host/host.ts'
-import { ABSENT_ETAG, MAX_CONFIG_BYTES, readPaths } from './gateway-files.ts'
+import { ABSENT_ETAG, readPaths } from './gateway-files.ts'
 import type { StepContext } from './runner.ts'
 
 export const VERSIONED_FILES: readonly VersionedFile[] = ['env', 'config']

@@ -1,4 +1,6 @@
 /** What is there of a gateway that the panel may not have made: units, container, files. */
+
+import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import type { UnitView } from '../../contract/unit.ts'
 import { isContainerName } from '../domain/container-grammar.ts'
 import {
@@ -11,7 +13,7 @@ import {
 import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, UserAccount } from '../host/host.ts'
-import { MAX_CONFIG_BYTES } from './gateway-files.ts'
+
 import { unitPlace } from './unit-file.ts'
 
 const KINDS: ReadonlyArray<UnitView['kind']> = ['quadlet', 'service']

@@ -1,4 +1,5 @@
 /** The two files of the gateway the panel reads, and the token that follows from them. */
+import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import { MAX_ENV_FILE_BYTES } from '../../contract/rules.ts'
 import { defaultSettings, type Settings } from '../../contract/settings.ts'
 import { type EnvFile, parseEnvFile, readEnv } from '../domain/env-file.ts'
@@ -8,8 +9,6 @@ import { type EffectiveToken, effectiveToken } from '../domain/token.ts'
 import { SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
 
-/** razroom.json as the panel is willing to read it, in bytes. */
-export const MAX_CONFIG_BYTES = 4_194_304
 /** The ETag of a file that is not there. */
 export const ABSENT_ETAG = 'absent'
 

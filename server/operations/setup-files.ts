@@ -1,4 +1,6 @@
 /** The steps of setup that put files and directories into the home of the gateway's user. */
+
+import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import { applyEnvEdits } from '../domain/env-edits.ts'
 import { parseEnvFile, readEnv, renderEnvFile } from '../domain/env-file.ts'
 import { minimalConfig } from '../domain/razroom-config.ts'
@@ -8,7 +10,7 @@ import { PanelError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
 import { authorOf, saveVersioned } from './file-versions.ts'
 import { readWanted } from './gateway-container.ts'
-import { ABSENT_ETAG, MAX_CONFIG_BYTES, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
+import { ABSENT_ETAG, readConfigFile, readEnvFile, requireUser } from './gateway-files.ts'
 import { putFile } from './put-file.ts'
 import type { Step, StepContext } from './runner.ts'
 

@@ -2,6 +2,7 @@ import type { Login } from '../../contract/login-endpoints.ts'
 import type { SessionInfo } from '../../contract/schemas.ts'
 import { AuthError } from '../errors.ts'
 import type { Call, Handlers } from '../http/bind-routes.ts'
+import { findSession } from '../http/guards.ts'
 import type { Session, Sessions } from '../http/session.ts'
 import type { PanelDeps } from './deps.ts'
 
@@ -49,7 +50,7 @@ export function sessionRoutes({ sessions, port, cookieName }: PanelDeps): Pick<H
     'POST /api/session': async ({ body, request, reply }) => {
       const { id, session } = await sessions.redeem(body.code, request.peerUid ?? -1)
       // The browser forgets the cookie of before; nobody else is to remember it.
-      const former = await sessions.find(request.cookies[cookieName])
+      const former = await findSession(request, { sessions, cookieName })
       if (former) await sessions.end(former)
       request.session = session
       reply.setCookie(cookieName, id, cookie)

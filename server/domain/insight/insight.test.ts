@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readCommandJson } from './command-json.ts'
 import { maskKeys } from './mask-keys.ts'
 import { maskTexts } from './mask-texts.ts'
@@ -11,11 +11,35 @@ test.each([
   ['behind a box', '│\n◇  Doctor warnings ──╮\n│  [x]  │\n├───╯\n{\n  "a": 1\n}\n', { a: 1 }],
   ['behind a line of a plugin', '[plugins] loaded 4\n[\n  1\n]\n', [1]],
   ['before more lines', '{\n  "a": {}\n}\nDone.\n', { a: {} }],
+  ['in one line before more lines', '{"a":1}\nDone.\n', { a: 1 }],
   ['a text', 'box\n"2026.2.17"\r\n', '2026.2.17'],
   ['none', 'Usage: {x}\n[cut', undefined],
   ['nothing', '', undefined],
 ])('the document in the output of a command: %s', (_name, stdout, value) => {
   expect(readCommandJson(stdout)).toEqual(value)
+})
+
+test.each(['[\n', '{\n', '"\n', '[1,\n', '{"a":\n', '[plugins]\n'])(
+  'output that begins a document in each line, %j, is not read to its end again and again',
+  (line) => {
+    const parse = vi.spyOn(JSON, 'parse')
+    expect(readCommandJson(line.repeat(1_048_576 / line.length))).toBe(undefined)
+    const looked = parse.mock.calls.reduce((sum, [text]) => sum + text.length, 0)
+    parse.mockRestore()
+    expect(looked).toBeLessThan(8 * 1_048_576)
+  },
+)
+
+test('of a long list no record is held against a schema, key by key', () => {
+  const job = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new Error('its keys were asked for')
+      },
+    },
+  )
+  expect(readCron({ jobs: [job] })).toMatchObject({ jobs: [] })
 })
 
 test.each([

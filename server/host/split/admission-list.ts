@@ -6,31 +6,41 @@ import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
-import { HostError } from '../../errors.ts'
+import { HostError, InputError } from '../../errors.ts'
 import { writeOwnFile } from '../durable-file.ts'
+import { whileLocked } from '../lock.ts'
+import type { RunCommand } from '../run-command.ts'
 import { createStateStore } from '../state-store.ts'
 
+const MAX_NAMES = 1_000
+const Names = Type.Array(Type.String(), { maxItems: MAX_NAMES })
 const AdmissionList = Type.Object({
   /** Accounts that root named on the shell. */
-  users: Type.Array(Type.String(), { maxItems: 1_000 }),
+  users: Names,
   /** Accounts that the panel made. */
-  made: Type.Array(Type.String(), { maxItems: 1_000 }),
+  made: Names,
   /** Files and directories that root named on the shell. */
-  paths: Type.Array(Type.String(), { maxItems: 1_000 }),
+  paths: Names,
 })
 export type AdmissionList = Static<typeof AdmissionList>
 
 export interface AdmissionFile {
   read(): Promise<AdmissionList>
-  /** One change at a time. */
+  /**
+   * One change at a time, of all processes: else what root takes back could come back with another one's change.
+   * @throws {InputError} REQUEST_INVALID the list would be longer than it may be; whatever `next` throws
+   */
   change(next: (list: AdmissionList) => AdmissionList): Promise<void>
 }
 
 /** What setup writes to the record when it makes a user. */
 const MADE = /^(?:making-)?user:(.+)$/
 
-/** @param stateDir root's directory of the panel, 0700 */
-export function createAdmissionFile(stateDir: string): AdmissionFile {
+/**
+ * @param stateDir root's directory of the panel, 0700
+ * @param run for the lock between processes
+ */
+export function createAdmissionFile(stateDir: string, run: RunCommand): AdmissionFile {
   const path = join(stateDir, 'admitted.json')
   let kept: { readonly stamp: string; readonly list: AdmissionList } | null = null
   let last: Promise<unknown> = Promise.resolve()
@@ -70,11 +80,23 @@ export function createAdmissionFile(stateDir: string): AdmissionFile {
   return {
     read,
     change(next) {
-      const done = last.then(async () => write(next(await read())))
+      const lock = join(stateDir, 'admitted.lock')
+      const done = last.then(async () => {
+        await mkdir(stateDir, { recursive: true, mode: 0o700 })
+        await whileLocked(run, lock, async () => write(requireShort(next(await read()))))
+      })
       last = done.catch(() => undefined)
       return done
     },
   }
+}
+
+/** One that cannot be read again would keep everybody out. */
+function requireShort(list: AdmissionList): AdmissionList {
+  const long = Object.entries(list).find(([, names]) => names.length > MAX_NAMES)
+  if (!long) return list
+  const detail = `more than ${MAX_NAMES} ${long[0]} are allowed: take some back first (razroom-panel access)`
+  throw new InputError('REQUEST_INVALID', { detail })
 }
 
 /** Changes with the file; null when there is none. */

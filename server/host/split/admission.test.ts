@@ -62,6 +62,38 @@ describe('accounts', () => {
     await expect(other.findAccount('alice')).rejects.toMatchObject({ code: 'USER_NOT_ADMITTED' })
   })
 
+  test('many that are made at once are no more than one after the other', async () => {
+    const admission = await open()
+    const names = Array.from({ length: 20 }, (_, at) => `razroom-x${at}`)
+    const tries = await Promise.allSettled(names.map((name) => admission.beginMaking(name)))
+    expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(16)
+    expect((await admission.readList()).made).toHaveLength(16)
+  })
+
+  test('what root takes back stays so while another process changes the list', async () => {
+    const [shell, front] = await Promise.all([open(), open()])
+    for (let round = 0; round < 5; round += 1) {
+      await shell.addUser('alice', false)
+      await Promise.all([
+        front.beginMaking('razroom-a').then(() => front.undoMaking('razroom-a')),
+        shell.removeUser('alice'),
+        front.beginMaking('razroom-b').then(() => front.undoMaking('razroom-b')),
+      ])
+      expect((await shell.readList()).users).not.toContain('alice')
+    }
+  })
+
+  test('a list that is full is told, and can still be read', async () => {
+    const admission = await open()
+    const paths = Array.from({ length: 1_000 }, (_, at) => `/srv/${at}`)
+    await admission.addPath('/srv/0')
+    await writeFile(join(stateDir, 'admitted.json'), JSON.stringify({ users: [], made: [], paths }))
+    await expect(admission.addPath('/srv/more')).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
+    await admission.removePath('/srv/0')
+    await admission.addPath('/srv/more')
+    expect((await admission.readList()).paths).toHaveLength(1_000)
+  })
+
   test.each(['root', 'toor', 'nobody', 'daemon', 'razroom-panel'])('%s is never allowed', async (name) => {
     const admission = await open()
     await expect(admission.addUser(name, true)).rejects.toMatchObject({ code: 'USER_UNSUITABLE' })

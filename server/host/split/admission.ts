@@ -79,7 +79,7 @@ export async function createAdmission(
   stateDir: string,
   findUser: (name: string) => Promise<UserAccount | null> = createAccounts(run).findUser,
 ): Promise<Admission> {
-  const file = createAdmissionFile(stateDir)
+  const file = createAdmissionFile(stateDir, run)
   const accounts = createAccountCache(findUser)
   // An installation from before has its list now, while nobody has changed its record yet.
   await file.read()
@@ -91,8 +91,8 @@ export async function createAdmission(
   }
 
   /** The panel makes an account of this name without asking root. */
-  async function mayMake(name: string): Promise<boolean> {
-    return OWN_NAME.test(name) && name !== PANEL_USER && (await file.read()).made.length < MAX_MADE
+  function mayMake(name: string, { made }: AdmissionList): boolean {
+    return OWN_NAME.test(name) && name !== PANEL_USER && made.length < MAX_MADE
   }
 
   /** Its uid is that of an account that is allowed. */
@@ -132,11 +132,15 @@ export async function createAdmission(
       const account = await accounts(name)
       if (account) requireOrdinary(account)
       // One that is there was not made by the panel, and is not allowed by trying.
-      if (account || !(await mayMake(name))) throw userNotAdmitted(name)
+      if (account || !mayMake(name, await file.read())) throw userNotAdmitted(name)
     },
     async beginMaking(name) {
-      if (!(await isAllowed(name)) && !(await mayMake(name))) throw userNotAdmitted(name)
-      await file.change((list) => ({ ...list, made: [...new Set([...list.made, name])] }))
+      const isNamed = await isAllowed(name)
+      // Counted where it is written: of many that are asked for at once each would find room.
+      await file.change((list) => {
+        if (!isNamed && !mayMake(name, list)) throw userNotAdmitted(name)
+        return { ...list, made: [...new Set([...list.made, name])] }
+      })
     },
     async undoMaking(name) {
       await file.change((list) => ({ ...list, made: list.made.filter((one) => one !== name) }))

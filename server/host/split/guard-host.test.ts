@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { defaultSettings } from '../../../contract/settings.ts'
 import { SetupError } from '../../errors.ts'
-import type { Host, UserAccount } from '../host.ts'
+import type { Host, IdRange, UserAccount } from '../host.ts'
 import type { Admission } from './admission.ts'
 import { guardHost } from './guard-host.ts'
 import { ADMISSION, machineOf, RAZROOM } from './test-halves.ts'
@@ -149,4 +149,24 @@ test('the gateway is looked for on this machine alone', async () => {
     code: 'REQUEST_INVALID',
   })
   expect(asked).toHaveLength(2)
+})
+
+test('ranges that are asked for at once are looked at one after the other', async () => {
+  const given: IdRange[] = []
+  const host = guard(
+    {
+      readIdRanges: async () => [...given],
+      async addIdRanges(_name, range) {
+        if (range) given.push(range)
+      },
+    },
+    { readIds: async () => [] },
+  )
+  const range = (start: number) => ({ owner: 'razroom', start, count: 65_536 })
+  const starts = [300_000, 300_001, 400_000, 500_000, 600_000, 700_000]
+  const tries = await Promise.allSettled(
+    starts.map((start) => host.addIdRanges('razroom', range(start), null)),
+  )
+  expect(given.map(({ start }) => start)).toEqual([300_000, 400_000, 500_000, 600_000])
+  expect(tries.filter(({ status }) => status === 'rejected')).toHaveLength(2)
 })

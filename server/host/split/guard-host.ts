@@ -1,7 +1,7 @@
 /** A host that takes no account, path or range on trust: what every caller gets, whose wishes may come from the front. */
 import { AuthError, InputError, PanelError } from '../../errors.ts'
 import type { BackupSource } from '../backups.ts'
-import type { BuildSource, Host, UserAccount } from '../host.ts'
+import type { BuildSource, Host, IdRange, UserAccount } from '../host.ts'
 import type { Admission } from './admission.ts'
 import { requireFreeRange } from './id-range-rules.ts'
 import { VERB_NAMES, VERBS, type VerbName } from './verbs.ts'
@@ -25,29 +25,8 @@ export function guardHost(host: Host, admission: Admission): Host {
       if (user !== undefined) await admission.requireAllowed(user)
       if (path !== undefined) await requirePath(path)
     },
-    async createUser(name) {
-      // One that is there was not made here, and is not allowed by trying.
-      if (await host.findUser(name)) return host.createUser(name)
-      await admission.beginMaking(name)
-      try {
-        return await host.createUser(name)
-      } catch (error) {
-        if (!(await host.findUser(name))) await admission.undoMaking(name)
-        throw error
-      }
-    },
-    async addIdRanges(name, subuid, subgid) {
-      const user = await admission.findAccount(name)
-      for (const [kind, range] of [
-        ['subuid', subuid],
-        ['subgid', subgid],
-      ] as const) {
-        if (!range) continue
-        const [present, ids] = await Promise.all([host.readIdRanges(kind), admission.readIds(kind)])
-        requireFreeRange(kind, range, user, present, ids)
-      }
-      await host.addIdRanges(user.name, subuid, subgid)
-    },
+    createUser: (name) => inTurn(() => makeUser(host, admission, name)),
+    addIdRanges: (name, subuid, subgid) => inTurn(() => giveRanges(host, admission, name, [subuid, subgid])),
     async probeGateway(port, token, address) {
       if (address !== undefined && !(await host.hasAddress(address)))
         throw new InputError('REQUEST_INVALID', { detail: `${address} is no address of this machine` })
@@ -82,6 +61,44 @@ export function guardHost(host: Host, admission: Admission): Host {
       return looked.makeBackup(user, order, watch)
     },
   }
+}
+
+let last: Promise<unknown> = Promise.resolve()
+/** One after the other: what is free or few is looked at first, and many at once would all find it so. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const turn = last.then(work)
+  last = turn.catch(() => undefined)
+  return turn
+}
+
+async function makeUser(host: Host, admission: Admission, name: string): Promise<UserAccount> {
+  // One that is there was not made here, and is not allowed by trying.
+  if (await host.findUser(name)) return host.createUser(name)
+  await admission.beginMaking(name)
+  try {
+    return await host.createUser(name)
+  } catch (error) {
+    if (!(await host.findUser(name))) await admission.undoMaking(name)
+    throw error
+  }
+}
+
+async function giveRanges(
+  host: Host,
+  admission: Admission,
+  name: string,
+  [subuid, subgid]: readonly [IdRange | null, IdRange | null],
+): Promise<void> {
+  const user = await admission.findAccount(name)
+  for (const [kind, range] of [
+    ['subuid', subuid],
+    ['subgid', subgid],
+  ] as const) {
+    if (!range) continue
+    const [present, ids] = await Promise.all([host.readIdRanges(kind), admission.readIds(kind)])
+    requireFreeRange(kind, range, user, present, ids)
+  }
+  await host.addIdRanges(user.name, subuid, subgid)
 }
 
 /** What else is wrong with the path, the verb says in its own words. */

@@ -193,3 +193,24 @@ test.each<[VerbName, unknown[]]>([
   expect(await front.answer(1, KIND.error)).toMatchObject({ code: 'REQUEST_INVALID' })
   expect(isCalled).toBe(false)
 })
+
+test('calls that hold a file each are refused when they hold much of the memory, and taken again after it', async () => {
+  const left: (() => void)[] = []
+  const front = await startRawFront({
+    writeUserFile: () =>
+      new Promise((resolve) => {
+        left.push(() => resolve({ etag: 'a'.repeat(64) }))
+      }),
+  })
+  front.hello()
+  const file = { path: '/a', mode: 0o600, bytes: new Uint8Array(8_388_608) }
+  const write = (id: number) => front.call('writeUserFile', id, ['razroom', file])
+  for (let id = 1; id <= 24; id += 1) write(id)
+  expect(await front.answer(24)).toMatchObject({ code: 'SERVER_BUSY' })
+  await vi.waitUntil(() => left.length === 23)
+  for (const end of left.splice(0)) end()
+  await front.answer(1)
+  write(30)
+  await vi.waitUntil(() => left.length === 1)
+  front.socket.destroy()
+})

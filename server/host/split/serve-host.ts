@@ -39,6 +39,8 @@ export interface RootHello extends Hello {
 const MAX_CALLS = 256
 /** Bytes of messages whose rest has not come yet. */
 const MAX_PARTIAL_BYTES = 160 * 1_048_576
+/** Bytes of messages whose calls run: each may hold a file, or the list of a backup. */
+const MAX_HELD_BYTES = 192 * 1_048_576
 /** While so much waits to be read by the front, nothing more is read from it ... */
 const HIGH_WATER_BYTES = 1_048_576
 /** ... and with so much it is taken for one that never reads. */
@@ -66,6 +68,7 @@ export function serveHost(
   const running = new Map<number, ServedCall>()
   const partial = new Map<number, Partial>()
   let isGreeted = false
+  let heldBytes = 0
 
   const fail = (error: unknown): void => {
     if (connection.destroyed) return
@@ -92,7 +95,11 @@ export function serveHost(
   }
   connection.on('drain', () => connection.resume())
 
-  function begin(id: number, { name, parts }: Partial): void {
+  function begin(id: number, { name, parts, bytes }: Partial): void {
+    if (heldBytes + bytes > MAX_HELD_BYTES) {
+      refuse(id, name, 'what runs already holds much of the memory')
+      return
+    }
     const message = decodeMessage(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts))
     if (!isCallMessage(message)) throw new ProtocolError(`a call of another shape: ${name}`)
     const args = checkArguments(name, message.args)
@@ -102,7 +109,15 @@ export function serveHost(
     }
     const call = serveCall(guarded, { id, name, args, wantsLines: message.lines === true }, out)
     running.set(id, call)
-    void call.done.then(() => running.delete(id))
+    heldBytes += bytes
+    void call.done.then(() => {
+      running.delete(id)
+      heldBytes -= bytes
+    })
+  }
+
+  function refuse(id: number, name: VerbName, detail: string): void {
+    out.message(KIND.error, id, encodeMessage(toWire(new ConflictError('SERVER_BUSY', { detail }), name)))
   }
 
   function onCall({ id, payload }: Frame): void {
@@ -110,10 +125,7 @@ export function serveHost(
     const name = payload.length < 2 ? undefined : VERB_NAMES[payload.readUInt16LE(0)]
     if (name === undefined || !crosses(name)) throw new ProtocolError('a call of no verb')
     if (running.size >= MAX_CALLS) {
-      const busy = new ConflictError('SERVER_BUSY', {
-        detail: `${MAX_CALLS} calls of the machine run already`,
-      })
-      out.message(KIND.error, id, encodeMessage(toWire(busy, name)))
+      refuse(id, name, `${MAX_CALLS} calls of the machine run already`)
       // Its other parts, if it has some, find no call and are dropped.
       return
     }

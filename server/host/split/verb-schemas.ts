@@ -2,7 +2,7 @@
 import Type from 'typebox'
 import { BackupReason } from '../../../contract/backups.ts'
 import { PreviousImage } from '../../../contract/images.ts'
-import { isAbsolutePath, isIpAddress } from '../../../contract/rules.ts'
+import { isAbsolutePath, isIpAddress, MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
 import { HostPath, ImageSource, Settings } from '../../../contract/settings.ts'
 import { FileVersion } from '../../../contract/versions.ts'
 
@@ -26,10 +26,12 @@ export const Pid = Type.Integer({ minimum: 1, maximum: 4_194_304 })
 export const Lines = Type.Integer({ minimum: 0, maximum: 1_000_000 })
 export const Timestamp = Type.String({ maxLength: 64 })
 export const Flag = Type.Boolean()
-export const Bytes = Type.Refine(
-  Type.Unsafe<Uint8Array>(Type.Unknown()),
-  (value) => value instanceof Uint8Array && value.length <= MAX_FILE_BYTES,
-)
+const bytesUpTo = (max: number) =>
+  Type.Refine(
+    Type.Unsafe<Uint8Array>(Type.Unknown()),
+    (value) => value instanceof Uint8Array && value.length <= max,
+  )
+export const Bytes = bytesUpTo(MAX_FILE_BYTES)
 export const Time = Type.Refine(
   Type.Unsafe<Date>(Type.Unknown()),
   (value) => value instanceof Date && Number.isFinite(value.getTime()),
@@ -151,7 +153,8 @@ export const NewVersion = Type.Object(
     etag: Type.String({ pattern: '^(absent|[0-9a-f]{8,64})$' }),
     added: Type.Integer({ minimum: 0 }),
     removed: Type.Integer({ minimum: 0 }),
-    bytes: NullOr(Bytes),
+    // Of `.env` and razroom.json, whose limits are no larger: as many as are kept must not fill a disk.
+    bytes: NullOr(bytesUpTo(MAX_ENV_FILE_BYTES)),
   },
   strict,
 )
