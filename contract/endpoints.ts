@@ -9,7 +9,8 @@ import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
-import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
+import { LogCursor, LogPage, LogPageQuery, WholeLogLine } from './logs.ts'
+import { LoginLink, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
 import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
@@ -143,15 +144,15 @@ export const ENDPOINTS = {
 
   'GET /api/logs': {
     access: 'session',
-    summary: 'Older log lines, by cursor',
-    query: Type.Object(
-      {
-        before: Type.Optional(Type.String({ maxLength: 64 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-      },
-      strict,
-    ),
+    summary: 'Lines of the log, by cursor or by time',
+    query: LogPageQuery,
     response: LogPage,
+  },
+  'GET /api/logs/line': {
+    access: 'session',
+    summary: 'One line as a whole, up to 4 MiB',
+    query: Type.Object({ cursor: LogCursor }, strict),
+    response: WholeLogLine,
   },
 
   'WS /api/events': {
@@ -163,6 +164,12 @@ export const ENDPOINTS = {
   'WS /api/logs/stream': {
     access: 'session',
     summary: 'Log lines as they come',
+    response: Type.Null(),
+    socket: true,
+  },
+  'WS /api/logs/search': {
+    access: 'session',
+    summary: 'Search in all of the log that is kept',
     response: Type.Null(),
     socket: true,
   },

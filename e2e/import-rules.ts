@@ -55,6 +55,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     values: ['contract/', 'server/host/', ...BASIS],
     node: 'any',
     packages: ['*'],
+    // What a search in the log finds is what the page shows.
+    pureDomain: true,
   },
   {
     row: 'server/operations, server/monitor',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
-import type { LogLine, Operation, Status } from '../../contract/schemas.ts'
+import type { LogLine } from '../../contract/logs.ts'
+import type { Operation, Status } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import {
   invokeTool,

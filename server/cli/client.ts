@@ -1,9 +1,8 @@
 import type { Response } from '../../contract/endpoints.ts'
-import type { LogFrame } from '../../contract/events.ts'
 import type { Operation } from '../../contract/schemas.ts'
 import { type CallInput, controlRequest, type RequestKey } from './control-request.ts'
 import { type FollowOptions, followOperation, type OperationUpdate } from './follow-operation.ts'
-import { type LogStreamRequest, streamLogs } from './stream-logs.ts'
+import { type LogFrame, type LogStreamRequest, streamLogs } from './stream-logs.ts'
 
 /** The panel as a program on this machine sees it: the contract over the root-only unix socket. */
 export interface Client {

@@ -1,5 +1,4 @@
-import type { LogTuple } from '../../contract/events.ts'
-import type { LogLine } from '../../contract/schemas.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
@@ -67,7 +66,7 @@ export async function followLogs(context: CommandContext, selection: LogSelectio
         if (!isLive) for (const line of kept.lines()) await show(line)
         isLive = true
       } else
-        for (const line of frame.lines.map(toLogLine)) {
+        for (const line of frame.lines) {
           if (!isSelected(line, selection)) continue
           if (isLive) await show(line)
           else kept.add(line)
@@ -106,14 +105,4 @@ function isBefore(line: LogLine, since: number | undefined): boolean {
 
 function lineText(line: LogLine, out: Output): string {
   return `${printable(line.text, out.hasColours)}${line.truncated === true ? ' … (cut)' : ''}`
-}
-
-function toLogLine([cursor, time, stream, text, truncated]: LogTuple): LogLine {
-  return {
-    cursor,
-    time,
-    stream: stream === 'o' ? 'stdout' : 'stderr',
-    text,
-    ...(truncated === 1 ? { truncated: true } : {}),
-  }
 }

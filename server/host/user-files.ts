@@ -1,6 +1,8 @@
 /** The verbs of the host that touch files of the gateway's user: each is asked of the agent of that user. */
+
+import { lastCursor } from '../../contract/log-rows.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import { isAbsolutePath } from '../../contract/rules.ts'
-import type { LogLine } from '../../contract/schemas.ts'
 import { HostError, InputError } from '../errors.ts'
 import type { Host, LogChunk, LogRequest, UserAccount } from './host.ts'
 import { type LogBatch, MAX_FILE_BYTES } from './user-agent/protocol.ts'
@@ -8,8 +10,11 @@ import { createUserAgent, type UserAgent, type UserAgentOptions } from './user-a
 import {
   DirectoryValue,
   HasDirectoryValue,
-  LogBatchItem,
+  KeepLogItem,
+  LogFollowItem,
+  LogLineReply,
   LogPageReply,
+  LogSearchItem,
   ReadValue,
   WatchItem,
   WriteValue,
@@ -30,6 +35,10 @@ export type UserFiles = Pick<
   | 'watchUserFiles'
   | 'followLog'
   | 'readLogBefore'
+  | 'readLogAfter'
+  | 'readLogLine'
+  | 'searchLog'
+  | 'keepLog'
   | 'close'
 >
 
@@ -72,9 +81,22 @@ export function createUserFiles(options: UserAgentOptions): UserFiles {
       followLog(agentOf(user), { ...request, path: checkedPath(request.path) }, signal),
     async readLogBefore(user, path, before, limit) {
       const params = { path: checkedPath(path), before, limit: Math.min(limit, MAX_LINES) }
-      const { batch, hasMore } = await agentOf(user).call({ verb: 'logPage', params }, LogPageReply)
-      return { lines: toLines(batch), hasMore }
+      return toPage(await agentOf(user).call({ verb: 'logPage', params }, LogPageReply))
     },
+    async readLogAfter(user, path, from, limit) {
+      const params = { path: checkedPath(path), ...from, limit: Math.min(limit, MAX_LINES) }
+      return toPage(await agentOf(user).call({ verb: 'logAfter', params }, LogPageReply))
+    },
+    readLogLine: (user, path, cursor) =>
+      agentOf(user).call({ verb: 'logLine', params: { path: checkedPath(path), cursor } }, LogLineReply),
+    searchLog: (user, path, query, signal) =>
+      agentOf(user).stream(
+        { verb: 'logSearch', params: { ...query, path: checkedPath(path) } },
+        LogSearchItem,
+        signal,
+      ),
+    keepLog: (user, path, signal) =>
+      agentOf(user).stream({ verb: 'keepLog', params: { path: checkedPath(path) } }, KeepLogItem, signal),
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.close()))
       agents.clear()
@@ -116,18 +138,16 @@ async function* followLog(
   request: LogRequest,
   signal: AbortSignal,
 ): AsyncGenerator<LogChunk> {
-  let after = request.after
-  let isLive = false
+  let { after } = request
   for (let failures = 0; !signal.aborted; ) {
-    const { path, backlog } = request
-    const params = after === undefined ? { path, backlog } : { path, backlog, after }
+    const params = after === undefined ? request : { ...request, after }
     try {
-      for await (const batch of agent.stream({ verb: 'logFollow', params }, LogBatchItem, signal)) {
-        const lines = toLines(batch)
+      for await (const item of agent.stream({ verb: 'logFollow', params }, LogFollowItem, signal)) {
         failures = 0
-        after = lines.at(-1)?.cursor ?? after
-        isLive ||= batch.live
-        yield { lines, live: isLive, ...(batch.gap === undefined ? {} : { gap: batch.gap }) }
+        const { bytes: rows, ...rest } = item
+        // The frame itself is the viewer's to check; what is needed of it here is the place it ends at.
+        after = (rows && lastCursor(rows)) ?? after
+        yield rows ? { ...rest, rows } : rest
       }
       return
     } catch (error) {
@@ -156,6 +176,10 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     )
     if (signal.aborted) resolve()
   })
+}
+
+function toPage(page: { batches: readonly LogBatch[]; hasMore: boolean }) {
+  return { lines: page.batches.flatMap(toLines), hasMore: page.hasMore }
 }
 
 function toLines(batch: LogBatch): LogLine[] {

@@ -1,49 +1,45 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { WebSocket } from 'ws'
-import { type LogFrame, LogsHello, type LogTuple } from '../../contract/events.ts'
-import type { LogLine } from '../../contract/schemas.ts'
-import { sanitizeLogText } from '../domain/log-line.ts'
+import { type LogNotice, LogsHello } from '../../contract/logs.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import type { PanelDeps } from '../routes/deps.ts'
 import type { SocketRoute } from './bind-sockets.ts'
 
-/** ws applies no backpressure by itself: above this the source is not read any further (docs/facts/performance.md). */
-const HIGH_WATER_BYTES = 1_048_576
-const DRAIN_LOOK_MS = 5
+/**
+ * ws applies no backpressure by itself: above this, in bytes, the source is not read any further until what was sent is
+ * on its way (docs/facts/performance.md).
+ */
+const HIGH_WATER_BYTES = 262_144
 
-function toTuple({ cursor, time, stream, text, truncated }: LogLine): LogTuple {
-  const short = stream === 'stdout' ? 'o' : 'e'
-  const clean = sanitizeLogText(text)
-  return truncated ? [cursor, time, short, clean, 1] : [cursor, time, short, clean]
-}
-
-async function send(socket: WebSocket, frame: LogFrame, signal: AbortSignal): Promise<void> {
-  while (socket.bufferedAmount > HIGH_WATER_BYTES && !signal.aborted) await sleep(DRAIN_LOOK_MS)
-  if (!signal.aborted) socket.send(JSON.stringify(frame))
+/** Sends a frame; returns when there is room for the next. Nothing is said of a socket that closed: the signal tells. */
+export function sendFrame(socket: WebSocket, frame: Uint8Array | string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    socket.send(frame, () => resolve())
+    if (socket.bufferedAmount <= HIGH_WATER_BYTES) resolve()
+  })
 }
 
 /** Log lines as they come, behind a backlog or a cursor. A slow client pauses the reader; nothing piles up. */
 export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
   return {
     hello: LogsHello,
-    async serve(socket, hello, signal) {
+    async serve(socket, { backlog, after, filter }, signal) {
       const { user, paths } = await requireUser(host)
-      const path = paths.logFile
-      const { backlog, after } = hello
-      const chunks = host.followLog(
-        user,
-        { path, backlog, ...(after === undefined ? {} : { after }) },
-        signal,
-      )
+      const request = {
+        path: paths.logFile,
+        backlog,
+        ...(after === undefined ? {} : { after }),
+        ...(filter === undefined ? {} : { filter }),
+      }
+      const tell = (notice: LogNotice) => sendFrame(socket, JSON.stringify(notice), signal)
       let isLive = false
-      for await (const chunk of chunks) {
-        if (chunk.live && !isLive) {
+      for await (const { rows, gap, live } of host.followLog(user, request, signal)) {
+        if (live && !isLive) {
           isLive = true
-          await send(socket, { type: 'live' }, signal)
+          await tell({ type: 'live' })
         }
-        if (chunk.gap !== undefined) await send(socket, { type: 'gap', reason: chunk.gap }, signal)
-        if (chunk.lines.length > 0)
-          await send(socket, { type: 'lines', lines: chunk.lines.map(toTuple) }, signal)
+        if (gap !== undefined) await tell({ type: 'gap', reason: gap })
+        if (rows !== undefined) await sendFrame(socket, rows, signal)
       }
     },
   }

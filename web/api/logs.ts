@@ -1,5 +1,5 @@
 import type { LogFrame, LogsHello } from '../../contract/events.ts'
-import type { LogPage } from '../../contract/schemas.ts'
+import type { LogPage } from '../../contract/logs.ts'
 import { api } from './client.ts'
 import { openSocket, type PanelSocket, type SocketState } from './socket.ts'
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
-import type { LogTuple } from '../../../contract/events.ts'
-import type { LogLine } from '../../../contract/schemas.ts'
+import { parseCursor } from '../../../contract/log-rows.ts'
+import type { LogLine } from '../../../contract/logs.ts'
 import { SetupError } from '../../errors.ts'
 import {
   runTestCli,
@@ -16,11 +16,18 @@ afterEach(async () => {
   for (const panel of panels.splice(0)) await panel.close()
 })
 
+const FILE = '0123456789ab'
+
 /** Line n was written n seconds after noon; every tenth is an error, in red. */
 function line(number: number): LogLine {
   const text = number % 10 === 0 ? `\x1b[31mERROR\x1b[39m line ${number}` : `line ${number}`
   const time = new Date(Date.parse('2026-11-23T12:00:00Z') + number * 1000).toISOString()
-  return { cursor: String(number), time, stream: number % 2 === 0 ? 'stdout' : 'stderr', text }
+  return {
+    cursor: `${FILE}.${number.toString(36)}`,
+    time,
+    stream: number % 2 === 0 ? 'stdout' : 'stderr',
+    text,
+  }
 }
 
 /** A log of so many lines, told page by page from its end as the panel does. */
@@ -28,7 +35,8 @@ function logOf(count: number): TestHandlers {
   return {
     'GET /api/logs': ({ url }) => {
       const query = new URL(url, 'http://localhost').searchParams
-      const end = query.has('before') ? Number(query.get('before')) - 1 : count
+      const before = parseCursor(query.get('before') ?? '')
+      const end = before ? before.end - 1 : count
       const start = Math.max(0, end - Number(query.get('limit')))
       const lines = Array.from({ length: end - start }, (_, index) => line(start + index + 1))
       return { lines, hasMore: start > 0 }
@@ -105,17 +113,12 @@ test('colours are kept on a terminal, unless NO_COLOR is set', async () => {
   expect(plain.stdout).toBe('ERROR line 10\n')
 })
 
-const tuple = (number: number): LogTuple => {
-  const { cursor, time, stream, text } = line(number)
-  return [cursor, time, stream === 'stdout' ? 'o' : 'e', text]
-}
-
 const follow: TestSockets = {
   logs: (_, { backlog }, send) => {
-    send({ type: 'lines', lines: [1, 2, 3].slice(-Math.min(backlog, 3)).map(tuple) })
+    send({ type: 'lines', lines: [1, 2, 3].slice(-Math.min(backlog, 3)).map(line) })
     send({ type: 'live' })
     send({ type: 'gap', reason: 'rotated' })
-    setTimeout(() => send({ type: 'lines', lines: [10, 11].map(tuple) }), 30)
+    setTimeout(() => send({ type: 'lines', lines: [10, 11].map(line) }), 30)
   },
 }
 

@@ -4,7 +4,7 @@
  * smaller ones, below zero too.
  */
 import type { LogTuple } from '../../../contract/events.ts'
-import type { LogLine } from '../../../contract/schemas.ts'
+import type { LogLine } from '../../../contract/logs.ts'
 
 export interface RingLine {
   readonly kind: 'stdout' | 'stderr' | 'gap'
