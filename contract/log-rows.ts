@@ -125,6 +125,7 @@ export interface LogRow {
 const SPACE = 0x20
 const [LETTER_T, LETTER_F, COLON, LETTER_E] = [0x54, 0x46, 0x3a, 0x65]
 const decoder = new TextDecoder()
+const encoder = new TextEncoder()
 
 /** The row `index` of a frame. Bytes that are not UTF-8 become U+FFFD. */
 export function rowAt(rows: Pick<LogRows, 'starts' | 'bytes'>, index: number): LogRow {
@@ -199,4 +200,26 @@ export function readLines(frame: Uint8Array): LogLine[] | null {
     const { truncated, ...row } = rowAt(rows, index)
     return { cursor: formatCursor(rows.file, rows.endOf(index)), ...row, ...(truncated ? { truncated } : {}) }
   })
+}
+
+/** The other way: frames of these lines, one for each run of lines of the same file. Lines without a cursor are left out. */
+export function listLines(lines: readonly LogLine[]): Uint8Array[] {
+  const runs: { file: string; ends: number[]; rows: string[] }[] = []
+  for (const line of lines) {
+    const place = parseCursor(line.cursor)
+    if (!place) continue
+    let run = runs.at(-1)
+    if (run?.file !== place.file) {
+      run = { file: place.file, ends: [], rows: [] }
+      runs.push(run)
+    }
+    run.ends.push(place.end)
+    run.rows.push(`${rowText(line)}\n`)
+  }
+  return runs.map(({ file, ends, rows }) => listRows(file, encoder.encode(rows.join('')), ends))
+}
+
+/** A line as a row; what something else wrote has no time, and stays as it is. */
+function rowText({ time, stream, text, truncated }: LogLine): string {
+  return time === '' ? text : `${time} ${stream} ${truncated ? 'T' : 'F'} ${text}`
 }

@@ -10,8 +10,8 @@ import { type WebSocket, WebSocketServer } from 'ws'
 import type { Endpoint } from '../../contract/endpoint.ts'
 import { type Body, ENDPOINTS, type Response } from '../../contract/endpoints.ts'
 import { EventsHello, type PanelEvent } from '../../contract/events.ts'
-import { listRows, parseCursor } from '../../contract/log-rows.ts'
-import { type LogLine, LogsHello } from '../../contract/logs.ts'
+import { listLines } from '../../contract/log-rows.ts'
+import { LogsHello } from '../../contract/logs.ts'
 import type { Operation, OperationStep, Status } from '../../contract/schemas.ts'
 import { InputError, NotFoundError, PanelError, toProblem } from '../errors.ts'
 import type { CliIo, CliServices } from './cli-io.ts'
@@ -79,7 +79,9 @@ function serveSocket({ events, logs }: TestSockets, socket: WebSocket, url: stri
   const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
   if (url === '/api/events' && events && Value.Check(EventsHello, hello)) events(socket, hello, send)
   else if (url === '/api/logs/stream' && logs && Value.Check(LogsHello, hello))
-    logs(socket, hello, (frame) => (frame.type === 'lines' ? socket.send(rowsOf(frame.lines)) : send(frame)))
+    logs(socket, hello, (frame) =>
+      frame.type === 'lines' ? listLines(frame.lines).map((rows) => socket.send(rows)) : send(frame),
+    )
   else socket.close(4400)
 }
 
@@ -249,14 +251,4 @@ export function testOperation(more: Partial<Operation> = {}): Operation {
 export function tellOperation(operation: Operation): NonNullable<TestSockets['events']> {
   return (_socket, _hello, send) =>
     send({ type: 'snapshot', id: 'boot:1', status: TEST_STATUS, operations: [operation] })
-}
-
-function rowsOf(lines: readonly LogLine[]): Uint8Array {
-  const cursors = lines.map(({ cursor }) => parseCursor(cursor))
-  const rows = lines.map(({ time, stream, text }) => `${time} ${stream} F ${text}\n`)
-  return listRows(
-    cursors[0]?.file ?? '',
-    Buffer.from(rows.join('')),
-    cursors.map((cursor) => cursor?.end ?? 0),
-  )
 }

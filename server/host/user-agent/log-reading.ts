@@ -1,5 +1,5 @@
 /** Reads one file of a log from a place on, as frames of rows: whole chunks of it wherever they can stay as they are. */
-import { listRows, RAW_HEAD_BYTES, writeRawHead } from '../../../contract/log-rows.ts'
+import { formatCursor, listLines, RAW_HEAD_BYTES, writeRawHead } from '../../../contract/log-rows.ts'
 import {
   type AssembledLine,
   createLineAssembler,
@@ -46,7 +46,7 @@ export function createLogReading(log: LogFile, position: number, filter: LineFil
     if (assembler.isIdle()) assembler = null
     const found = lines
     lines = []
-    return found.length === 0 ? 'nothing for the filter' : listLines(name, found)
+    return found.length === 0 ? 'nothing for the filter' : listed(name, found)
   }
 
   return {
@@ -91,13 +91,7 @@ function isPlain(bytes: Buffer, from: number, to: number): boolean {
 }
 
 /** Lines as rows of their own, with where each ended in the file. */
-export function listLines(file: string, lines: readonly AssembledLine[]): Uint8Array {
-  const rows = lines.map(({ time, stream, text, truncated }) =>
-    time === '' ? `${text}\n` : `${time} ${stream} ${truncated ? 'T' : 'F'} ${text}\n`,
-  )
-  return listRows(
-    file,
-    Buffer.from(rows.join('')),
-    lines.map(({ end }) => end),
-  )
+function listed(file: string, lines: readonly AssembledLine[]): Uint8Array {
+  const [frame] = listLines(lines.map(({ end, ...line }) => ({ ...line, cursor: formatCursor(file, end) })))
+  return frame ?? new Uint8Array()
 }
