@@ -9,7 +9,7 @@ import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
-import { LogCursor, LogPage, LogPageQuery, WholeLogLine } from './logs.ts'
+import { LogCursor, LogDownloadQuery, LogPage, LogPageQuery, WholeLogLine } from './logs.ts'
 import { LoginLink, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
 import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
@@ -153,6 +153,14 @@ export const ENDPOINTS = {
     summary: 'One line as a whole, up to 4 MiB',
     query: Type.Object({ cursor: LogCursor }, strict),
     response: WholeLogLine,
+  },
+
+  'GET /api/logs/download': {
+    access: 'session',
+    summary: 'The log as a file: text, or a JSON document a line',
+    query: LogDownloadQuery,
+    response: Type.Null(),
+    download: true,
   },
 
   'WS /api/events': {

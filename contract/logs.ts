@@ -41,7 +41,7 @@ const LogText = Type.String({ minLength: 1, maxLength: 1_000 })
 /** Which lines of a stream are sent: those with this text in them. */
 export const LogFilter = Type.Object(
   {
-    text: LogText,
+    text: Type.Optional(LogText),
     ignoresCase: Type.Optional(Type.Boolean()),
     isInverse: Type.Optional(Type.Boolean({ description: 'those without it' })),
     stream: Type.Optional(Stream),
@@ -49,6 +49,19 @@ export const LogFilter = Type.Object(
   strict,
 )
 export type LogFilter = Static<typeof LogFilter>
+
+/** All lines that are kept, or those that pass a filter. `text` is plain: colours are left out. */
+export const LogDownloadQuery = Type.Object(
+  {
+    format: Type.Union([Type.Literal('text'), Type.Literal('jsonl')]),
+    text: Type.Optional(LogText),
+    ignoresCase: Type.Optional(Type.Boolean()),
+    isInverse: Type.Optional(Type.Boolean()),
+    stream: Type.Optional(Stream),
+  },
+  strict,
+)
+export type LogDownloadQuery = Static<typeof LogDownloadQuery>
 
 /** First frame on /api/logs/stream. `after` resumes behind a cursor; otherwise the last `backlog` lines come first. */
 export const LogsHello = Type.Object(

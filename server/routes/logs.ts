@@ -1,13 +1,18 @@
-import type { LogLine } from '../../contract/logs.ts'
+import { Readable } from 'node:stream'
+import { readLines } from '../../contract/log-rows.ts'
+import type { LogFilter, LogLine } from '../../contract/logs.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { InputError, NotFoundError } from '../errors.ts'
+import type { UserAccount } from '../host/host.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import type { PanelDeps } from './deps.ts'
 
 const DEFAULT_LIMIT = 500
 
-export function logRoutes({ host }: PanelDeps): Pick<Handlers, 'GET /api/logs' | 'GET /api/logs/line'> {
+type LogRoutes = Pick<Handlers, 'GET /api/logs' | 'GET /api/logs/line' | 'GET /api/logs/download'>
+
+export function logRoutes({ host }: PanelDeps): LogRoutes {
   return {
     'GET /api/logs': async ({ query: { before, after, at, limit = DEFAULT_LIMIT } }) => {
       const { user, paths } = await requireUser(host)
@@ -25,8 +30,42 @@ export function logRoutes({ host }: PanelDeps): Pick<Handlers, 'GET /api/logs' |
       if (!line) throw new NotFoundError('LOG_LINE_NOT_FOUND')
       return { ...line, text: sanitizeLogText(line.text) }
     },
+    'GET /api/logs/download': async ({ query: { format, ...filter } }) => {
+      const { user, paths } = await requireUser(host)
+      const day = new Date().toISOString().slice(0, 10)
+      return {
+        stream: Readable.from(readAll(host, user, paths.logFile, filter, format), { objectMode: false }),
+        filename: `gateway-${day}.${format === 'text' ? 'log' : 'jsonl'}`,
+      }
+    },
   }
 }
+
+/** All lines that are kept and pass the filter, as pieces of a file. */
+async function* readAll(
+  host: PanelDeps['host'],
+  user: UserAccount,
+  path: string,
+  filter: LogFilter,
+  format: 'text' | 'jsonl',
+): AsyncGenerator<string> {
+  const end = new AbortController()
+  const backlog = Number.MAX_SAFE_INTEGER
+  const request = Object.keys(filter).length === 0 ? { path, backlog } : { path, backlog, filter }
+  try {
+    for await (const { rows, live } of host.followLog(user, request, end.signal)) {
+      const lines = rows ? (readLines(rows) ?? []) : []
+      if (lines.length > 0) yield `${lines.map(format === 'text' ? asText : asJson).join('\n')}\n`
+      if (live) return
+    }
+  } finally {
+    end.abort()
+  }
+}
+
+const asText = ({ time, text }: LogLine): string => `${time} ${plain(text)}`
+const asJson = (line: LogLine): string => JSON.stringify({ ...line, text: plain(line.text) })
+const plain = (text: string): string => sanitizeLogText(text).replaceAll(/\x1b\[[0-9;]*m/g, '')
 
 const clean = (line: LogLine): LogLine => ({ ...line, text: sanitizeLogText(line.text) })
 

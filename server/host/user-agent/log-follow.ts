@@ -2,6 +2,7 @@
 import { parseCursor } from '../../../contract/log-rows.ts'
 import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
 import { compareLog, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
+import { createLogMatcher } from './log-matcher.ts'
 import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
 import { findLineStart } from './log-seek.ts'
 import { closeAll, openSegments } from './log-segments.ts'
@@ -164,11 +165,11 @@ async function isComplete({ log, position }: LogReading): Promise<boolean> {
 }
 
 /** Plain text only: a pattern could keep the process from all else. */
-function createLineFilter({ text, ignoresCase, isInverse, stream }: LogFilter): LineFilter {
-  const needle = ignoresCase ? text.toLowerCase() : text
+function createLineFilter({ text = '', ignoresCase, isInverse, stream }: LogFilter): LineFilter {
+  const { matches } = createLogMatcher({ text, kind: 'plain', ignoresCase, isInverse })
   return (line) => {
     if (stream !== undefined && line.stream !== stream) return false
-    const found = (ignoresCase ? line.text.toLowerCase() : line.text).includes(needle)
-    return found !== (isInverse ?? false)
+    if (text === '') return true
+    return matches(line.text)
   }
 }

@@ -12,11 +12,16 @@ export interface LogMatcher {
   readonly candidates: RegExp | null
 }
 
+export interface Wanted extends Pick<LogQuery, 'text' | 'kind'> {
+  readonly ignoresCase?: boolean | undefined
+  readonly isInverse?: boolean | undefined
+}
+
 /** What a colour looks like in the file: it may stand between any two letters of what is shown. */
 const COLOUR = '(?:\\x1b\\[[0-9;]*m)*'
 
 /** @throws {SyntaxError} for a pattern that is none */
-export function createLogMatcher({ text, kind, ignoresCase, isInverse }: LogQuery): LogMatcher {
+export function createLogMatcher({ text, kind, ignoresCase, isInverse }: Wanted): LogMatcher {
   const isHit = kind === 'regex' ? regexTest(text, ignoresCase) : plainTest(text, ignoresCase)
   return {
     matches: (line) => isHit(shownText(line)) !== (isInverse ?? false),
