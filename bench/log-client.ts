@@ -17,12 +17,19 @@ export interface ClientResult {
   /** From the hello to the end of the backlog. */
   readonly backlogMs: number
   readonly gaps: number
-  /** What each live line says of the time it was written at, subtracted from its arrival, ms. */
-  readonly delaysMs: readonly number[]
+  /** From the time that a live line names to its arrival, ms. */
+  readonly delays: Delays
+}
+
+export interface Delays {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
 }
 
 interface Frame {
-  readonly isText: boolean
+  /** RFC 6455, 5.2: 1 text, 2 binary, 9 a ping. */
+  readonly kind: number
   readonly payload: Buffer
 }
 
@@ -49,7 +56,7 @@ function createFrames(): (bytes: Buffer) => Frame[] {
       const size = frameSize(all)
       wanted = size === null ? all.length + 1 : size.head + size.payload
       if (size === null || all.length < wanted) break
-      frames.push({ isText: (all[0] ?? 0) % 16 === 1, payload: all.subarray(size.head, wanted) })
+      frames.push({ kind: (all[0] ?? 0) % 16, payload: all.subarray(size.head, wanted) })
       all = all.subarray(wanted)
     }
     held = [all]
@@ -83,17 +90,20 @@ function delaysOf(payload: Buffer, now: number): number[] {
 export function readStream(backlog: number, liveMs: number, stallMs: number): Promise<ClientResult> {
   const socket = connect(SOCKET)
   const frames = createFrames()
-  const result = { lines: 0, bytes: 0, backlogMs: 0, gaps: 0, delaysMs: [] as number[] }
+  const result = { lines: 0, bytes: 0, backlogMs: 0, gaps: 0 }
+  const delaysMs: number[] = []
   let begun = 0
   let isUpgraded = false
   let isLive = false
   const { promise, resolve, reject } = Promise.withResolvers<ClientResult>()
   const finish = (): void => {
     socket.destroy()
-    resolve(result)
+    const sorted = delaysMs.toSorted((a, b) => a - b)
+    const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN
+    resolve({ ...result, delays: { count: sorted.length, p50: at(0.5), p99: at(0.99) } })
   }
-  const take = ({ isText, payload }: Frame): void => {
-    if (isText) {
+  const take = ({ kind, payload }: Frame): void => {
+    if (kind === 1) {
       const { type } = JSON.parse(String(payload)) as { type: string }
       if (type === 'gap') result.gaps += 1
       if (type !== 'live') return
@@ -103,9 +113,10 @@ export function readStream(backlog: number, liveMs: number, stallMs: number): Pr
       else finish()
       return
     }
+    if (kind !== 2) return
     result.bytes += payload.length
     result.lines += countRows(payload)
-    if (isLive) result.delaysMs.push(...delaysOf(payload, performance.timeOrigin + performance.now()))
+    if (isLive) delaysMs.push(...delaysOf(payload, performance.timeOrigin + performance.now()))
   }
   socket.on('connect', () => {
     const key = randomBytes(16).toString('base64')
