@@ -246,7 +246,7 @@ describe('followLog', () => {
     const before = process.memoryUsage().rss
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(process.memoryUsage().rss - before).toBeLessThan(30_000_000)
-    expect(first.value?.rows?.length ?? 0).toBeLessThan(70_000)
+    expect(first.value?.rows?.length ?? 0).toBeLessThan(270_000)
     await iterator.return(undefined)
   })
 

@@ -8,9 +8,12 @@ import {
 } from './line-assembler.ts'
 import { EMPTY_FILE, type LogFile, logName } from './log-file.ts'
 
-const CHUNK_BYTES = 65_536
+/** Larger ones cost less for each line; more of them wait for a viewer that stalls. */
+const CHUNK_BYTES = 262_144
 /** A frame shorter than that is copied out, so that its chunk can be used again. */
 const SMALL_BYTES = 16_384
+/** A row that has no end after so many bytes is a long one: it is read the slow way. */
+const LONG_ROW_BYTES = 65_536
 const LF = 10
 /** Parts of lines. Text that has the same is no harm: the chunk is only read the slow way. */
 const PARTS = [' stdout P', ' stderr P']
@@ -65,7 +68,7 @@ export function createLogReading(log: LogFile, position: number, filter: LineFil
       if (assembler !== null) return assemble(chunk.subarray(RAW_HEAD_BYTES, end))
       if (rowsEnd <= RAW_HEAD_BYTES) {
         // An unfinished row, which may yet end; or one that is longer than a chunk.
-        return bytesRead < CHUNK_BYTES ? null : assemble(chunk.subarray(RAW_HEAD_BYTES, end))
+        return bytesRead < LONG_ROW_BYTES ? null : assemble(chunk.subarray(RAW_HEAD_BYTES, end))
       }
       if (filter !== null || !isPlain(chunk, RAW_HEAD_BYTES, rowsEnd))
         return assemble(chunk.subarray(RAW_HEAD_BYTES, rowsEnd))

@@ -16,8 +16,8 @@ import {
   type AgentControl,
   type AgentReply,
   type AgentRequest,
+  creditOf,
   MAX_FRAME_BYTES,
-  STREAM_CREDIT,
 } from './protocol.ts'
 import { readContent } from './read-file.ts'
 import { watchFiles } from './watch-files.ts'
@@ -77,10 +77,13 @@ async function answer(request: AgentRequest): Promise<unknown> {
 }
 
 /** Sends the items as credit allows; without credit the source is not asked for more. */
-async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterable<unknown>): Promise<void> {
+async function runStream(
+  { id, verb }: AgentRequest,
+  open: (signal: AbortSignal) => AsyncIterable<unknown>,
+): Promise<void> {
   const stream: Stream = {
     controller: new AbortController(),
-    credit: STREAM_CREDIT,
+    credit: creditOf(verb),
     onCredit: () => undefined,
   }
   streams.set(id, stream)
@@ -145,7 +148,7 @@ function receive(line: string): void {
   }
   const { id } = message
   const open = streamOf(message)
-  const work = open ? runStream(id, open) : answer(message).then((value) => send({ id, value }))
+  const work = open ? runStream(message, open) : answer(message).then((value) => send({ id, value }))
   work.catch((error: unknown) => sendError(id, error))
 }
 
