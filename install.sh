@@ -13,7 +13,7 @@ readonly CHECKOUT
 readonly CALLER_DIRECTORY=$PWD
 cd /
 
-for part in paths report options packages release build user service boot setup uninstall record purge try; do
+for part in paths report options packages release build user units service boot setup uninstall record purge try; do
   # shellcheck source=/dev/null
   . "$CHECKOUT/scripts/install/$part.sh"
 done

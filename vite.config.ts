@@ -1,6 +1,8 @@
 import { copyFileSync } from 'node:fs'
-import { builtinModules, createRequire } from 'node:module'
+import { builtinModules } from 'node:module'
+import { join } from 'node:path'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import { ptyPackage, recordPackages } from './scripts/supply/record-packages.ts'
 
 const node = [...builtinModules, /^node:/]
 
@@ -8,8 +10,7 @@ const node = [...builtinModules, /^node:/]
 const copyPty: Plugin = {
   name: 'copy-pty',
   writeBundle({ dir = 'dist/server' }) {
-    const { resolve } = createRequire(import.meta.url)
-    copyFileSync(resolve(`@lydell/node-pty-linux-${process.arch}/pty.node`), `${dir}/pty.node`)
+    copyFileSync(join(import.meta.dirname, ptyPackage(process.arch), 'pty.node'), join(dir, 'pty.node'))
   },
 }
 
@@ -40,11 +41,15 @@ export default defineConfig(({ mode }): UserConfig => {
         'terminal-agent': 'server/host/terminal-agent/main.ts',
       },
       'dist/server',
-      [copyPty],
+      [copyPty, recordPackages(import.meta.dirname, 'server')],
     )
-  if (mode === 'gateway') return program({ index: 'gateway/main.ts' }, 'dist/gateway')
+  if (mode === 'gateway')
+    return program({ index: 'gateway/main.ts' }, 'dist/gateway', [
+      recordPackages(import.meta.dirname, 'gateway'),
+    ])
   return {
     root: 'web',
+    plugins: [recordPackages(import.meta.dirname, 'web')],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: '../dist/web',

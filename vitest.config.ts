@@ -9,7 +9,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contract,server,gateway,docs}/**/*.test.ts', 'e2e/*.test.ts'],
+          include: ['{contract,server,gateway,docs,scripts}/**/*.test.ts', 'e2e/*.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -21,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'hosts',
           include: ['e2e/{host,journeys,attacks}/**/*.test.ts'],
+          globalSetup: ['e2e/attacks/score-report.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
           maxWorkers: 2,

@@ -33,11 +33,10 @@ interface Frame {
   readonly payload: Buffer
 }
 
-/** A masked text frame (RFC 6455, 5.2) below 126 bytes. */
-function textFrame(text: string): Buffer {
-  const payload = Buffer.from(text)
+/** A masked frame (RFC 6455, 5.2) below 126 bytes. */
+function clientFrame(kind: number, payload: Buffer): Buffer {
   const mask = randomBytes(4)
-  const head = Buffer.from([0x81, 0x80 | payload.length])
+  const head = Buffer.from([0x80 | kind, 0x80 | payload.length])
   return Buffer.concat([head, mask, payload.map((byte, at) => byte ^ (mask[at % 4] ?? 0))])
 }
 
@@ -113,6 +112,8 @@ export function readStream(backlog: number, liveMs: number, stallMs: number): Pr
       else finish()
       return
     }
+    // The panel sends on when it knows how far we have read.
+    if (kind === 9) socket.write(clientFrame(10, payload))
     if (kind !== 2) return
     result.bytes += payload.length
     result.lines += countRows(payload)
@@ -134,7 +135,7 @@ export function readStream(backlog: number, liveMs: number, stallMs: number): Pr
       }
       isUpgraded = true
       begun = performance.now()
-      socket.write(textFrame(JSON.stringify({ type: 'hello', ticket: 'control', backlog })))
+      socket.write(clientFrame(1, Buffer.from(JSON.stringify({ type: 'hello', ticket: 'control', backlog }))))
       if (stallMs > 0) {
         socket.pause()
         setTimeout(finish, stallMs)

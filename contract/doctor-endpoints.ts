@@ -11,7 +11,14 @@ export const DOCTOR_ENDPOINTS = {
     access: 'session',
     summary: 'Looks at everything the gateway needs, and says what is wrong and what mends it',
     query: Type.Object(
-      { slow: Type.Optional(Type.Boolean({ description: 'run the slow checks, too' })) },
+      {
+        slow: Type.Optional(Type.Boolean({ description: 'run the slow checks, too' })),
+        about: Type.Optional(
+          Type.Literal('start', {
+            description: 'run only the quick checks that can tell why the last start failed',
+          }),
+        ),
+      },
       strict,
     ),
     response: DoctorReport,

@@ -3,16 +3,21 @@
  * types come from here, the guards read `access` from here, and the attack suite enumerates this table.
  */
 import Type, { type Static, type TSchema } from 'typebox'
+import { AUDIT_ENDPOINTS } from './audit-endpoints.ts'
 import { BACKUP_ENDPOINTS } from './backup-endpoints.ts'
+import { CONNECTION_ENDPOINTS } from './connection-endpoints.ts'
 import { DEVICE_ENDPOINTS } from './device-endpoints.ts'
 import { DOCTOR_ENDPOINTS } from './doctor-endpoints.ts'
 import type { Endpoint } from './endpoint.ts'
 import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
+import { INSIGHT_ENDPOINTS } from './insight-endpoints.ts'
+import { LOGIN_ENDPOINTS } from './login-endpoints.ts'
 import { LogCursor, LogDownloadQuery, LogPage, LogPageQuery, WholeLogLine } from './logs.ts'
 import { LoginLink, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
-import { TokenReveal, TokenRotation, TokenStatus } from './token.ts'
+import { TerminalState } from './terminal.ts'
+import { TokenPurpose, TokenReveal, TokenRotation, TokenStatus } from './token.ts'
 import { UNIT_ENDPOINTS } from './unit-endpoints.ts'
 
 const strict = { additionalProperties: false } as const
@@ -123,6 +128,7 @@ export const ENDPOINTS = {
   'POST /api/token/reveal': {
     access: 'session',
     summary: 'The effective token',
+    query: Type.Object({ purpose: Type.Optional(TokenPurpose) }, strict),
     response: TokenReveal,
     secret: true,
   },
@@ -139,8 +145,18 @@ export const ENDPOINTS = {
   },
 
   ...FILE_ENDPOINTS,
+  ...CONNECTION_ENDPOINTS,
   ...DEVICE_ENDPOINTS,
   ...DOCTOR_ENDPOINTS,
+  ...LOGIN_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
+  ...INSIGHT_ENDPOINTS,
+
+  'GET /api/terminal/state': {
+    access: 'session',
+    summary: 'Who is in the terminal',
+    response: TerminalState,
+  },
 
   'GET /api/logs': {
     access: 'session',

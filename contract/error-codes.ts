@@ -1,3 +1,4 @@
+import { CONNECTION_ERRORS } from './connection-errors.ts'
 import { DEVICE_ERRORS } from './device-errors.ts'
 import { MACHINE_ERRORS } from './machine-errors.ts'
 
@@ -27,6 +28,11 @@ export const ERROR_CODES = {
     title: 'The request is too large',
     hint: 'Send less than the limit named in the answer.',
   },
+  HEAD_TOO_LARGE: {
+    status: 431,
+    title: 'The head of the request is too large',
+    hint: 'Remove the cookies for 127.0.0.1 and localhost: those of all programs there are sent to each.',
+  },
   NOT_FOUND: { status: 404, title: 'There is nothing here', hint: 'Check the address.' },
   AUTH_REQUIRED: { status: 401, title: 'You are not logged in', hint: 'Run: sudo razroom-panel login' },
   LOGIN_CODE_INVALID: {
@@ -53,6 +59,11 @@ export const ERROR_CODES = {
     status: 403,
     title: 'The request lacks the secret of this session',
     hint: 'Reload the page.',
+  },
+  SHELL_ONLY: {
+    status: 403,
+    title: 'Only root on the shell may change this',
+    hint: 'Run: sudo razroom-panel access add UID',
   },
   PEER_REFUSED: {
     status: 403,
@@ -213,6 +224,7 @@ export const ERROR_CODES = {
 
   ...MACHINE_ERRORS,
   ...DEVICE_ERRORS,
+  ...CONNECTION_ERRORS,
 } as const satisfies Record<string, ErrorCodeInfo>
 
 export type ErrorCode = keyof typeof ERROR_CODES

@@ -36,6 +36,12 @@ export const PanelEvent = Type.Union([
   Type.Object({ type: Type.Literal('config.changed'), id, etag: ConfigDocument.properties.etag }),
   /** The list is another, with so many that wait. It is asked for: a backlog of lists would fill the memory. */
   Type.Object({ type: Type.Literal('devices.changed'), id, pending: Type.Integer() }),
+  /** The audit log has this entry and perhaps more; it is asked for, as the list of devices is. */
+  Type.Object({ type: Type.Literal('audit.added'), id, seq: Type.Integer() }),
+  /** What the gateway said of itself, or how far the asking is. It is asked for, too. */
+  Type.Object({ type: Type.Literal('insight.changed'), id }),
+  /** Somebody entered or left the terminal. */
+  Type.Object({ type: Type.Literal('terminal.changed'), id }),
 ])
 export type PanelEvent = Static<typeof PanelEvent>
 /** An event before the bus has numbered it. */

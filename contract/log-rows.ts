@@ -1,6 +1,6 @@
 /**
  * Frames of log rows, as they travel from the log file to whoever shows it: the bytes of the file, cut at row ends, with
- * a head that gives each row its cursor. Nothing between reader and viewer takes the rows apart (docs/adr/0010-logs.md).
+ * a head that gives each row its cursor. Nothing between reader and viewer takes the rows apart (docs/adr/0011-logs.md).
  *
  * Layout, little endian: kind (1 byte), name of the file (12 bytes of hex), offset of the first row in the file
  * (8 bytes, float64); then, in a frame of listed rows, their number (uint32) and the offset behind each (float64); then

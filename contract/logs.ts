@@ -1,4 +1,4 @@
-/** The log of the gateway: its lines, the stream of them, and the search (docs/adr/0010-logs.md). */
+/** The log of the gateway: its lines, the stream of them, and the search (docs/adr/0011-logs.md). */
 import Type, { type Static } from 'typebox'
 
 const strict = { additionalProperties: false } as const

@@ -28,10 +28,30 @@ export const MACHINE_ERRORS = {
     title: 'No free range of subordinate ids is left',
     hint: 'Remove ranges of deleted users from /etc/subuid and /etc/subgid, or raise SUB_UID_MAX in /etc/login.defs.',
   },
+  USER_NOT_ADMITTED: {
+    status: 403,
+    title: 'Root has not allowed this user',
+    hint: 'Allow it as root, on the shell: sudo razroom-panel access user add NAME. Then try again.',
+  },
+  PATH_NOT_ADMITTED: {
+    status: 403,
+    title: 'The panel may not use this path',
+    hint: 'Let everybody read it, upload the file, or allow it as root: sudo razroom-panel access path add PATH. Then try again.',
+  },
+  HALVES_DIFFER: {
+    status: 500,
+    title: 'The two halves of the panel are of different versions',
+    hint: 'Restart both: sudo systemctl restart razroom-panel-host razroom-panel',
+  },
   USER_UNSUITABLE: {
     status: 409,
     title: 'This user cannot run the gateway',
     hint: 'Choose another user name, or correct the account.',
+  },
+  FRONT_FAILED: {
+    status: 502,
+    title: 'The part of the panel that speaks to browsers does not stay up',
+    hint: 'Its own lines above say why. Can the user razroom-panel read the program? ./install.sh puts it where everybody can.',
   },
   PORT_IN_USE: {
     status: 409,

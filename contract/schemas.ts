@@ -83,6 +83,18 @@ export const OperationStep = Type.Object({
   command: Type.Optional(Type.String({ description: 'the equivalent command for a shell, secrets masked' })),
   startedAt: Type.Optional(Type.String()),
   finishedAt: Type.Optional(Type.String()),
+  start: Type.Optional(
+    Type.Object(
+      {
+        since: Type.String({ description: 'ISO time of the start of the container' }),
+        usualMs: Type.Optional(
+          Type.Integer({ description: 'the longest of the last starts here; missing when none was seen' }),
+        ),
+        lastLine: Type.Optional(Type.String({ description: 'what the gateway wrote last, secrets masked' })),
+      },
+      { description: 'while it waits for a gateway that starts' },
+    ),
+  ),
 })
 export type OperationStep = Static<typeof OperationStep>
 
@@ -109,6 +121,7 @@ export const OperationKind = Type.Enum([
   'backup',
   'restore',
   'fix-finding',
+  'connect-services',
 ])
 export type OperationKind = Static<typeof OperationKind>
 

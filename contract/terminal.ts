@@ -50,6 +50,17 @@ export const TerminalMessage = Type.Union([
 ])
 export type TerminalMessage = Static<typeof TerminalMessage>
 
+/** Whether somebody is in the one terminal there is. */
+export const TerminalState = Type.Object({
+  isBusy: Type.Boolean(),
+  command: Type.Optional(TerminalCommand),
+  startedAt: Type.Optional(Type.String({ description: 'ISO time' })),
+  isAttached: Type.Optional(
+    Type.Boolean({ description: 'false while its page is away: a reload, or a lost connection' }),
+  ),
+})
+export type TerminalState = Static<typeof TerminalState>
+
 /** `ended`: by itself; `closed`: a person ended it, or was away too long; `idle`: nobody typed; `lost`: it was killed. */
 export const TerminalEnd = Type.Enum(['ended', 'closed', 'idle', 'lost'])
 export type TerminalEnd = Static<typeof TerminalEnd>

@@ -29,3 +29,7 @@ export const TokenRotation = Type.Object(
   { additionalProperties: false },
 )
 export type TokenRotation = Static<typeof TokenRotation>
+
+/** What the page wants the token for, as it says itself. */
+export const TokenPurpose = Type.Enum(['show', 'copy', 'open'])
+export type TokenPurpose = Static<typeof TokenPurpose>

@@ -5,7 +5,7 @@ import { findViolations, IMPORT_RULES, type ImportFact } from './import-rules.ts
 import { readImports } from './read-imports.ts'
 
 const top = join(import.meta.dirname, '..')
-const WORLDS = 'contract,server,web,gateway,e2e,bench'
+const WORLDS = 'contract,server,web,gateway,scripts,e2e,bench'
 
 /** The tree's modules without its tests and their `test-*.ts` helpers: those may also reach for fixtures. */
 function readTree(): Map<string, ImportFact[]> {
@@ -62,7 +62,7 @@ describe('a violation is found', () => {
     ['web/pages/logs/x.tsx', `import { EnvTable } from '../environment/env-table.tsx'`],
     ['web/pages/logs/x.tsx', `const h: import('../../../server/host/host.ts').Host | null = null`],
     ['gateway/x.ts', `import { ERROR_CODES } from '../contract/error-codes.ts'`],
-    ['e2e/x.ts', `import { ERROR_CODES } from '../contract/error-codes.ts'`],
+    ['e2e/x.ts', `import { isEnvKey } from '../contract/rules.ts'`],
     ['e2e/x.ts', `import type { Host } from '../server/host/host.ts'`],
     ['lib/x.ts', ''],
   ])('%s: %s', (path, text) => {

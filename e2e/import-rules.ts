@@ -52,11 +52,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'server/host',
     files: ['server/host/'],
-    values: ['contract/', 'server/host/', ...BASIS],
+    // What a search in the log finds is what the page shows.
+    values: ['contract/', 'server/host/', 'server/domain/log-line', ...BASIS],
     node: 'any',
     packages: ['*'],
-    // What a search in the log finds is what the page shows.
-    pureDomain: true,
   },
   {
     row: 'server/operations, server/monitor',
@@ -99,6 +98,11 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'server/config',
       'server/panel',
       'server/serve',
+      'server/serve-both',
+      'server/serve-front',
+      'server/serve-root',
+      'server/root-half',
+      'server/open-host',
       'server/connect-panel',
     ],
     values: ['contract/', 'server/', MANIFEST],
@@ -108,7 +112,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/state, web/api',
     files: ['web/state/', 'web/api/'],
-    values: ['web/state/', 'web/api/', 'contract/rules', 'contract/error-codes'],
+    values: ['web/state/', 'web/api/', 'contract/rules', 'contract/error-codes', 'contract/log-rows'],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
@@ -116,7 +120,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/pages',
     files: ['web/pages/'],
-    values: ['web/ui/', 'web/state/', 'web/api/', 'contract/rules', 'contract/error-codes'],
+    values: [
+      'web/ui/',
+      'web/state/',
+      'web/api/',
+      'contract/rules',
+      'contract/error-codes',
+      'contract/log-rows',
+    ],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
@@ -129,12 +140,22 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     node: 'none',
   },
   { row: 'gateway', files: ['gateway/'], values: ['gateway/'], node: 'any', packages: ['*'] },
+  { row: 'scripts', files: ['scripts/'], values: ['scripts/'], node: 'any', packages: ['vite'] },
   {
     row: 'e2e, bench',
     files: ['e2e/', 'bench/'],
-    // The attack suite enumerates the endpoints, so that a new route is attacked from its first day; close codes are
-    // the contract's as well.
-    values: ['e2e/', 'bench/', 'contract/endpoints', 'contract/events'],
+    // The attack suite enumerates the endpoints, so that a new route is attacked from its first day; error codes, close
+    // codes and the schemas of answers and frames are the contract's as well.
+    values: [
+      'e2e/',
+      'bench/',
+      'contract/endpoints',
+      'contract/error-codes',
+      'contract/events',
+      'contract/logs',
+      'contract/schemas',
+      'contract/terminal',
+    ],
     types: ['contract/'],
     node: 'any',
     packages: ['*'],

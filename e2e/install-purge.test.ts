@@ -72,6 +72,17 @@ test.each([
   expect(stdout).toBe(`${[name, 'own:', ...own(), 'others:', ...others()].join('|')}|`)
 })
 
+test('the record makes nobody out of the panel’s making, and no range out of others’ ids', async () => {
+  const ours = ofRazroom().filter((entry) => !entry.startsWith('subuid:'))
+  const claims = ['user:alice', `home:${root}/home/alice`, 'subuid:alice:0:4294967294', 'linger:alice']
+  await writeRecord('alice', [...ofRazroom(), ...claims])
+  const list = { users: ['alice'], made: ['razroom'], paths: [] }
+  await writeFile(join(root, 'state/admitted.json'), JSON.stringify(list))
+  const { stdout } = await inInstaller('alice', `read_record; check_confirmation; ${SHOW}`)
+  // The range of razroom is in the record alone, and not in /etc/subuid of this machine.
+  expect(stdout).toBe(`${['alice', 'own:', 'linger:alice', 'others:', ...ours].join('|')}|`)
+})
+
 test('the home of a user who is gone is still of that user', async () => {
   await writeRecord('alice', ['user:old', 'home:/home/old', 'dir:/home/old/.razroom', ...ofAlice()])
   const { stdout } = await inInstaller('alice', `read_record; ${SHOW}`)

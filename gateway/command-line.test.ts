@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -134,4 +134,44 @@ test('doctor removes unknown keys on request and keeps the rest', async () => {
   })
   home.writeConfig('{')
   expect((await runProgram(home, ['doctor', '--fix'])).code).toBe(1)
+})
+
+describe('models', () => {
+  const KEY = 'sk-ant-canary-0123456789'
+  const status = async (env: Record<string, string> = {}) =>
+    jsonOf((await runProgram(home, ['models', 'status', '--json'], env)).stdout)
+
+  test('status lists the providers whose key is set, in the order of the variables, and no key as a whole', async () => {
+    writeFileSync(join(home.stateDir, '.env'), `GEMINI_API_KEY=${KEY}\n`)
+    home.writeConfig(
+      `{ gateway: { mode: 'local' }, agents: { defaults: { model: { primary: 'google/gemini-3' } } } }`,
+    )
+    const report = await status({ ANTHROPIC_API_KEY: 'second', ANTHROPIC_OAUTH_TOKEN: 'first' })
+    expect(report).toMatchObject({ resolvedDefault: 'google/gemini-3', auth: { missingProvidersInUse: [] } })
+    const sources = report.auth.providers.map(
+      ({ provider, env }: { provider: string; env: { source: string } }) => [provider, env.source],
+    )
+    expect(sources).toEqual([
+      ['anthropic', 'env: ANTHROPIC_OAUTH_TOKEN'],
+      ['google', 'env: GEMINI_API_KEY'],
+    ])
+    expect(JSON.stringify(report)).not.toContain(KEY)
+    expect(JSON.stringify(report)).toContain('sk-ant-c...23456789')
+    const list = await runProgram(home, ['models', 'list', '--json'])
+    expect(jsonOf(list.stdout).models).toMatchObject([
+      { key: 'google/gemini-3', available: true, tags: ['default', 'configured'] },
+    ])
+  })
+
+  test('status says when the default model has no key, and people can read it too', async () => {
+    home.writeConfig(`{ gateway: { mode: 'local' }, agents: { defaults: { model: 'xai/grok-4' } } }`)
+    expect((await status()).auth).toMatchObject({
+      missingProvidersInUse: ['xai'],
+      providers: [{ provider: 'xai', effective: { kind: 'missing' } }],
+    })
+    const { stdout } = await runProgram(home, ['models', 'status'])
+    expect(stdout).toContain('Default: xai/grok-4')
+    expect(stdout).toContain('Missing auth: xai')
+    expect((await runProgram(home, ['models', 'dance'])).stderr).toContain('use `models list`')
+  })
 })

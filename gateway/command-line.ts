@@ -1,8 +1,11 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { openCliContext, usageError } from './cli-context.ts'
+import { cronCommand, sessionsCommand } from './commands/activity.ts'
+import { channelsCommand } from './commands/channels.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { modelsCommand } from './commands/models.ts'
 import { securityAuditCommand } from './commands/security-audit.ts'
 import { healthCommand, statusCommand } from './commands/status.ts'
 import { FatalError } from './fatal-error.ts'
@@ -28,7 +31,11 @@ Usage: node dist/index.js COMMAND
   onboard [--non-interactive --accept-risk ...]
   health | status                            [--json]
   devices list | approve ID | reject ID | revoke ID   [--json]
+  models list | status                       [--json]
   config get PATH | set PATH VALUE           [--json]
+  models list | status                       [--json]
+  channels list | status                     [--json]
+  sessions | cron list                       [--json]
   security audit                             [--json]
   doctor [--fix]
   --version | --help
@@ -95,6 +102,22 @@ const commands: Record<string, Command> = {
   config(args, host) {
     const { values, positionals } = read(args, json, true)
     return print(host, configCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  models(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, modelsCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  async channels(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, await channelsCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  sessions(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, sessionsCommand(openCliContext(host.env), positionals, values.json ?? false))
+  },
+  cron(args, host) {
+    const { values, positionals } = read(args, json, true)
+    return print(host, cronCommand(openCliContext(host.env), positionals, values.json ?? false))
   },
   security(args, host) {
     const { values, positionals } = read(args, json, true)

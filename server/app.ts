@@ -4,12 +4,16 @@ import helmet from '@fastify/helmet'
 import staticFiles from '@fastify/static'
 import websocket from '@fastify/websocket'
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { registerAudit } from './http/audit-hook.ts'
 import { bindRoutes } from './http/bind-routes.ts'
+import { answerBrokenHttp } from './http/broken-http.ts'
 import { limitBodyTime } from './http/file-bodies.ts'
 import { type GuardOptions, registerControlDoor, registerGuards } from './http/guards.ts'
 import { registerProblems, sendProblem } from './http/problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { backupRoutes } from './routes/backups.ts'
 import { configRoutes } from './routes/config.ts'
+import { connectionRoutes } from './routes/connections.ts'
 import type { PanelDeps } from './routes/deps.ts'
 import { deviceRoutes } from './routes/devices.ts'
 import { doctorRoutes } from './routes/doctor.ts'
@@ -17,10 +21,12 @@ import { envRoutes } from './routes/env.ts'
 import { exportRoutes } from './routes/export.ts'
 import { gatewayRoutes } from './routes/gateway.ts'
 import { imageRoutes } from './routes/images.ts'
+import { insightRoutes } from './routes/insight.ts'
 import { logRoutes } from './routes/logs.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { settingsRoutes } from './routes/settings.ts'
+import { terminalRoutes } from './routes/terminal.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { unitRoutes } from './routes/unit.ts'
 import { wizardRoutes } from './routes/wizard.ts'
@@ -42,12 +48,19 @@ const PAGES = [
   '/configuration',
   '/terminal',
   '/doctor',
+  '/history',
   '/settings',
 ] as const
 
 /** `browser` is the page's door on TCP; `control` the root-only unix socket of the CLI. */
 export type Door =
-  | { readonly kind: 'browser'; readonly guards: GuardOptions; readonly webDir: string }
+  | {
+      readonly kind: 'browser'
+      readonly guards: GuardOptions
+      readonly webDir: string
+      /** By the settings as they are now: open sockets ask again and again. */
+      isListed(uid: number | null): Promise<boolean>
+    }
   | { readonly kind: 'control' }
 
 export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInstance> {
@@ -62,6 +75,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     forceCloseConnections: true,
     // A target that cannot be decoded would pass by every hook; as a path that no route has it meets the same door.
     rewriteUrl: ({ url = '/' }) => (isDecodable(url) ? url : '/malformed'),
+    clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (error, request, reply) => {
       sendProblem(error, request, reply)
     },
@@ -81,6 +95,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     registerControlDoor(app)
     await app.register(cookie)
   }
+  registerAudit(app, deps.audit)
   await app.register(async (routes) => {
     bindRoutes(routes, {
       ...sessionRoutes(deps),
@@ -90,6 +105,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...envRoutes(deps),
       ...configRoutes(deps),
       ...wizardRoutes(deps),
+      ...connectionRoutes(deps),
       ...settingsRoutes(deps),
       ...logRoutes(deps),
       ...unitRoutes(deps),
@@ -98,10 +114,15 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
       ...exportRoutes(deps),
       ...deviceRoutes(deps),
       ...doctorRoutes(deps),
+      ...auditRoutes(deps),
+      ...insightRoutes(deps),
+      ...terminalRoutes(deps),
     })
     const bindSocket = createSocketBinder(routes, {
       sessions: deps.sessions,
       isControl: door.kind === 'control',
+      audit: deps.audit,
+      isListed: async (uid) => uid === 0 || (door.kind === 'browser' && (await door.isListed(uid))),
     })
     bindSocket('WS /api/events', eventsSocket(deps))
     bindSocket('WS /api/logs/stream', logsSocket(deps))
@@ -140,6 +161,7 @@ function pageHeaders(port: number) {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
+        objectSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'", 'data:'],

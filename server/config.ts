@@ -11,6 +11,8 @@ export interface PanelConfig {
   readonly runDir: string
   /** The control socket, reachable by root only. */
   readonly controlSocket: string
+  /** The socket of the half that runs as root, for the front alone; only systemd makes it. */
+  readonly hostSocket: string
   /** The built server: main.js and user-agent.js. */
   readonly programDir: string
   /** The built page. */
@@ -34,6 +36,7 @@ export function readPanelConfig(port: number = DEFAULT_PANEL_PORT): PanelConfig 
     stateDir: '/var/lib/razroom-panel',
     runDir: '/run/razroom-panel',
     controlSocket: '/run/razroom-panel/control.sock',
+    hostSocket: '/run/razroom-panel-host.sock',
     programDir: join(root, 'dist/server'),
     webDir: join(root, 'dist/web'),
     bundledDir: root,

@@ -46,9 +46,12 @@ export interface MonitorOptions {
   readonly bus: EventBus
   readonly version: string
   runningOperationId(): string | null
+  /** What is to be warned of beside what is seen of the gateway. */
+  moreWarnings?(): readonly string[]
 }
 
-export function createMonitor({ host, bus, version, runningOperationId }: MonitorOptions): Monitor {
+export function createMonitor(options: MonitorOptions): Monitor {
+  const { host, bus, version, runningOperationId, moreWarnings = () => [] } = options
   const closing = new AbortController()
   const loops: Promise<void>[] = []
   let status: Status | null = null
@@ -76,10 +79,11 @@ export function createMonitor({ host, bus, version, runningOperationId }: Monito
         report('versions', error)
       })
     }
-    const next = deriveStatus(seen, pulse, answeredStart === start, {
+    const derived = deriveStatus(seen, pulse, answeredStart === start, {
       version,
       operationId: runningOperationId(),
     })
+    const next = { ...derived, warnings: [...derived.warnings, ...moreWarnings()] }
     if (JSON.stringify(next) !== JSON.stringify(status)) {
       status = next
       bus.publish({ type: 'status.changed', status: next })

@@ -2,26 +2,27 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PanelEvent } from '../contract/events.ts'
 import { isSecretVariable } from '../contract/rules.ts'
-import { defaultSettings } from '../contract/settings.ts'
 import { buildApp } from './app.ts'
 import type { PanelConfig } from './config.ts'
 import { readEnv } from './domain/env-file.ts'
-import { gatewayPaths } from './domain/gateway-spec.ts'
 import { PanelError } from './errors.ts'
 import { createEventBus } from './events.ts'
-import { createHost } from './host/create-host.ts'
+import type { Host } from './host/host.ts'
 import type { GuardOptions } from './http/guards.ts'
 import { createSessions } from './http/session.ts'
 import { createMonitor } from './monitor.ts'
+import { auditTakeOvers, auditTerminals } from './operations/audited-terminal.ts'
+import { createAuditor, PANEL } from './operations/auditor.ts'
 import { createBackupClock } from './operations/backup-clock.ts'
 import { createDeviceWatch } from './operations/device-watch.ts'
 import { createDevices } from './operations/devices.ts'
 import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
+import { createInsight } from './operations/insight.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
-import { createRedactor } from './redact.ts'
+import { createRedactor, type Redactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
 const SWEEP_MS = 1_000
@@ -45,19 +46,17 @@ export interface Panel {
   close(): Promise<void>
 }
 
-export async function createPanel(config: PanelConfig): Promise<Panel> {
+/**
+ * @param openHost gives the machine: this process's own, or that of the half that runs as root; what programs print
+ *   passes the redactor, which knows the secrets of the gateway's files
+ */
+export async function createPanel(
+  config: PanelConfig,
+  openHost: (redact: Redactor) => Promise<Host>,
+): Promise<Panel> {
   const secrets = new Set<string>()
   const redact = createRedactor(() => secrets)
-  const { stateDir, runDir, programDir, bundledDir } = config
-  const host = await createHost({
-    stateDir,
-    runDir,
-    programDir,
-    bundledDir,
-    panelVersion: config.version,
-    podmanTraces: (user) => gatewayPaths(user, defaultSettings()),
-    redact,
-  })
+  const host = await openHost(redact)
   const remember = (secret: string) => {
     // No line that is shown is longer, and each line is searched for all of them: the gateway's user may write any number.
     if (secret.length > MAX_SECRET_CHARACTERS) return
@@ -69,6 +68,10 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     }
   }
   const bus = createEventBus()
+  let isClosing = false
+  const audit = createAuditor(host, bus, redact, () => {
+    if (!isClosing) void settle()
+  })
   const settle = async (): Promise<void> => {
     try {
       await monitor.refresh()
@@ -83,6 +86,7 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
     bus,
     version: config.version,
     runningOperationId: () => runner.runningId(),
+    moreWarnings: audit.warnings,
   })
   const sessions = await createSessions({
     read: async () => (await host.readState()).sessions,
@@ -90,31 +94,50 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       await host.updateState({ sessions: stored.map((session) => ({ ...session })) })
     },
   })
+  const commands = createGatewayCommands(host)
   const devices = createDevices({
     host,
-    commands: createGatewayCommands(host),
+    commands,
     readState: async () => (await monitor.read()).gateway.state,
     redact,
   })
   const deviceWatch = createDeviceWatch(host, bus, devices)
-  const terminalWorld = createTerminalWorld(host, settle)
-  const terminal = createTerminalDesk(terminalWorld)
+  const terminalWorld = auditTerminals(createTerminalWorld(host, settle), audit)
+  const terminal = auditTakeOvers(
+    createTerminalDesk(terminalWorld, () => bus.publish({ type: 'terminal.changed' })),
+    audit,
+  )
+  const insight = createInsight({
+    bus,
+    commands,
+    readStatus: () => monitor.read(),
+    isBusy: () => runner.runningId() !== null,
+    redact,
+  })
   const cookieName = `razroom-panel-${config.port}`
   const doctor = { host, version: config.version, redact }
-  const common = { host, bus, runner, monitor, sessions, devices, doctor, terminal }
+  const common = { host, bus, runner, monitor, sessions, devices, commands, insight, doctor, terminal, audit }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
   await rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined
+  const tellOwn = (action: 'panel.started' | 'panel.stopped', what: string) =>
+    audit.note({
+      ...{ kind: 'panel', action, what, who: PANEL, outcome: 'done' },
+      details: [{ name: 'version', value: config.version }],
+    })
 
   return {
     deps,
     async buildPage() {
       const guards = await createGuardOptions(deps)
-      return buildApp(deps, { kind: 'browser', guards, webDir: config.webDir })
+      const isListed = async (uid: number | null) =>
+        uid !== null && (await host.readState()).settings?.adminUids.includes(uid) === true
+      return buildApp(deps, { kind: 'browser', guards, webDir: config.webDir, isListed })
     },
     buildControl: () => buildApp(deps, { kind: 'control' }),
     follow() {
+      void tellOwn('panel.started', 'The panel started')
       monitor.run()
       backupClock.run()
       deviceWatch.run()
@@ -127,12 +150,16 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
       }, SWEEP_MS)
     },
     async close() {
+      isClosing = true
       clearInterval(sweeper)
       backupClock.close()
+      insight.close()
       await terminal.close()
       await runner.close()
       await deviceWatch.close()
       await monitor.close()
+      if (sweeper) await tellOwn('panel.stopped', 'The panel stopped')
+      await audit.close()
       await host.close()
     },
   }
@@ -141,24 +168,19 @@ export async function createPanel(config: PanelConfig): Promise<Panel> {
 async function createGuardOptions(deps: PanelDeps): Promise<GuardOptions> {
   const { host, port, sessions, cookieName } = deps
   let { settings } = await host.readState()
-  // The settings are read for every request, so they are kept here and renewed when one of them changes.
-  const renew = async () => {
-    settings = (await host.readState()).settings
-  }
   const peers = new WeakMap<object, Promise<number | null>>()
   return {
     sessions,
     cookieName,
     apiToken: await host.readApiToken(),
-    allowedHosts: () => [
-      `127.0.0.1:${port}`,
-      `localhost:${port}`,
-      `[::1]:${port}`,
-      ...(settings?.allowedHosts ?? []),
-    ],
+    // The first question of each request: what it finds holds for the others, and a change from the very next request on.
+    async allowedHosts() {
+      settings = (await host.readState()).settings
+      const own = [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]
+      return [...own, ...(settings?.allowedHosts ?? [])]
+    },
     adminUids: () => settings?.adminUids ?? [],
     async findPeerUid(request: FastifyRequest) {
-      await renew()
       const { socket } = request.raw
       const { localAddress, localPort, remoteAddress, remotePort } = socket
       if (!localAddress || !localPort || !remoteAddress || !remotePort) return null

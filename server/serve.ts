@@ -1,38 +1,32 @@
-import { once } from 'node:events'
 import type { PanelConfig } from './config.ts'
-import { ConflictError, SetupError } from './errors.ts'
-import { createPanel } from './panel.ts'
+import { InputError, SetupError } from './errors.ts'
+import type { HandedSockets } from './host/handed-sockets.ts'
+
+export interface ServeOptions {
+  /** `root`: only the half that touches the machine, as its unit runs it. */
+  readonly half?: string | undefined
+  /** This program, to start the front by: what Node is given before the words of the command line. */
+  readonly program: readonly string[]
+  readonly sockets: HandedSockets | null
+}
 
 /**
- * The daemon: the page on 127.0.0.1 and the control socket, until SIGTERM or SIGINT. The gateway goes on without it.
+ * The daemon, until SIGTERM or SIGINT; the gateway goes on without it. Under systemd the two halves are two units; started
+ * by hand or without systemd the root half makes the sockets and starts the front itself (docs/adr/0009-two-halves.md).
+ * Each half loads its own modules alone.
  * @returns the exit code
  */
-export async function serve(config: PanelConfig): Promise<number> {
-  if (process.getuid?.() !== 0) throw new SetupError('NOT_ROOT')
-  const stopped = new AbortController()
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort())
-  const panel = await createPanel(config)
-  try {
-    const [page, control] = [await panel.buildPage(), await panel.buildControl()]
-    try {
-      await page.listen({ host: '127.0.0.1', port: config.port })
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-      const holder = await panel.deps.host.findPortHolder(config.port, '127.0.0.1')
-      const who = holder?.program === undefined ? '' : ` by ${holder.program} (pid ${holder.pid})`
-      throw new ConflictError('PORT_IN_USE', {
-        detail: `127.0.0.1:${config.port} is held${who}`,
-        cause: error,
-      })
-    }
-    await panel.deps.host.claimControlSocket()
-    await control.listen({ path: config.controlSocket })
-    panel.follow()
-    console.log(`razroom-panel ${config.version} listens on http://127.0.0.1:${config.port}`)
-    if (!stopped.signal.aborted) await once(stopped.signal, 'abort')
-    await Promise.all([page.close(), control.close()])
-    return 0
-  } finally {
-    await panel.close()
+export async function serve(config: PanelConfig, options: ServeOptions): Promise<number> {
+  const { half, program, sockets } = options
+  if (half !== undefined && half !== 'root')
+    throw new InputError('USAGE', { detail: '--half knows one word: root' })
+  const isRoot = process.getuid?.() === 0
+  if (isRoot && half === 'root') {
+    if (sockets === null)
+      throw new InputError('USAGE', { detail: '--half root is for razroom-panel-host.service' })
+    return (await import('./serve-root.ts')).serveRoot(config, sockets)
   }
+  if (isRoot) return (await import('./serve-both.ts')).serveBoth(config, program)
+  if (sockets === null) throw new SetupError('NOT_ROOT', { detail: 'run: sudo razroom-panel serve' })
+  return (await import('./serve-front.ts')).serveFront(config, sockets)
 }

@@ -42,6 +42,14 @@ const PAGES = {
     title: 'Doctor',
     Page: lazyPage(async () => (await import('./pages/doctor/doctor-page.tsx')).DoctorPage),
   },
+  '/connect': {
+    title: 'Connect a model',
+    Page: lazyPage(async () => (await import('./pages/connect/connect-page.tsx')).ConnectPage),
+  },
+  '/history': {
+    title: 'History',
+    Page: lazyPage(async () => (await import('./pages/history/history-page.tsx')).HistoryPage),
+  },
   '/setup': {
     title: 'Setup',
     Page: lazyPage(async () => (await import('./pages/setup/setup-page.tsx')).SetupPage),

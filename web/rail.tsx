@@ -2,9 +2,11 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { toProblem } from './api/problem.ts'
 import { logOut } from './api/session.ts'
+import { pendingDevices } from './state/devices.ts'
 import { status } from './state/status.ts'
 import { theme, turnTheme } from './theme.ts'
 import { Button } from './ui/button.tsx'
+import { countOf } from './ui/format.ts'
 import { stateWords } from './ui/gateway-words.ts'
 import { Icon, type IconName } from './ui/icons.tsx'
 
@@ -14,6 +16,8 @@ interface PageLink {
   /** Where the bar of a phone has no room for the text. */
   readonly short?: string
   readonly icon: IconName
+  /** The bar of a phone has no room for it; it is reached from the settings there. */
+  readonly isWide?: true
 }
 
 const LINKS: readonly PageLink[] = [
@@ -23,27 +27,46 @@ const LINKS: readonly PageLink[] = [
   { path: '/configuration', text: 'Configuration', short: 'Config', icon: 'configuration' },
   { path: '/terminal', text: 'Terminal', short: 'Term', icon: 'terminal' },
   { path: '/doctor', text: 'Doctor', icon: 'doctor' },
+  { path: '/history', text: 'History', icon: 'history', isWide: true },
   { path: '/setup', text: 'Setup', icon: 'setup' },
   { path: '/settings', text: 'Settings', icon: 'settings' },
 ]
 
 const THEME_WORDS = { system: 'system', light: 'light', dark: 'dark' } as const
 
+/** Describes the link to the overview while browsers wait there. */
+const WAITING_ID = 'rail-waiting'
+
 /** Name, state and ways through the panel: a rail at the left, a bar at the bottom on phones. */
 export function Rail({ path }: { path: string }): JSX.Element {
+  const waiting = pendingDevices.value.length
   return (
     <header class="rail">
       <Brand />
       <RailState />
       <nav aria-label="Pages">
         {LINKS.map((link) => (
-          <a key={link.path} href={link.path} aria-current={link.path === path ? 'page' : undefined}>
+          <a
+            key={link.path}
+            href={link.path}
+            class={link.isWide ? 'rail-wide' : undefined}
+            aria-current={link.path === path ? 'page' : undefined}
+            aria-describedby={link.path === '/' && waiting > 0 ? WAITING_ID : undefined}
+          >
             <Icon name={link.icon} size={20} />
             <span class={link.short === undefined ? undefined : 'rail-long'}>{link.text}</span>
             {link.short !== undefined && <span class="rail-short">{link.short}</span>}
+            {link.path === '/' && waiting > 0 && (
+              <span class="rail-count" aria-hidden="true">
+                {waiting}
+              </span>
+            )}
           </a>
         ))}
       </nav>
+      <p id={WAITING_ID} class="visually-hidden" role="status">
+        {waiting > 0 && `${countOf(waiting, 'browser waits', 'browsers wait')} for approval`}
+      </p>
       <div class="rail-end">
         <Button kind="quiet" onClick={turnTheme}>
           <Icon name="theme" />

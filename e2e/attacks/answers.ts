@@ -67,11 +67,25 @@ export function describeAnswers(attack: () => AttackHost): void {
       expect(lacking).toEqual([])
     })
 
+    it('changes nothing by being read', async () => {
+      const headers = pageHeaders(attack().session)
+      const look = async () => {
+        const targets = ['/api/operations', '/api/settings', '/api/env', '/api/config', '/api/token']
+        const shots = targets.map((target) => ({ name: target, bytes: requestBytes({ target, headers }) }))
+        return (await attack().fire(shots)).map(({ status, body }) => [status, body])
+      }
+      const before = await look()
+      expect(before.map(([status]) => status)).toEqual(before.map(() => 200))
+      await collect()
+      expect(await look()).toEqual(before)
+    })
+
     it('has a policy that allows the own scripts, styles and sockets, and nothing else', async () => {
       const outcomes = await collect()
       for (const outcome of outcomes) {
         const policy = directives(outcome)
         expect(policy.get('default-src'), outcome.name).toEqual(["'none'"])
+        expect(policy.get('object-src'), outcome.name).toEqual(["'none'"])
         expect(policy.get('frame-ancestors'), outcome.name).toEqual(["'none'"])
         expect(policy.get('base-uri'), outcome.name).toEqual(["'none'"])
         expect(policy.get('form-action'), outcome.name).toEqual(["'none'"])

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { createHost, type TestHost } from '../host/host.ts'
+import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { loginLink, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
 import { keepScore } from './scoreboard.ts'
@@ -22,6 +22,8 @@ export interface AttackHost {
   readonly session: Session
   /** Fires from inside the host, as root unless a user is named, sixteen at once unless said. */
   fire(shots: readonly Shot[], user?: string, atOnce?: number): Promise<Outcome[]>
+  /** What no answer may tell: a key of the .env, and the gateway's token as it is now. */
+  readSecrets(): Promise<string[]>
   /** Fires, and expects that every shot is refused: with one of these statuses, and without a secret in the answer. */
   expectRefused(
     attack: string,
@@ -44,16 +46,18 @@ export async function openFire(host: TestHost): Promise<AttackHost['fire']> {
 }
 
 /** A host with a gateway that runs and secrets worth stealing, and one session. */
-export async function openAttackHost(): Promise<AttackHost> {
-  const host = await createHost({ kind: 'debian-13' })
+export async function openAttackHost(kind: HostKind = 'debian-13'): Promise<AttackHost> {
+  const host = await createHost({ kind })
   try {
     const fire = await openFire(host)
     const panel = await startPanel(host)
     await setUpBundled(panel)
     await panel.cli('env', 'set', `OPENAI_API_KEY=${CANARY}`)
-    const secrets = [CANARY, await readToken(panel)]
+    const readSecrets = async () => [CANARY, await readToken(panel)]
+    const secrets = await readSecrets()
     return {
       panel,
+      readSecrets,
       session: await logIn(panel, fire),
       fire,
       async expectRefused(attack, shots, statuses, user) {

@@ -10,10 +10,17 @@ const FIELDS = [
   'url',
   'env-token',
   'config-token',
+  'own-token',
+  'config-text',
+  'config-refused',
+  'terminal',
   'registry',
   'refused',
   'malformed',
   'login',
+  'connect',
+  'channel',
+  'pasted',
 ] as const
 export type Field = (typeof FIELDS)[number]
 

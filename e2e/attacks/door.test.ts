@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { describeAnswers } from './answers.ts'
 import { type AttackHost, openAttackHost } from './attack-host.ts'
+import { describeAudit } from './audit.ts'
 import { describeCrossSite } from './cross-site.ts'
 import { describeHostHeader } from './host-header.ts'
 import { describeLogin, makeOldCode } from './login.ts'
 import { describeOtherPage } from './other-page.ts'
 import { describePeers } from './peers.ts'
-import { scoreTable } from './scoreboard.ts'
-import { describeSockets } from './sockets.ts'
+import { describeEndOfAll, describeSockets } from './sockets.ts'
 import { describeSpellings } from './spellings.ts'
 
 /** The door of the panel on a real host: real sockets, real users, every route of the contract. */
@@ -24,10 +24,7 @@ describe('the door', () => {
     refuseOldCode = await makeOldCode(host)
   })
 
-  afterAll(async () => {
-    await host?.close()
-    console.log(`\n${scoreTable()}`)
-  })
+  afterAll(() => host?.close())
 
   describeSpellings(attack)
   describeHostHeader(attack)
@@ -41,4 +38,7 @@ describe('the door', () => {
 
   // Last, for these restart the daemon, which forgets the codes of the tests before.
   describeLogin(attack)
+  describeAudit(attack)
+  // The very last: it ends the session of all the others.
+  describeEndOfAll(attack)
 })

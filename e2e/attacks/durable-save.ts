@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type PanelHost, problemOf, UNIT_START } from '../host/panel-host.ts'
+import { UNIT_START } from '../host/panel-daemon.ts'
+import { type PanelHost, problemOf } from '../host/panel-host.ts'
 import { CONFIG_DIR, ENV_FILE } from '../journeys/gateway-container.ts'
 import type { AttackHost } from './attack-host.ts'
 import { codeOf, IS_FULL, readEtag, SEED, saveEnv, setVariable } from './env-requests.ts'

@@ -7,6 +7,8 @@ import type { PanelHost } from '../host/panel-host.ts'
 export const IS_FULL = process.env.RAZROOM_TEST_FULL === '1'
 /** Said by each test that has one, so that a failure can be repeated. */
 export const SEED = Number(process.env.RAZROOM_TEST_SEED ?? Date.now() % 1_000_000)
+/** With --full what is made at random is made many times; each of these is RAZROOM_TEST_SEED of a short run that does the same. */
+export const SEEDS: readonly number[] = Array.from({ length: IS_FULL ? 15 : 1 }, (_, index) => SEED + index)
 
 export const readEnv = (panel: PanelHost): Promise<ApiAnswer> => callApi(panel, 'GET /api/env')
 

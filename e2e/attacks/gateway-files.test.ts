@@ -5,7 +5,6 @@ import { describeDurableSave } from './durable-save.ts'
 import { describeHostileFiles } from './hostile-files.ts'
 import { putInside } from './inside.ts'
 import { describeParallelSaves } from './parallel-saves.ts'
-import { scoreTable } from './scoreboard.ts'
 
 /** The gateway's files on a real host: what is done to them, by whom, and what is left of them after that. */
 describe('the files of the gateway', () => {
@@ -21,10 +20,7 @@ describe('the files of the gateway', () => {
     await putInside(host.panel.host, ...programs)
   })
 
-  afterAll(async () => {
-    await host?.close()
-    console.log(`\n${scoreTable()}`)
-  })
+  afterAll(() => host?.close())
 
   describeDangerousVariables(attack)
   describeParallelSaves(attack)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { callApi } from '../host/panel-api.ts'
 import type { AttackHost } from './attack-host.ts'
 import { type Header, type RequestParts, requestBytes, type Shot, UPGRADE } from './shot.ts'
 
@@ -73,6 +74,13 @@ export function describeHostHeader(attack: () => AttackHost): void {
       expect(outcomes.map(({ status }) => status)).toEqual(RIGHT_HOSTS.map(() => 200))
     })
 
+    it('is asked for on loopback alone: no other address of the machine has the port open', async () => {
+      const { stdout } = await attack().panel.host.run(['ss', '-Hltn', 'sport = :18780'])
+      const addresses = stdout.split('\n').map((line) => line.trim().split(/\s+/)[3])
+      expect(addresses.filter((address) => !RIGHT_HOSTS.includes(address ?? ''))).toEqual([])
+      expect(addresses).toContain('127.0.0.1:18780')
+    })
+
     it('refuses every other name, everywhere', async () => {
       expect(WRONG_HOSTS.length).toBeGreaterThanOrEqual(25)
       const shots = WRONG_HOSTS.flatMap((host) =>
@@ -83,6 +91,21 @@ export function describeHostHeader(attack: () => AttackHost): void {
         })),
       )
       await attack().expectRefused('names in Host', shots, REFUSALS)
+    })
+
+    it('is answered by a further name while the settings have it, and not after', async () => {
+      const tunnel = '127.0.0.1:19999'
+      const { panel } = attack()
+      const ask = async (hosts: readonly string[]) => {
+        expect((await callApi(panel, 'PUT /api/settings', { allowedHosts: hosts })).status).toBe(200)
+        const shots = [tunnel, '127.0.0.1:19998', `${tunnel}.evil.com`].map((host) => ({
+          name: host,
+          bytes: requestBytes({ target: '/api/status', host, headers: [cookie()] }),
+        }))
+        return (await attack().fire(shots)).map(({ status }) => status)
+      }
+      expect(await ask([tunnel])).toEqual([200, 421, 421])
+      expect(await ask([])).toEqual([421, 421, 421])
     })
 
     it('refuses none, two, HTTP/1.0 without one, and other headers in its place', async () => {

@@ -1,6 +1,6 @@
 /**
- * Runs inside a host, as root: saves `.env` again and again and ends the agent that writes it, or the daemon, by SIGKILL
- * in the middle. Takes its orders as JSON on stdin and prints what it saw.
+ * Runs inside a host, as root: saves `.env` again and again and ends the agent that writes it, or a half of the daemon,
+ * by SIGKILL in the middle. Takes its orders as JSON on stdin and prints what it saw.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -18,7 +18,7 @@ export interface KillOrders {
   readonly envFile: string
   readonly seed: number
   readonly rounds: number
-  /** Every so many rounds the daemon is killed in place of the agent. */
+  /** Every so many rounds a half of the daemon is killed in place of the agent, by turns. */
   readonly daemonEvery: number
   /** Starts the daemon again. */
   readonly startDaemon: readonly string[]
@@ -65,12 +65,14 @@ const readProc = (path: string): string => {
     return ''
   }
 }
-const findDaemon = (): number | undefined =>
+type Half = 'front' | 'root'
+const COMMAND_LINES = { front: /main\.js serve --port \d+$/, root: /main\.js serve --half root$/ } as const
+const findHalf = (half: Half): number | undefined =>
   readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && readProc(`${entry}/cmdline`).endsWith('main.js serve'))
+    .filter((entry) => /^\d+$/.test(entry) && COMMAND_LINES[half].test(readProc(`${entry}/cmdline`)))
     .map(Number)[0]
-const findAgent = (daemon: number): number | undefined =>
-  readProc(`${daemon}/task/${daemon}/children`)
+const findAgent = (root: number): number | undefined =>
+  readProc(`${root}/task/${root}/children`)
     .split(' ')
     .filter((pid) => readProc(`${pid}/cmdline`).endsWith('user-agent.js'))
     .map(Number)[0]
@@ -85,13 +87,18 @@ async function until<T>(what: string, look: () => T | undefined | Promise<T | un
   }
 }
 
-/** The daemon and its agent, which a request has started when there was none. */
-const readPids = (): Promise<{ daemon: number; agent: number }> =>
+interface Pids extends Record<Half, number> {
+  readonly agent: number
+}
+/** Both halves and the agent, which a request has started when there was none. */
+const readPids = (): Promise<Pids> =>
   until('there is an agent', async () => {
-    const daemon = findDaemon()
+    const [front, root] = [findHalf('front'), findHalf('root')]
     await callPanel(token, { key: 'GET /api/token' })
-    const agent = daemon === undefined ? undefined : findAgent(daemon)
-    return daemon === undefined || agent === undefined ? undefined : { daemon, agent }
+    const agent = root === undefined ? undefined : findAgent(root)
+    return front === undefined || root === undefined || agent === undefined
+      ? undefined
+      : { front, root, agent }
   })
 
 const markOf = (): string => {
@@ -136,11 +143,12 @@ async function restartDaemon(): Promise<void> {
   )
 }
 
-/** The save of the round before may come late: its agent was killed before it wrote, and the next one did it. */
-let late = ''
+/** The save of a round before may come late: its agent was killed before it wrote, and a later one did it. */
+const sent = new Set<string>()
 
-async function runRound(round: number, isDaemon: boolean): Promise<'old' | 'new' | 'torn'> {
-  const { daemon, agent } = await readPids()
+async function runRound(round: number, half: Half | null): Promise<'old' | 'new' | 'torn'> {
+  const pids = await readPids()
+  const { front, agent } = pids
   const before = currentHash()
   const body = bodyOf(round)
   const wanted = hashOf(body)
@@ -148,15 +156,19 @@ async function runRound(round: number, isDaemon: boolean): Promise<'old' | 'new'
   const { signal } = given
   const save = callPanel(token, { key: 'PUT /api/env', body: { text: body }, etag: before, signal })
   await waitForMoment(round)
-  kill(isDaemon ? daemon : agent)
+  kill(half === null ? agent : pids[half])
   await until('the agent is gone', () => (isGone(agent) ? true : undefined))
   const after = currentHash()
   // An answer to a save that was through is of no use here, and waits for podman.
   await Promise.race([save, sleep(30)])
   given.abort()
-  if (isDaemon) await restartDaemon()
-  const isWhole = [before, wanted, late].includes(after)
-  late = wanted
+  if (half !== null) {
+    // Without the root half it ends by itself.
+    await until('the front is gone', () => (isGone(front) ? true : undefined))
+    await restartDaemon()
+  }
+  sent.add(wanted)
+  const isWhole = after === before || sent.has(after)
   if (!isWhole) return 'torn'
   return after === wanted ? 'new' : 'old'
 }
@@ -165,7 +177,8 @@ const count = { old: 0, new: 0, agentKills: 0, daemonKills: 0, tempsLeft: 0 }
 const torn: string[] = []
 for (let round = 1; round <= orders.rounds; round += 1) {
   const isDaemon = round % orders.daemonEvery === 0
-  const outcome = await runRound(round, isDaemon)
+  const half = (round / orders.daemonEvery) % 2 === 0 ? 'front' : 'root'
+  const outcome = await runRound(round, isDaemon ? half : null)
   count[isDaemon ? 'daemonKills' : 'agentKills'] += 1
   if (temps().length > 0) count.tempsLeft += 1
   if (outcome === 'torn') torn.push(`round ${round}: ${statSync(envFile).size} bytes`)

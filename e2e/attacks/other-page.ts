@@ -100,6 +100,8 @@ export function describeOtherPage(attack: () => AttackHost): void {
       try {
         await browser.page.goto((await loginLink(panel)).url)
         await browser.page.getByRole('navigation').first().waitFor()
+        // Nobody who looks at the screen or at the history finds the code.
+        expect(browser.page.url()).toBe(`${PANEL_URL}/`)
         const before = await readOperations(browser)
         const evil = await browser.context.newPage()
         await evil.goto(`http://${name}:${EVIL_PORT}/`)

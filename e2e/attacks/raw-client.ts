@@ -72,11 +72,17 @@ function readFrames(bytes: Buffer): { texts: string[]; closeCode: number | null 
 async function converse(socket: Socket, shot: Shot): Promise<void> {
   await sleep(shot.delayMs ?? 0)
   for (const frame of shot.frames ?? []) if (!socket.destroyed) socket.write(textFrame(frame))
+  for (const piece of shot.pieces ?? []) {
+    if (!socket.destroyed) socket.write(Buffer.from(piece, 'latin1'))
+    // Else the kernel puts the pieces together again.
+    await sleep(2)
+  }
   await sleep(shot.listenMs ?? LISTEN_MS)
   socket.destroy()
 }
 
-function fire(shot: Shot): Promise<Outcome> {
+async function fire(shot: Shot): Promise<Outcome> {
+  await sleep(shot.afterMs ?? 0)
   const begun = performance.now()
   return new Promise((resolve) => {
     const chunks: Buffer[] = []

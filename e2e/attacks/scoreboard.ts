@@ -1,29 +1,23 @@
-interface Row {
-  readonly attack: string
-  readonly tried: number
-  readonly refused: number
+/**
+ * What the attacks came to: each file notes its rows, and the run ends with one table of all of them (score-report.ts).
+ */
+import { appendFileSync } from 'node:fs'
+import { inject } from 'vitest'
+import type { ScoreRow } from './score-table.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the rows of this run are noted; made by score-report.ts. */
+    scoreFile: string
+  }
 }
 
-const rows: Row[] = []
-
-/** Notes how many variants of an attack were tried and how many of them were refused. */
-export function keepScore(attack: string, tried: number, refused: number): void {
-  rows.push({ attack, tried, refused })
-}
-
-/** The table that ends the attacks. */
-export function scoreTable(): string {
-  const width = Math.max(...rows.map(({ attack }) => attack.length))
-  const line = (attack: string, tried: string, refused: string) =>
-    `${attack.padEnd(width)}  ${tried.padStart(6)}  ${refused.padStart(7)}`
-  const sum = (pick: (row: Row) => number) => String(rows.reduce((total, row) => total + pick(row), 0))
-  return [
-    line('attack', 'tried', 'refused'),
-    ...rows.map(({ attack, tried, refused }) => line(attack, String(tried), String(refused))),
-    line(
-      'all',
-      sum(({ tried }) => tried),
-      sum(({ refused }) => refused),
-    ),
-  ].join('\n')
+/**
+ * Notes how many variants of an attack were tried and how many of them were refused.
+ * @param figure what was measured meanwhile, in words, for example `PSS +12 MB`
+ */
+export function keepScore(attack: string, tried: number, refused: number, figure?: string): void {
+  const row: ScoreRow = { attack, tried, refused, ...(figure === undefined ? {} : { figure }) }
+  // One short write at the end of the file: the workers' rows never mix (write(2), O_APPEND).
+  appendFileSync(inject('scoreFile'), `${JSON.stringify(row)}\n`)
 }

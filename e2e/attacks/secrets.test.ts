@@ -1,5 +1,6 @@
 import { text as readAll } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FileVersion } from '../../contract/versions.ts'
 import { createHost, type HostProcess, type TestHost } from '../host/host.ts'
 import { addRazroom } from '../host/host-test-kit.ts'
 import { type PanelHost, readToken, startPanel } from '../host/panel-host.ts'
@@ -11,6 +12,7 @@ import { makeCanaries } from './canaries.ts'
 import { insideArgv, putInside } from './inside.ts'
 import type { Sampled } from './proc-sampler.ts'
 import { ROUTES } from './routes.ts'
+import { keepScore } from './scoreboard.ts'
 import { type Header, type Outcome, requestBytes, type Shot, UPGRADE } from './shot.ts'
 
 const EXPORTS = ['quadlet', 'service', 'script', 'kube', 'compose']
@@ -126,6 +128,39 @@ describe('secrets', () => {
     expect(leaks()).toEqual([])
   })
 
+  it('are saved in razroom.json and checked there, and nothing says them again', async () => {
+    const [reveal] = await fire([shot('POST /api/config/reveal', {})])
+    const { text, etag: known } = JSON.parse(reveal?.body ?? '') as { text: string; etag: string }
+    const config = { ...(JSON.parse(text) as object), env: { OPENAI_API_KEY: secret['config-text'] } }
+    const put = (body: string, tag = known) =>
+      shot('PUT /api/config', { text: body }, [['If-Match', `"${tag}"`]])
+    const wrong = secret['config-refused']
+    const outcomes = await ask([
+      put(`{ gateway: { mode: "local", auth: { token: "${wrong}" `),
+      put(`{ gateway: { mode: ${wrong} } }`),
+      put(`{ nowhere: { token: "${wrong}" }, gateway: { mode: "${wrong}" } }`),
+      put(JSON.stringify(config), 'another'),
+      shot('POST /api/config/check', { text: `{ token: "${wrong}", password: '${wrong}', x: ${wrong} }` }),
+      shot('POST /api/config/check', { text: JSON.stringify(config) }),
+    ])
+    expect(outcomes.map(({ status }) => status >= 400)).toEqual([true, true, true, true, false, false])
+    expect((await ask([put(JSON.stringify(config, null, 2))]))[0]?.status).toBe(200)
+    expect(leaks()).toEqual([])
+  })
+
+  it('are typed into the terminal, and nobody else hears of it', async () => {
+    const [answer] = await fire([shot('POST /api/ws-ticket')])
+    const { ticket } = JSON.parse(answer?.body ?? '') as { ticket: string }
+    const hello = { type: 'hello', ticket, command: 'onboard', cols: 80, rows: 24 }
+    const typed = { type: 'input', data: `${secret.terminal}\r` }
+    const bytes = requestBytes({ target: '/api/terminal', headers: [...UPGRADE, ...pageHeaders(session)] })
+    const frames = [JSON.stringify(hello), JSON.stringify(typed), JSON.stringify(typed)]
+    // What the program shows of it is for this page alone, so it is not among what was said.
+    const [shown] = await fire([{ name: 'terminal', bytes, frames, listenMs: 8_000 }])
+    expect(shown?.frames.join('')).toContain('"started"')
+    expect(leaks()).toEqual([])
+  })
+
   it('are not told by what is refused', async () => {
     const { refused, malformed } = secret
     const set = (key: string, value: unknown) => ({ edits: [{ op: 'set', key, value }] })
@@ -162,16 +197,56 @@ describe('secrets', () => {
   })
 
   it(
+    'are not told by connecting a provider and a channel, nor by what that refuses',
+    async () => {
+      const values = `MISTRAL_API_KEY=${secret.connect}\nDISCORD_BOT_TOKEN=${secret.channel}\n`
+      const args = ['connect', '--provider', 'mistral', '--model', 'mistral/large', '--channel', 'discord']
+      await cli([...args, '--yes', '--verbose'], values)
+      const wishes = [
+        { provider: { id: 'xai', key: `GROQ_API_KEY=${secret.pasted}` } },
+        { provider: { id: 'xai', key: `${secret.pasted} and more` } },
+        { provider: { id: secret.pasted } },
+        { provider: { id: 'xai', key: [secret.pasted] } },
+        { channels: [{ id: 'slack', values: [{ name: secret.pasted, value: 'x' }] }] },
+        { channels: [{ id: 'slack', values: [{ name: 'SLACK_BOT_TOKEN', value: secret.pasted }] }] },
+        { model: `a b ${secret.pasted}` },
+      ]
+      const outcomes = await ask(wishes.map((wish) => shot('POST /api/connections/preview', wish)))
+      expect(outcomes.filter(({ status }) => status < 400).map(({ name }) => name)).toEqual([])
+      const [preview] = await ask([
+        shot('POST /api/connections/preview', { provider: { id: 'xai', key: secret.pasted } }),
+      ])
+      expect(preview?.status).toBe(200)
+      expect(leaks()).toEqual([])
+    },
+    SLOW_MS,
+  )
+
+  it(
     'are not told by what the panel does with the gateway',
     async () => {
+      await cli(['token', 'rotate', '--custom', '--verbose'], `${secret['own-token']}\n`)
       for (const args of [['restart', '--verbose'], ['stop'], ['launch'], ['token', 'rotate', '--verbose']])
         await cli(args)
       canaries.add('new token', await readToken(panel))
       await cli(['backup', '--verbose'])
+      await cli(['backup', '/root/secrets.tar.gz', '--verbose'])
+      await cli(['restore', '/root/secrets.tar.gz', '--preview'])
+      await cli(['restore', '/root/secrets.tar.gz', '--verbose'])
+      for (const file of ['env', 'config'] as const) {
+        const versions = await panel.cli<FileVersion[]>('versions', file)
+        expect(versions.length).toBeGreaterThan(1)
+        for (const { id } of versions) await cli(['versions', file, 'show', id])
+        const differences = versions.map(({ id }) => shot(`GET /api/${file}/versions/${id}`))
+        expect((await ask(differences)).every(({ status }) => status === 200)).toBe(true)
+      }
+      await cli(['doctor', '--bundle', '/root/bundle.txt'])
+      said.push({ what: 'bundle', text: (await host.run(['cat', '/root/bundle.txt'])).stdout })
       for (const format of EXPORTS) await cli(['export', format])
       await cli(['setup', '--quadlet', '--verbose', '--json'])
       await cli(['status', '--json'])
       await cli(['logs'])
+      await cli(['audit', '-n', '500', '--json'])
       expect(leaks()).toEqual([])
     },
     SLOW_MS,
@@ -192,7 +267,10 @@ describe('secrets', () => {
     // Else nothing could be found: the one that is asked for it tells.
     const [reveal] = await fire([shot('POST /api/env/reveal', {})])
     expect(canaries.findIn(reveal?.body ?? '')).toEqual(
-      expect.arrayContaining(['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token']),
+      expect.arrayContaining([
+        ...['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token'],
+        ...['connect', 'channel'],
+      ]),
     )
   })
 
@@ -210,6 +288,8 @@ describe('secrets', () => {
     expect(canaries.findIn(all)).toEqual([])
     for (const control of Object.values(CONTROLS))
       expect(texts.some((text) => text.includes(control))).toBe(true)
+    const fields = Object.keys(secret).length
+    keepScore('secrets: fields, watched by another user', fields, fields, `${rounds} looks at /proc`)
   })
 
   it('are in no log', async () => {
@@ -227,6 +307,12 @@ describe('secrets', () => {
     }
     const uid = (await host.run(['id', '--user', 'razroom'])).stdout
     const found = await find('root')
+    // The log of what was done with them has their names, and none of them.
+    const audit = (await host.run(['sh', '-c', 'cat /var/lib/razroom-panel/audit/*'])).stdout
+    for (const name of ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'Save .env', 'Rotate the token'])
+      expect(audit).toContain(name)
+    expect(canaries.findIn(audit)).toEqual([])
+    expect(found.filter((path) => path.includes('/audit/'))).toEqual([])
     // podman keeps the environment of its container among its own records.
     const records = ['/home/razroom/.local/share/containers/', `/run/user/${uid}/`]
     const rest = found.filter((path) => !records.some((record) => path.startsWith(record)))
@@ -253,6 +339,9 @@ describe('secrets', () => {
       async () => (await panel.tryCli(['status', '--json'])).exitCode === 0,
     )
     const file = (await host.run(['cat', ENV_FILE])).stdout
-    expect(canaries.findIn(file)).toEqual(['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'new token'])
+    expect(canaries.findIn(file)).toEqual([
+      ...['shell', 'edit', 'text', 'quoted', 'comment', 'url', 'connect', 'channel'],
+      'new token',
+    ])
   })
 })

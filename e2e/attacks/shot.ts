@@ -10,8 +10,12 @@ export interface Shot {
   readonly bytes: string
   /** For a WebSocket: text frames that follow the handshake. */
   readonly frames?: readonly string[]
+  /** For a WebSocket: bytes that follow those frames as they are, each piece by itself (latin1). */
+  readonly pieces?: readonly string[]
   /** How long an open socket is listened to, ms; 700 unless given. */
   readonly listenMs?: number
+  /** Pause before the connection, ms. */
+  readonly afterMs?: number
   /** Pause between the handshake and the first frame, ms. */
   readonly delayMs?: number
 }

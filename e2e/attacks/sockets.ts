@@ -3,36 +3,36 @@ import { CLOSE_CODES } from '../../contract/events.ts'
 import { type AttackHost, logIn, pageHeaders } from './attack-host.ts'
 import { HELLOS, SOCKETS } from './routes.ts'
 import { keepScore } from './scoreboard.ts'
-import {
-  GOOD_HOST,
-  GOOD_ORIGIN,
-  type Header,
-  type Outcome,
-  requestBytes,
-  type Shot,
-  UPGRADE,
-} from './shot.ts'
+import { GOOD_HOST, GOOD_ORIGIN, type Header, requestBytes, type Shot, UPGRADE } from './shot.ts'
 
 /** Tickets live for half a minute (security.md, 4). */
 const TICKET_LIFE_MS = 30_000
+/** When a session ends whose sockets are watched. */
+const LOGOUT_AT_MS = 4_000
+
+const handshake = (target: string, headers: readonly Header[], host = GOOD_HOST): string =>
+  requestBytes({ target, host, headers: [...UPGRADE, ...headers] })
+const hello = (path: string, ticket: unknown): string => JSON.stringify({ ...HELLOS[path], ticket })
+
+async function takeTickets(
+  fire: AttackHost['fire'],
+  count: number,
+  headers: readonly Header[],
+): Promise<string[]> {
+  const shots = Array.from({ length: count }, (_, index) => ({
+    name: `ticket ${index}`,
+    bytes: requestBytes({ method: 'POST', target: '/api/ws-ticket', headers }),
+  }))
+  return (await fire(shots)).map(({ body }) => (JSON.parse(body) as { ticket: string }).ticket)
+}
 
 export function describeSockets(attack: () => AttackHost): void {
   const own = (): Header[] => [
     ['Origin', GOOD_ORIGIN],
     ['Cookie', attack().session.cookie],
   ]
-  const handshake = (target: string, headers: readonly Header[], host = GOOD_HOST) =>
-    requestBytes({ target, host, headers: [...UPGRADE, ...headers] })
-  const hello = (path: string, ticket: unknown): string => JSON.stringify({ ...HELLOS[path], ticket })
-
-  async function takeTickets(count: number, headers = pageHeaders(attack().session)): Promise<string[]> {
-    const shots = Array.from({ length: count }, (_, index) => ({
-      name: `ticket ${index}`,
-      bytes: requestBytes({ method: 'POST', target: '/api/ws-ticket', headers }),
-    }))
-    const outcomes = await attack().fire(shots)
-    return outcomes.map(({ body }) => (JSON.parse(body) as { ticket: string }).ticket)
-  }
+  const takeOwn = (count: number, headers = pageHeaders(attack().session)) =>
+    takeTickets(attack().fire, count, headers)
 
   /** Every shot is let in for the handshake and then gets nothing but a close. */
   async function expectClosed(
@@ -91,7 +91,7 @@ export function describeSockets(attack: () => AttackHost): void {
     })
 
     it('give nothing for a ticket that is not one', async () => {
-      const tickets = await takeTickets(SOCKETS.length * 12)
+      const tickets = await takeOwn(SOCKETS.length * 12)
       const spoil: Readonly<Record<string, (ticket: string) => unknown>> = {
         'made up': () => 'A'.repeat(43),
         'too short': (ticket) => ticket.slice(0, -1),
@@ -120,7 +120,7 @@ export function describeSockets(attack: () => AttackHost): void {
     })
 
     it('give nothing for a first frame that is not the hello, and look for a ticket nowhere else', async () => {
-      const tickets = await takeTickets(SOCKETS.length * 2)
+      const tickets = await takeOwn(SOCKETS.length * 2)
       const shots = SOCKETS.flatMap((path): Shot[] => {
         const [inUrl = '', inProtocol = ''] = tickets.splice(0, 2)
         const first = (name: string, ...frames: string[]): Shot => ({
@@ -146,11 +146,11 @@ export function describeSockets(attack: () => AttackHost): void {
     })
 
     it('take a ticket once, from its own session, within half a minute', async () => {
-      const tickets = await takeTickets(SOCKETS.length * 2)
-      const [late] = await takeTickets(1)
+      const tickets = await takeOwn(SOCKETS.length * 2)
+      const late = await takeOwn(SOCKETS.length)
       const lateAt = Date.now()
       const stranger = await logIn(attack().panel, attack().fire)
-      const foreign = await takeTickets(SOCKETS.length, pageHeaders(stranger))
+      const foreign = await takeOwn(SOCKETS.length, pageHeaders(stranger))
       const use = (name: string, path: string, ticket: string): Shot => ({
         name: `${path}, ${name}`,
         bytes: handshake(path, own()),
@@ -169,12 +169,12 @@ export function describeSockets(attack: () => AttackHost): void {
       await expectClosed('sockets: ticket of another session', other, [CLOSE_CODES.ticketInvalid])
       const lifeLeftMs = lateAt + TICKET_LIFE_MS + 500 - Date.now()
       await new Promise((resolve) => setTimeout(resolve, lifeLeftMs))
-      const old = [use('too old', SOCKETS[0] ?? '', late ?? '')]
+      const old = SOCKETS.map((path, index) => use('too old', path, late[index] ?? ''))
       await expectClosed('sockets: old ticket', old, [CLOSE_CODES.ticketInvalid])
     })
 
     it('close for a client that talks on, and for one that says nothing', async () => {
-      const [ticket = ''] = await takeTickets(1)
+      const [ticket = ''] = await takeOwn(1)
       const path = '/api/events'
       const [talker, silent] = await attack().fire([
         { name: 'talks on', bytes: handshake(path, own()), frames: [hello(path, ticket), '{"type":"x"}'] },
@@ -187,13 +187,14 @@ export function describeSockets(attack: () => AttackHost): void {
     it('start no process before the ticket is accepted', async () => {
       const { panel } = attack()
       const countReaders = async () => {
-        const found = await panel.host.run(['pgrep', '--count', '--full', 'user-agent.js'], { reject: false })
+        const agents = '(user|terminal)-agent.js'
+        const found = await panel.host.run(['pgrep', '--count', '--full', agents], { reject: false })
         return Number(found.stdout)
       }
       const before = await countReaders()
       const waiting: Shot[] = Array.from({ length: 10 }, (_, index) => ({
         name: `waits ${index}`,
-        bytes: handshake('/api/logs/stream', own()),
+        bytes: handshake(index % 2 === 0 ? '/api/logs/stream' : '/api/terminal', own()),
         listenMs: 2_500,
       }))
       const held = attack().fire(waiting)
@@ -205,28 +206,44 @@ export function describeSockets(attack: () => AttackHost): void {
       )
     })
 
-    it('end within a second after the logout of their session', async () => {
-      const leaving = await logIn(attack().panel, attack().fire)
-      const cookie: Header[] = [
-        ['Origin', GOOD_ORIGIN],
-        ['Cookie', leaving.cookie],
-      ]
-      const [ticket = ''] = await takeTickets(1, pageHeaders(leaving))
-      const path = '/api/events'
-      const live: Promise<Outcome[]> = attack().fire([
-        { name: 'live', bytes: handshake(path, cookie), frames: [hello(path, ticket)], listenMs: 6_000 },
-      ])
-      await new Promise((resolve) => setTimeout(resolve, 1_500))
-      const bytes = requestBytes({ method: 'DELETE', target: '/api/session', headers: pageHeaders(leaving) })
-      const [logout] = await attack().fire([{ name: 'logout', bytes }])
-      expect(logout?.status).toBe(204)
-      const [ended] = await live
-      expect(ended?.closeCode).toBe(CLOSE_CODES.sessionEnded)
-      expect(ended?.tookMs).toBeLessThan(4_000)
-      const [after] = await attack().fire([
-        { name: 'after', bytes: requestBytes({ target: '/api/status', headers: cookie.slice(1) }) },
-      ])
-      expect(after?.status).toBe(401)
-    })
+    it('end within a second after the logout of their session', () =>
+      expectEnd(attack(), 'the logout', '/api/session'))
   })
+}
+
+/** For the end of the suite: its own session goes, too. */
+export function describeEndOfAll(attack: () => AttackHost): void {
+  it('all sessions end at once, and their sockets within a second', async () => {
+    await expectEnd(attack(), 'the end of all sessions', '/api/sessions')
+    const bytes = requestBytes({ target: '/api/status', headers: [['Cookie', attack().session.cookie]] })
+    const [other] = await attack().fire([{ name: 'another session', bytes }])
+    expect(other?.status).toBe(401)
+    expect(await attack().panel.cli('sessions', 'list')).toEqual([])
+  })
+}
+
+/** A session with every socket open is ended by a DELETE. */
+async function expectEnd({ panel, fire }: AttackHost, what: string, target: string): Promise<void> {
+  const leaving = await logIn(panel, fire)
+  const cookie: Header[] = [
+    ['Origin', GOOD_ORIGIN],
+    ['Cookie', leaving.cookie],
+  ]
+  const tickets = await takeTickets(fire, SOCKETS.length, pageHeaders(leaving))
+  const live = SOCKETS.map((path, index): Shot => {
+    const frames = [hello(path, tickets[index] ?? '')]
+    return { name: path, bytes: handshake(path, cookie), frames, listenMs: LOGOUT_AT_MS + 2_000 }
+  })
+  const bytes = requestBytes({ method: 'DELETE', target, headers: pageHeaders(leaving) })
+  const outcomes = await fire([...live, { name: what, bytes, afterMs: LOGOUT_AT_MS }])
+  const left = outcomes.at(-1)
+  expect([200, 204]).toContain(left?.status)
+  const leftAt = LOGOUT_AT_MS + (left?.tookMs ?? 0)
+  const ended = outcomes.slice(0, -1)
+  expect(ended.map(({ name, frames, closeCode }) => [name, frames.length > 0, closeCode])).toEqual(
+    SOCKETS.map((path) => [path, true, CLOSE_CODES.sessionEnded]),
+  )
+  for (const { name, tookMs } of ended) expect(tookMs - leftAt, name).toBeLessThan(1_000)
+  const after = { name: 'after', bytes: requestBytes({ target: '/api/status', headers: cookie.slice(1) }) }
+  expect((await fire([after]))[0]?.status).toBe(401)
 }

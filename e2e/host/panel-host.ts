@@ -1,20 +1,13 @@
 import type { LoginLink, Operation, Problem, Status } from '../../contract/schemas.ts'
 import type { TokenReveal } from '../../contract/token.ts'
-import type { HostProcess, RunOptions, TestHost } from './host.ts'
+import type { RunOptions, TestHost } from './host.ts'
 import { AS_RAZROOM } from './host-test-kit.ts'
+import { type Daemon, PANEL_PROGRAM, plainDaemon, unitDaemon } from './panel-daemon.ts'
 import { copyRelease } from './panel-release.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** Where the page is, seen from the host's own loopback. */
 export const PANEL_URL = 'http://127.0.0.1:18780'
-export const PANEL_PROGRAM = '/usr/local/bin/razroom-panel'
-const UNIT = 'razroom-panel.service'
-/** Starts the daemon as a service of the host's systemd. */
-export const UNIT_START: readonly string[] = [
-  ...['systemd-run', `--unit=${UNIT}`, '--collect', '--quiet', '--service-type=exec'],
-  ...[PANEL_PROGRAM, 'serve'],
-]
-const PID_FILE = '/run/razroom-panel-e2e.pid'
 /** A setup with a build takes half a minute on two idle cores; several hosts share them. */
 const CLI_TIMEOUT_MS = 300_000
 
@@ -27,18 +20,8 @@ export interface CliResult {
 }
 
 /** A panel that is installed in a disposable host. */
-export interface PanelHost {
+export interface PanelHost extends Omit<Daemon, 'isRunning'> {
   readonly host: TestHost
-  /** Starts the daemon and waits until it answers. @throws with its log when it ends instead */
-  start(): Promise<void>
-  /** Ends the daemon in the orderly way. */
-  stop(): Promise<void>
-  /** Ends the daemon by SIGKILL, and sees to it that nobody starts it again. */
-  kill(): Promise<void>
-  /** The daemon's pid inside the host. */
-  pid(): Promise<number>
-  /** What the daemon has printed so far. */
-  log(): Promise<string>
   /** Runs a command with --json. @returns the document it printed @throws when it fails */
   cli<T>(...args: string[]): Promise<T>
   /** Runs a command as it is and returns however it ended. */
@@ -87,59 +70,6 @@ function openPanel(host: TestHost): PanelHost {
       if (hasSystemd) return (await host.run([...AS_RAZROOM, 'podman', ...args])).stdout
       return (await host.run(['podman', ...args], { user: 'razroom' })).stdout
     },
-  }
-}
-
-interface Daemon {
-  start(): Promise<void>
-  stop(): Promise<void>
-  kill(): Promise<void>
-  pid(): Promise<number>
-  isRunning(): Promise<boolean>
-  log(): Promise<string>
-}
-
-function unitDaemon(host: TestHost): Daemon {
-  const show = async (property: string) =>
-    (await host.run(['systemctl', 'show', '--value', `--property=${property}`, UNIT])).stdout
-  return {
-    async start() {
-      await host.run(UNIT_START)
-    },
-    async stop() {
-      await host.run(['systemctl', 'stop', UNIT])
-    },
-    async kill() {
-      await host.run(['systemctl', 'kill', '--kill-whom=main', '--signal=KILL', UNIT])
-      await waitUntil('the panel is gone', 10_000, async () => (await show('ActiveState')) === 'inactive')
-    },
-    pid: async () => Number(await show('MainPID')),
-    isRunning: async () => ['active', 'activating'].includes(await show('ActiveState')),
-    log: async () => (await host.run(['journalctl', '--output=cat', '--no-pager', `--unit=${UNIT}`])).stdout,
-  }
-}
-
-function plainDaemon(host: TestHost): Daemon {
-  const output: string[] = []
-  let child: HostProcess | undefined
-  const isRunning = async () => child !== undefined && child.exitCode === null && child.signalCode === null
-  const pid = async () => Number((await host.run(['cat', PID_FILE])).stdout)
-  const end = async (signal: 'TERM' | 'KILL') => {
-    await host.run(['kill', `-${signal}`, String(await pid())])
-    await waitUntil('the panel is gone', 30_000, async () => !(await isRunning()))
-  }
-  return {
-    async start() {
-      const script = `echo $$ > ${PID_FILE}; exec "$0" serve`
-      child = await host.spawn(['sh', '-c', script, PANEL_PROGRAM])
-      for (const stream of [child.stdout, child.stderr])
-        stream.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-    },
-    stop: () => end('TERM'),
-    kill: () => end('KILL'),
-    pid,
-    isRunning,
-    log: async () => output.join(''),
   }
 }
 

@@ -12,6 +12,7 @@ const TREE = 'gateway/rootfs/tree'
 /** What a release is made of; each path keeps its place below the top. */
 const PARTS = [
   'bin',
+  'scripts/install',
   'package.json',
   'Dockerfile',
   '.dockerignore',

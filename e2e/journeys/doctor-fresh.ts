@@ -60,7 +60,9 @@ export function describeFreshDoctor(kind: HostKind, mode: '--container' | '--qua
 
     it('looks without a daemon, too', async () => {
       await panel.stop()
-      await expectWell()
+      const report = await askDoctor(panel)
+      const bad = kind === 'debian-12-no-systemd' ? [] : ['panel.stopped']
+      expect({ bad: badOf(report), trouble: troubleOf(report) }).toEqual({ bad, trouble: [] })
     })
   })
 }

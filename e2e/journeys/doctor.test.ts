@@ -152,9 +152,13 @@ describe('the doctor', () => {
       reject: false,
     })
     expect(nobody.exitCode).toBe(2)
-    browser.expectErrors(/ERR_CONNECTION_REFUSED/)
+    browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)/)
     await panel.stop()
-    await expectWell()
+    const report = await askDoctor(panel)
+    expect({ bad: badOf(report), trouble: troubleOf(report) }).toEqual({
+      bad: ['panel.stopped'],
+      trouble: [],
+    })
     await panel.start()
   })
 

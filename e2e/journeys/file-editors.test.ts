@@ -137,7 +137,7 @@ describe('the editors of .env and razroom.json', () => {
 
   it('keep what is unsaved through a restart of the panel', async () => {
     await addVariables(page(), [['SURVIVOR', '1']])
-    browser.expectErrors(/ERR_CONNECTION_REFUSED/)
+    browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)/)
     await panel.stop()
     await panel.start()
     await saveEnvironment(page())

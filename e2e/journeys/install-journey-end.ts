@@ -22,7 +22,10 @@ const PLACES = [
   '/usr/local/bin/razroom-panel',
   '/run/razroom-panel',
   '/var/cache/razroom-panel',
-  '/etc/systemd/system/razroom-panel.service',
+  '/run/razroom-panel-host.sock',
+  ...['razroom-panel', 'razroom-panel-host'].flatMap((name) =>
+    ['socket', 'service'].map((kind) => `/etc/systemd/system/${name}.${kind}`),
+  ),
   '/etc/systemd/system/razroom-panel-backup.timer',
   '/etc/cron.d/razroom-panel',
   '/etc/init.d/razroom-panel',
@@ -63,6 +66,7 @@ function testUninstall(host: () => TestHost, user: string): void {
       const answer = await panelJson<{ uninstalled: boolean; purged: boolean }>(host(), 'uninstall')
       expect(answer).toMatchObject({ uninstalled: true, purged: false })
       for (const path of PLACES) expect(await exists(host(), path), path).toBe(false)
+      expect(await hasPanelUser(host())).toBe(false)
       expect(await statusOf(host(), 'http://127.0.0.1:18780/healthz')).toBe('000')
       expect(await invokeGateway(host(), token)).toBe('200')
       expect(await digest(host(), envFile)).toBe(env)
@@ -111,6 +115,7 @@ function testPurge(host: () => TestHost, user: string, journey: InstallJourney):
       const { exitCode, stdout, stderr } = await runInstaller(host(), words)
       expect(exitCode, `${stdout}\n${stderr}`).toBe(0)
       for (const path of [...PLACES, ...PURGED]) expect(await exists(host(), path), path).toBe(false)
+      expect(await hasPanelUser(host())).toBe(false)
       expect(await invokeGateway(host(), undefined)).toBe('000')
       const { stdout: backups } = await host().run(['sh', '-c', `ls ${BACKUPS} 2>/dev/null || :`])
       // Without a panel by tar.
@@ -129,8 +134,16 @@ function testPurge(host: () => TestHost, user: string, journey: InstallJourney):
   })
 }
 
+/** The user that the front runs as. */
+async function hasPanelUser(host: TestHost): Promise<boolean> {
+  return (await host.run(['id', 'razroom-panel'], { reject: false })).exitCode === 0
+}
+
+/** Accounts and their ranges, without the front's user, who goes in any case. */
 async function readIds(host: TestHost): Promise<string> {
-  return (await host.run(['cat', '/etc/subuid', '/etc/subgid', '/etc/passwd'])).stdout
+  const { stdout } = await host.run(['cat', '/etc/subuid', '/etc/subgid', '/etc/passwd'])
+  const lines = stdout.split('\n').filter((line) => !line.startsWith('razroom-panel:'))
+  return lines.join('\n')
 }
 
 /** Neither processes nor subordinate ids nor files of a number that the next user may get. */

@@ -23,6 +23,20 @@ import {
 /** A second run looks, compares and asks the panel; 5 s on an idle machine. */
 const SECOND_RUN_LIMIT_MS = 40_000
 
+/** Of CycloneDX, what is looked at here. */
+interface Component {
+  readonly type?: string
+  readonly name?: string
+  readonly hashes?: readonly { readonly content: string }[]
+  readonly components?: readonly Component[]
+}
+
+/** The files that a bill of materials names, at any depth. */
+function shippedFiles(component: Component): Component[] {
+  const inside = (component.components ?? []).flatMap(shippedFiles)
+  return component.type === 'file' ? [component, ...inside] : inside
+}
+
 async function listNotOf(host: TestHost, user: string, path: string): Promise<string> {
   return (await host.run(['find', path, '!', '-user', user])).stdout
 }
@@ -105,6 +119,33 @@ function testInstallation(kind: HostKind, host: () => TestHost, user: string | u
     const { stdout } = await host().run([`${LIB}/current/node`, '--version'], { user: 'mallory' })
     expect(stdout).toMatch(/^v24\./)
     await host().run(['cat', `${LIB}/current/dist/server/user-agent.js`], { user: 'mallory' })
+  })
+
+  test('the release holds what runs, and nothing that it was made with', async () => {
+    const names = [
+      '.git*',
+      '.ci',
+      'node_modules',
+      '*.test.*',
+      '*.map',
+      'test-*',
+      'package-lock.json',
+      'e2e',
+      'vite.config.ts',
+    ]
+    const argv = names.flatMap((name, index) => (index === 0 ? ['-name', name] : ['-o', '-name', name]))
+    expect((await host().run(['find', `${LIB}/releases/`, ...argv])).stdout).toBe('')
+  })
+
+  test('the release says what it is made of, to everybody, and it is so', async () => {
+    const release = `${LIB}/current`
+    const { stdout } = await host().run(['cat', `${release}/sbom.cdx.json`], { user: 'mallory' })
+    const files = shippedFiles(JSON.parse(stdout) as Component)
+    expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['node', 'dist/server/pty.node']))
+    const sums = files.map(({ name, hashes }) => `${hashes?.[0]?.content}  ${release}/${name}\n`).join('')
+    await host().run(['sha256sum', '--check', '--quiet', '--strict'], { input: sums })
+    const licences = await host().run(['cat', `${release}/THIRD_PARTY_LICENSES.txt`], { user: 'mallory' })
+    expect(licences.stdout).toContain('fastify')
   })
 
   test("state, run files and logs are root's alone", async () => {

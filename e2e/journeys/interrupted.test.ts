@@ -1,12 +1,32 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { BackupEntry } from '../../contract/backups.ts'
 import type { Operation, Status } from '../../contract/schemas.ts'
+import { SEED } from '../attacks/env-requests.ts'
+import { seededRandom } from '../attacks/panel-client.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { awaitOperation, callApi, startOperation } from '../host/panel-api.ts'
 import { invokeTool, type PanelHost, readStatus, readToken, startPanel } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
+import { buildImage } from './image-files.ts'
 
-/** In the gate the daemon is killed after every third step, with --full after each. */
-const STRIDE = process.env.RAZROOM_TEST_FULL === '1' ? 1 : 3
+const IS_FULL = process.env.RAZROOM_TEST_FULL === '1'
+const random = seededRandom(SEED)
+const KEPT = '/home/razroom/.razroom/workspace/kept'
+const OTHER_IMAGE = 'localhost/two:1'
+
+/** Numbers of the steps after which the daemon is killed: in the gate so many by chance, with --full all of them. */
+function pickSteps(count: number, inGate: number): number[] {
+  const all = Array.from({ length: count }, (_, step) => step)
+  if (IS_FULL) return all
+  return all
+    .map((step) => ({ step, at: random() }))
+    .sort((a, b) => a.at - b.at)
+    .slice(0, inGate)
+    .map(({ step }) => step)
+    .sort((a, b) => a - b)
+}
+/** What is killed, by turns: the root half alone, which the front follows; the front alone; both at once. */
+const HALVES = ['both', 'front', 'root'] as const
 const SETUP = { image: { kind: 'bundled' }, mode: 'quadlet' } as const
 
 /** What a run leaves behind, without what differs from run to run. */
@@ -29,14 +49,25 @@ async function readEndState(panel: PanelHost) {
   }
 }
 
-/** Starts the operation, ends the daemon by SIGKILL as soon as the step is over, and starts the daemon again. */
-async function interrupt(panel: PanelHost, key: string, body: object, step: number): Promise<void> {
+let kills = 0
+/** Ends the next of the halves by SIGKILL, and starts the daemon again. */
+async function killAndStart(panel: PanelHost): Promise<void> {
+  await panel.kill(HALVES[kills % HALVES.length])
+  kills += 1
+  await panel.start()
+}
+
+/**
+ * Starts the operation, kills as soon as the step is over.
+ * @returns true when the operation had ended by then
+ */
+async function interrupt(panel: PanelHost, key: string, body: object, step: number): Promise<boolean> {
   const id = await startOperation(panel, key, body)
-  await awaitOperation(panel, id, `step ${step} is over`, ({ steps, state }) => {
+  const { state: last } = await awaitOperation(panel, id, `step ${step} is over`, ({ steps, state }) => {
     return state !== 'running' || ['done', 'unchanged', 'failed'].includes(steps[step]?.state ?? 'failed')
   })
-  await panel.kill()
-  await panel.start()
+  await killAndStart(panel)
+  return last !== 'running'
 }
 
 async function complete(panel: PanelHost, key: string, body: object): Promise<Operation> {
@@ -69,10 +100,9 @@ describe('a daemon that is killed in the middle', () => {
 
   it('after any step of setup: the next run ends as an undisturbed one', async () => {
     const { steps } = await complete(quiet, 'POST /api/setup', SETUP)
-    for (let step = 0; step < steps.length; step += STRIDE)
-      await interrupt(disturbed, 'POST /api/setup', SETUP, step)
+    for (const step of pickSteps(steps.length, 4)) await interrupt(disturbed, 'POST /api/setup', SETUP, step)
     await complete(disturbed, 'POST /api/setup', SETUP)
-    expect(await readEndState(disturbed)).toEqual(await readEndState(quiet))
+    expect(await readEndState(disturbed), `seed ${SEED}`).toEqual(await readEndState(quiet))
     expect(await invokeTool(disturbed.host, await readToken(disturbed))).toBe(200)
   })
 
@@ -82,7 +112,7 @@ describe('a daemon that is killed in the middle', () => {
     const inContainer = await readEndState(quiet)
     await complete(quiet, 'POST /api/mode', { mode: 'quadlet' })
     const asService = await readEndState(quiet)
-    for (let step = 0; step < container.steps.length; step += STRIDE) {
+    for (const step of pickSteps(container.steps.length, 2)) {
       for (const [mode, end] of [
         ['container', inContainer],
         ['quadlet', asService],
@@ -97,12 +127,67 @@ describe('a daemon that is killed in the middle', () => {
     expect(isQuiet(await readStatus(disturbed))).toBe(true)
   })
 
+  it('after any step of a rotation: the next one ends with a token that the gateway takes', async () => {
+    const { steps } = await complete(quiet, 'POST /api/token/rotate', {})
+    const end = await readEndState(quiet)
+    for (const step of pickSteps(steps.length, 1)) {
+      await interrupt(disturbed, 'POST /api/token/rotate', {}, step)
+      // Half a rotation is one, too: the files and the gateway agree on a token, or the next one mends that.
+      await complete(disturbed, 'POST /api/token/rotate', {})
+      expect(await readEndState(disturbed), `after step ${step}, seed ${SEED}`).toEqual(end)
+      expect(await invokeTool(disturbed.host, await readToken(disturbed))).toBe(200)
+    }
+  })
+
+  it('after any step of an update and of the step back: the same', async () => {
+    const update = { image: { kind: 'registry', reference: OTHER_IMAGE } }
+    for (const panel of [quiet, disturbed]) await buildImage(panel, OTHER_IMAGE, 'good')
+    const before = await readEndState(quiet)
+    const updated = await complete(quiet, 'POST /api/image/update', update)
+    const after = await readEndState(quiet)
+    const back = await complete(quiet, 'POST /api/image/rollback', {})
+    expect(await readEndState(quiet)).toEqual(before)
+    for (const step of pickSteps(updated.steps.length, 1)) {
+      await interrupt(disturbed, 'POST /api/image/update', update, step)
+      await complete(disturbed, 'POST /api/image/update', update)
+      expect(await readEndState(disturbed), `update, after step ${step}, seed ${SEED}`).toEqual(after)
+      await complete(disturbed, 'POST /api/image/rollback', {})
+      expect(await readEndState(disturbed), `back, after step ${step}, seed ${SEED}`).toEqual(before)
+    }
+    for (const step of pickSteps(back.steps.length, 1)) {
+      await complete(disturbed, 'POST /api/image/update', update)
+      const isOver = await interrupt(disturbed, 'POST /api/image/rollback', {}, step)
+      // A step back after one that had ended would go forward again.
+      if (!isOver) await complete(disturbed, 'POST /api/image/rollback', {})
+      expect(await readEndState(disturbed), `step back, after step ${step}, seed ${SEED}`).toEqual(before)
+    }
+  })
+
+  it('after any step of a restore: the next one brings everything back', async () => {
+    const spoil = (panel: PanelHost) => panel.host.run(['rm', KEPT])
+    const makeBackup = async (panel: PanelHost): Promise<{ name: string }> => {
+      await panel.host.run(['sh', '-c', 'echo kept > "$0"', KEPT], { user: 'razroom' })
+      await panel.cli('backup')
+      await spoil(panel)
+      const [newest] = (await callApi(panel, 'GET /api/backups')).body as BackupEntry[]
+      return { name: newest?.name ?? '' }
+    }
+    const ofQuiet = await makeBackup(quiet)
+    const request = await makeBackup(disturbed)
+    const { steps } = await complete(quiet, 'POST /api/restore', ofQuiet)
+    const end = await readEndState(quiet)
+    for (const step of pickSteps(steps.length, 1)) {
+      await interrupt(disturbed, 'POST /api/restore', request, step)
+      await complete(disturbed, 'POST /api/restore', request)
+      expect(await readEndState(disturbed), `after step ${step}, seed ${SEED}`).toEqual(end)
+      expect((await disturbed.host.run(['cat', KEPT])).stdout).toBe('kept')
+      await spoil(disturbed)
+    }
+  })
+
   it('never takes the gateway with it', async () => {
     const before = (await readStatus(disturbed)).gateway.since
-    for (let kills = 0; kills < (STRIDE === 1 ? 20 : 3); kills += 1) {
-      await disturbed.kill()
-      await disturbed.start()
-    }
+    for (let times = 0; times < (IS_FULL ? 20 : 3); times += 1) await killAndStart(disturbed)
     expect((await readStatus(disturbed)).gateway.since).toBe(before)
     expect((await callApi(disturbed, 'GET /api/status')).status).toBe(200)
   })

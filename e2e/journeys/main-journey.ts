@@ -99,6 +99,7 @@ export function describeMainJourney(kind: HostKind): void {
         '127.0.0.1:18780',
         '127.0.0.1:18789',
         '127.0.0.1:18790',
+        '[::1]:18780',
       ])
     })
 
@@ -217,7 +218,7 @@ export function describeMainJourney(kind: HostKind): void {
 
     it('keeps login and gateway over a restart of the panel, and the page comes back by itself', async () => {
       const before = await inspectGateway(panel)
-      browser.expectErrors(/ERR_CONNECTION_REFUSED|WebSocket connection to .* failed/)
+      browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to .* failed/)
       await panel.stop()
       await page().locator('[data-connection=lost]').waitFor({ timeout: 20_000 })
       await panel.start()

@@ -9,6 +9,7 @@ export type PageName =
   | 'Configuration'
   | 'Terminal'
   | 'Doctor'
+  | 'History'
   | 'Setup'
   | 'Settings'
 

@@ -40,6 +40,10 @@ describe('an image from a checkout that the user of the gateway may not read', (
     const { page } = browser
     await page.getByRole('radio', { name: /Razroom checkout/ }).check()
     await page.getByLabel('Directory of the checkout').fill(CHECKOUT)
+    // Root's own: the page may not have it read until root says so on the shell.
+    await press(page, 'Set up')
+    await page.getByText('sudo razroom-panel access path add').first().waitFor()
+    await panel.cli('access', 'path', 'add', CHECKOUT)
     await press(page, 'Set up')
     await report(page, 'succeeded').waitFor({ timeout: 300_000 })
     await seeState(page, 'running')
@@ -77,7 +81,7 @@ describe('an image from a checkout that the user of the gateway may not read', (
     expect(after.restartRequired).toBe(false)
   })
 
-  it('raised no error in the page', () => {
-    expect(browser.faults()).toEqual([])
+  it('raised no error in the page but the one refusal', () => {
+    expect(browser.faults()).toEqual([expect.stringMatching(/403 \(Forbidden\) \S+\/api\/setup$/)])
   })
 })

@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackupEntry } from '../../contract/backups.ts'
@@ -182,6 +183,46 @@ describe('the settings page', () => {
       .getByRole('checkbox', { name: /With secrets/ })
       .check()
     await page().waitForFunction((secret) => document.body.innerText.includes(secret), token)
+  })
+
+  it('leaves in the history who did what, from the page and from a shell', async () => {
+    await visit(page(), 'History')
+    const today = page().getByRole('region', { name: 'Today' })
+    /** The newest entry that says this. */
+    const entry = (text: string | RegExp): Locator =>
+      today.getByRole('listitem').filter({ hasText: text }).first()
+    for (const what of ['Export the gateway with its secrets', 'Update the image', 'Download a backup'])
+      expect(await entry(what).innerText(), what).toMatch(
+        /^[\s\S]*root \(0\) in the page, session [0-9a-f]{8}/,
+      )
+    expect(await entry('Rotate the token').innerText()).toContain('root (0) in a shell')
+    expect(await entry('SINCE').innerText()).not.toContain('after')
+    // The end of an operation stands for its start.
+    expect(await entry('Restore a backup').innerText()).toMatch(/done[\s\S]*took /)
+    await entry('Go back to the image before')
+      .getByRole('button', { name: /steps? of/ })
+      .click()
+    await today.locator('[data-operation=succeeded]').waitFor()
+    await page().getByLabel('What').selectOption({ label: 'Secrets' })
+    await today.getByText('Update the image').first().waitFor({ state: 'detached' })
+    expect(await today.innerText()).toContain('Download a backup')
+    await page().getByLabel('What').selectOption({ label: 'Everything' })
+    await panel.cli('env', 'set', 'LIVE=1')
+    await entry('set LIVE').waitFor()
+    for (const scheme of ['light', 'dark'] as const) {
+      await page().emulateMedia({ colorScheme: scheme })
+      const { violations } = await new AxeBuilder({ page: page() }).analyze()
+      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+    }
+  })
+
+  it('logs every browser out, this one too', async () => {
+    await visit(page(), 'Settings')
+    await card('logins').getByText('this browser').waitFor()
+    await pressIn('logins', 'Log out everywhere…')
+    await confirm(page(), 'Log out everywhere')
+    await page().getByRole('textbox', { name: 'Login code' }).waitFor()
+    expect(await panel.cli('sessions', 'list')).toEqual([])
   })
 
   it('breaks no rule of the content policy and throws nothing', () => {

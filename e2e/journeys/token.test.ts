@@ -13,6 +13,7 @@ import {
 } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
+import { connectFresh } from './connect-steps.ts'
 import {
   CONFIG_FILE,
   inspectGateway,
@@ -33,7 +34,7 @@ const config = (token: string) =>
   `// mine\n{\n  gateway: { mode: 'local', auth: { token: ${token} /* why */ } },\n}\n`
 
 /** The `it`s tell one story and need each other. */
-describe('a token in two files', () => {
+describe('a provider, and a token, in two files', () => {
   let host: TestHost
   let panel: PanelHost
   let browser: PanelBrowser
@@ -51,6 +52,9 @@ describe('a token in two files', () => {
     await browser?.close()
     await host?.destroy()
   })
+
+  // While the host is fresh: it leaves both files as it found them.
+  connectFresh(() => ({ panel, browser }))
 
   it('says that the gateway checks the one of razroom.json, and that .env holds another', async () => {
     await writeEnvFile(panel, `# mine\n${await readEnvFile(panel)}`)

@@ -65,6 +65,8 @@ assemble_release() {
   local tree=gateway/rootfs/tree
   mkdir -p -- "$2/bin" "$2/dist" "$2/gateway/rootfs" "$2/scripts"
   mv -- "$1/dist/server" "$1/dist/web" "$1/dist/gateway" "$2/dist/"
+  # What it is made of, and under which licences: `npm run build` wrote it of this very build.
+  mv -- "$1/dist/sbom.cdx.json" "$1/dist/THIRD_PARTY_LICENSES.txt" "$2/"
   mv -- "$1/$tree" "$2/$tree"
   # The same file, not a second copy of 120 MB.
   ln -- "$2/$tree/usr/local/bin/node" "$2/node"

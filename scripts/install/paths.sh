@@ -11,7 +11,9 @@ CACHE=/var/cache/razroom-panel
 CRON_FILE=/etc/cron.d/razroom-panel
 INIT_SCRIPT=/etc/init.d/razroom-panel
 BACKUPS=/var/backups/razroom-panel
-UNIT=/etc/systemd/system/razroom-panel.service
+UNITS=/etc/systemd/system
+# Also that of a panel from before its two halves.
+UNIT=$UNITS/razroom-panel.service
 PID_FILE=$RUN/panel.pid
 PANEL_LOG=/var/log/razroom-panel.log
 BOOT_LOG=/var/log/razroom-panel-boot.log

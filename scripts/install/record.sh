@@ -13,12 +13,27 @@ CONFIG_DIR=''
 WORKSPACE_DIR=''
 IS_SET_UP=no
 
+# The record is what the half of the panel that speaks to browsers has said, and that half could be somebody else's. So
+# an account or a home counts as made only where the list of root's own (admitted.json, `made`) says so too, and a range
+# of ids only while it stands in the file of the ranges. A record from before that list is taken as it is.
+#
 # The program for Node that reads the record: line by line the settings, then each entry with the user it is of. Homes
 # and directories do not name theirs: it is the one whose home it is or lies in, who owns it, or whose entry stands before.
 READ_RECORD="
 const { execFileSync } = require('node:child_process')
-const { readFileSync, statSync } = require('node:fs')
+const { existsSync, readFileSync, statSync } = require('node:fs')
+const { dirname } = require('node:path')
 const state = JSON.parse(readFileSync(process.argv[1], 'utf8'))
+const list = dirname(process.argv[1]) + '/admitted.json'
+const made = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')).made : null
+const rangesOf = (kind) => (existsSync('/etc/' + kind) ? readFileSync('/etc/' + kind, 'utf8').split('\n') : [])
+const ranges = { subuid: rangesOf('subuid'), subgid: rangesOf('subgid') }
+const counts = (entry) => {
+  const [, kind, rest] = /^(user|subuid|subgid):(.*)/s.exec(entry) ?? []
+  if (kind === 'user') return made.includes(rest)
+  return kind === undefined || ranges[kind].includes(rest)
+}
+if (made) state.created = state.created.filter(counts)
 const { user = 'razroom', containerName = 'razroom', configDir, workspaceDir } = state.settings ?? {}
 const nameOf = (entry) => /^(?:user|linger|subuid|subgid|podman|adopted|adopting):([^:]*)/.exec(entry)?.[1]
 const names = [...new Set([user, ...state.created.map(nameOf).filter((name) => name !== undefined)])]
@@ -35,6 +50,8 @@ for (const entry of state.created) {
   if (entry.startsWith('user:')) maker = entry.slice(5)
   if (entry.startsWith('home:') && maker && !homes.has(entry.slice(5))) homes.set(entry.slice(5), maker)
 }
+const isMade = (home) => made.includes(homes.get(home))
+if (made) state.created = state.created.filter((entry) => !entry.startsWith('home:') || isMade(entry.slice(5)))
 let before = user
 const lines = state.created.map((entry) => {
   const path = /^(?:home|dir):(.*)/s.exec(entry)?.[1]

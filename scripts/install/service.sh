@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The panel as a program that runs: a systemd service, or a background process with a pid file.
+# The panel as a program that runs: units of systemd (units.sh), or a background process with a pid file.
 
 # The port of this run: the one named, else the one of the last run, else the default. Kept in panel.env.
 keep_port() {
@@ -46,7 +46,8 @@ runs_current() {
 
 start_panel() {
   local pid
-  if has_systemd; then write_unit; fi
+  make_panel_user
+  if has_systemd; then write_units; fi
   pid=$(panel_pid)
   if [ -n "$pid" ] && [ "$IS_CHANGED" = no ] && runs_current "$pid" && is_answering; then
     note "The panel is running (pid $pid)."
@@ -61,10 +62,7 @@ start_panel() {
 
 launch_panel() {
   if has_systemd; then
-    logged systemctl daemon-reload
-    logged systemctl enable razroom-panel.service
-    logged systemctl reset-failed razroom-panel.service || : # it complains about a unit that was never loaded
-    logged systemctl restart razroom-panel.service
+    launch_units
   else
     stop_process
     start_process
@@ -77,10 +75,26 @@ go_back() {
   previous=$(readlink -- "$LIB/previous" 2> /dev/null) || previous=''
   if [ -n "$previous" ] && [ -d "$LIB/$previous" ] && [ "$previous" != "releases/$(current_release)" ]; then
     point current "$previous"
-    launch_panel
+    launch_previous
     if wait_until_answering; then hint="$hint The version from before runs again."; fi
   fi
   fail_with_log 'The panel was started and does not answer.' "$hint"
+}
+
+# By its own units. Before the panel had two halves a release wrote its one unit by itself.
+launch_previous() {
+  if ! has_systemd || [ -d "$LIB/current/scripts/install/units" ]; then
+    if has_systemd; then write_units; fi
+    launch_panel
+    return
+  fi
+  remove_units
+  (
+    # shellcheck source=/dev/null
+    . "$LIB/current/scripts/install/service.sh"
+    write_unit
+    launch_panel
+  )
 }
 
 is_answering() {
@@ -103,45 +117,10 @@ wait_until_answering() {
 
 show_panel_log() {
   if has_systemd; then
-    logged journalctl --no-pager --lines=20 --unit=razroom-panel.service
+    logged journalctl --no-pager --lines=20 --unit='razroom-panel.*' --unit='razroom-panel-host.*'
   else
     logged tail -n 20 -- "$PANEL_LOG"
   fi
-}
-
-# The panel makes users, drops to the gateway's user and speaks to that user's manager: what would take that away
-# (ProtectSystem, ProtectHome, PrivateUsers, a short list of system calls) is left out. PrivateTmp too: --repo may name
-# a checkout below /tmp. NoNewPrivileges too: for a user whose manager does not run yet podman is started from here, and
-# newuidmap is set-uid. KillMode stays control-group: the gateway is the user manager's child, never the panel's.
-write_unit() {
-  write_if_changed "$UNIT" "[Unit]
-Description=razroom-panel: admin panel of the Razroom gateway on 127.0.0.1
-Documentation=file:$LIB/current/LICENSE
-After=network.target systemd-logind.service dbus.service
-
-[Service]
-Type=exec
-EnvironmentFile=$PANEL_ENV
-ExecStart=$LAUNCHER serve --port \${PANEL_PORT}
-Restart=on-failure
-RestartSec=2
-RuntimeDirectory=razroom-panel
-RuntimeDirectoryMode=0700
-StateDirectory=razroom-panel
-StateDirectoryMode=0700
-WorkingDirectory=/
-UMask=0077
-KeyringMode=private
-LockPersonality=yes
-ProtectClock=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
-RestrictRealtime=yes
-SystemCallArchitectures=native
-
-[Install]
-WantedBy=multi-user.target"
 }
 
 # --- Without systemd

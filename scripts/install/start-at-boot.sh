@@ -7,7 +7,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cd /
 
 here=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
-for part in paths report packages user service; do
+for part in paths report packages user units service; do
   # shellcheck source=/dev/null
   . "$here/$part.sh"
 done

@@ -61,15 +61,7 @@ find_node() {
 }
 
 stop_panel() {
-  if has_systemd; then
-    if [ -f "$UNIT" ]; then
-      logged systemctl disable --now razroom-panel.service
-      rm -f -- "$UNIT"
-      logged systemctl daemon-reload
-    fi
-  else
-    stop_process
-  fi
+  if has_systemd; then remove_units; else stop_process; fi
 }
 
 # Scheduled backups are made by the panel's own program.
@@ -91,6 +83,7 @@ remove_panel() {
   forget_start_at_boot
   if [ -L "$LAUNCHER" ] && [[ $(readlink -- "$LAUNCHER") == "$LIB"/* ]]; then rm -f -- "$LAUNCHER"; fi
   rm -rf -- "$LIB" "$RUN" "$CACHE"
+  remove_panel_user
   if [ "$PURGE" = yes ]; then
     keep_backups
     if [ "${#OTHER_USERS[@]}" -gt 0 ]; then
@@ -107,7 +100,8 @@ GATEWAY_LINE=''
 KNOWN_USER=NAME
 remember_gateway() {
   local state node user
-  if [ -x "$LAUNCHER" ] && state=$("$LAUNCHER" status --json 2> /dev/null | field gateway state 2> /dev/null); then
+  if [ -x "$LAUNCHER" ] && state=$("$LAUNCHER" status --json 2> /dev/null | field gateway state 2> /dev/null) &&
+    [[ $state =~ ^[a-z-]+$ ]]; then
     GATEWAY_LINE=" (its state: $state)"
   fi
   if [ -r "$STATE/state.json" ] && node=$(find_node) &&

@@ -46,11 +46,15 @@ forget_former_boot() {
   logged as_user rm -rf --one-file-system -- "${paths[@]}" || note 'Some remains of the former boot stay.'
 }
 
-# setting NAME: its value; fails while the gateway was never set up. Settings alone do not tell: they are there as soon
+# setting NAME: its value; fails while the gateway was never set up, or where its user is none that root has allowed. Settings alone do not tell: they are there as soon
 # as somebody is allowed to use the panel. Whatever setup has begun with is in its record.
 setting() {
   [ -f "$STATE/state.json" ] && "$LIB/current/node" --eval "
-    const { settings, created } = JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8'))
+    const { existsSync, readFileSync } = require('node:fs')
+    const { settings, created } = JSON.parse(readFileSync(process.argv[1], 'utf8'))
     if (!settings || created.length === 0) process.exit(1)
+    const list = require('node:path').dirname(process.argv[1]) + '/admitted.json'
+    const { users, made } = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : { users: [settings.user], made: [] }
+    if (!['razroom', ...users, ...made].includes(settings.user)) process.exit(1)
     console.log(String(settings[process.argv[2]]))" -- "$STATE/state.json" "$1" 2>> "$INSTALL_LOG"
 }

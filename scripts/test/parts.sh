@@ -4,6 +4,7 @@
 PASSED=0
 FAILED=0
 FAILURES=()
+SKIPPED=()
 
 begin() {
   STARTED=$SECONDS
@@ -24,6 +25,23 @@ check() {
   shift
   begin "$name"
   if "$@"; then finish "$name" 1 0; else finish "$name" 0 1; fi
+}
+
+# check_or_skip NAME COMMAND...: as check, but a command that exits 3 could not look. That is no pass: it is said, and
+# counted apart.
+check_or_skip() {
+  local name=$1 code=0
+  shift
+  begin "$name"
+  "$@" || code=$?
+  case $code in
+    0) finish "$name" 1 0 ;;
+    3)
+      SKIPPED+=("$name")
+      printf -- '--- %s: SKIPPED, nothing is known (%s s)\n' "$name" "$((SECONDS - STARTED))"
+      ;;
+    *) finish "$name" 0 1 ;;
+  esac
 }
 
 # check_tests NAME VITEST-OPTIONS...: as many items as vitest reports tests. A run without tests, one that ended before
@@ -52,8 +70,13 @@ check_shell_scripts() {
 print_sum() {
   printf '\n'
   if [ "${#FAILURES[@]}" -gt 0 ]; then printf 'Failed: %s\n' "${FAILURES[@]}"; fi
+  if [ "${#SKIPPED[@]}" -gt 0 ]; then printf 'Skipped: %s\n' "${SKIPPED[@]}"; fi
   printf 'All parts took %s s.\n' "$SECONDS"
-  printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
+  if [ "${#SKIPPED[@]}" -gt 0 ]; then
+    printf '%s passed, %s failed, %s skipped\n' "$PASSED" "$FAILED" "${#SKIPPED[@]}"
+  else
+    printf '%s passed, %s failed\n' "$PASSED" "$FAILED"
+  fi
   if [ "$FAILED" -gt 0 ] || [ "$PASSED" -eq 0 ]; then exit 1; fi
   exit 0
 }

@@ -28,19 +28,44 @@ export interface Connection {
   close(): Promise<void>
 }
 
+/** What root allows the panel to use. No request says so: the part of the panel that answers them has no rights of its own. */
+export interface Allowances {
+  list(): Promise<Allowed>
+  /**
+   * The gateway may run as this user. Errors: USER_UNSUITABLE.
+   * @param mayBeMissing allow also one that there is not yet; else nothing is done then
+   */
+  addUser(name: string, mayBeMissing: boolean): Promise<void>
+  removeUser(name: string): Promise<void>
+  /** This file or directory may be read for the gateway, or a backup be written there. */
+  addPath(path: string): Promise<void>
+  removePath(path: string): Promise<void>
+}
+
+export interface Allowed {
+  /** Named by root, and made by the panel. */
+  readonly users: readonly string[]
+  readonly made: readonly string[]
+  readonly paths: readonly string[]
+}
+
 /** What the CLI cannot do as a client of the contract. */
 export interface CliServices {
   readonly version: string
   /** The daemon where one runs, else the same panel inside this process. Errors: DAEMON_UNREACHABLE. */
   readonly connect: () => Promise<Connection>
-  /** Runs the daemon in the foreground until it is told to end; resolves with the exit code. */
-  readonly serve: (options: { readonly port?: number }) => Promise<number>
+  /**
+   * Runs the daemon, or one half of it, in the foreground until it is told to end; resolves with the exit code.
+   * Errors: NOT_ROOT, PORT_IN_USE, FRONT_FAILED.
+   */
+  readonly serve: (options: { readonly port?: number; readonly half?: string }) => Promise<number>
   /** Bytes of a regular file the person named. Errors: NOT_FOUND, FILE_REFUSED, FILE_TOO_LARGE, FILE_DENIED. */
   readonly readInputFile: (path: string) => Promise<Uint8Array>
   /** Writes a new file (0600) the person named. Errors: FILE_EXISTS, NOT_FOUND (its directory), FILE_DENIED. */
   readonly writeOutputFile: (path: string, text: string) => Promise<void>
   /** The onboarding wizard of this user's gateway on this terminal; resolves with its exit code. */
   readonly runWizard: (user: { readonly name: string; readonly home: string }) => Promise<number>
+  readonly allowances: Allowances
   /** The check behind POST /api/env/check, which needs no machine and no root. */
   readonly checkEnv: (text: string) => EnvCheck
   /**

@@ -18,10 +18,14 @@ export interface Client {
   streamLogs(request: LogStreamRequest, onFrame: (frame: LogFrame) => void | Promise<void>): Promise<void>
 }
 
-/** A client of the panel that listens on this socket, for example /run/razroom-panel/control.sock. */
-export function createClient(socketPath: string): Client {
+/**
+ * A client of the panel that listens on this socket, for example /run/razroom-panel/control.sock.
+ * @param sudoUid SUDO_UID of this process, which it tells the panel when it is a number
+ */
+export function createClient(socketPath: string, sudoUid?: string): Client {
+  const saidUid = sudoUid !== undefined && /^\d{1,10}$/.test(sudoUid) ? sudoUid : undefined
   return {
-    call: (key, input) => controlRequest(socketPath, key, input),
+    call: (key, input) => controlRequest(socketPath, key, input, saidUid),
     followOperation: (id, onUpdate, options) => followOperation(socketPath, id, onUpdate, options),
     streamLogs: (request, onFrame) => streamLogs(socketPath, request, onFrame),
   }

@@ -1,10 +1,13 @@
 import type { Command } from './command.ts'
 import { access } from './commands/access.ts'
+import { audit } from './commands/audit.ts'
 import { backup } from './commands/backup.ts'
+import { connect } from './commands/connect.ts'
 import { devices } from './commands/devices.ts'
 import { doctor } from './commands/doctor.ts'
 import { env } from './commands/env.ts'
 import { exportGateway } from './commands/export.ts'
+import { insight } from './commands/insight.ts'
 import { launch } from './commands/launch.ts'
 import { login } from './commands/login.ts'
 import { logs } from './commands/logs.ts'
@@ -13,6 +16,7 @@ import { restart } from './commands/restart.ts'
 import { restore } from './commands/restore.ts'
 import { rollback } from './commands/rollback.ts'
 import { serve } from './commands/serve.ts'
+import { sessions } from './commands/sessions.ts'
 import { setup } from './commands/setup.ts'
 import { status } from './commands/status.ts'
 import { stop } from './commands/stop.ts'
@@ -26,6 +30,7 @@ import { versions } from './commands/versions.ts'
 export const COMMANDS: readonly Command[] = [
   login,
   status,
+  insight,
   doctor,
   setup,
   launch,
@@ -39,11 +44,14 @@ export const COMMANDS: readonly Command[] = [
   restore,
   token,
   devices,
+  connect,
   env,
   versions,
   logs,
+  audit,
   exportGateway,
   access,
+  sessions,
   serve,
   uninstall,
 ]

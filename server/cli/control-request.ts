@@ -13,6 +13,9 @@ import { Problem } from '../../contract/schemas.ts'
 import { HostError } from '../errors.ts'
 import { ProblemError } from './problem-error.ts'
 
+/** As server/http/audit-hook.ts reads it. */
+const SUDO_UID_HEADER = 'x-razroom-sudo-uid'
+
 /** Every endpoint but the sockets. */
 export type RequestKey = Exclude<EndpointKey, `WS ${string}`>
 
@@ -39,7 +42,7 @@ const ANSWER_TIMEOUT_MS = 60_000
 const MAX_ANSWER_BYTES = 32 * 1_048_576
 
 /**
- * One request to the panel over its unix socket. Resolves with the body that the contract promises (null for 204).
+ * One request to the panel over its unix socket; `saidUid` is who called sudo, for the audit log. Resolves with the body that the contract promises (null for 204).
  * Errors: ProblemError with the panel's own problem; HostError DAEMON_UNREACHABLE when there is no panel, no
  * answer within a minute, or an answer of another version.
  */
@@ -47,10 +50,11 @@ export async function controlRequest<K extends RequestKey>(
   socketPath: string,
   key: K,
   input: CallInput<K>,
+  saidUid?: string,
 ): Promise<Response<K>> {
   const loose = input as LooseInput
   const [method = 'GET', pattern = '/'] = key.split(' ')
-  const answer = await send(socketPath, method, fillPath(pattern, loose), loose)
+  const answer = await send({ socketPath, method, path: fillPath(pattern, loose), input: loose, saidUid })
   if (answer.status === 204) return null as Response<K>
   const body = parseAnswer(key, answer.text)
   if (answer.status >= 400) throw asProblemError(key, answer.status, body)
@@ -71,12 +75,16 @@ function fillPath(pattern: string, input: LooseInput): string {
   return query.length === 0 ? path : `${path}?${new URLSearchParams(query)}`
 }
 
-function send(
-  socketPath: string,
-  method: string,
-  path: string,
-  input: LooseInput,
-): Promise<{ status: number; text: string }> {
+interface Sending {
+  readonly socketPath: string
+  readonly method: string
+  readonly path: string
+  readonly input: LooseInput
+  readonly saidUid: string | undefined
+}
+
+function send(sending: Sending): Promise<{ status: number; text: string }> {
+  const { socketPath, method, path, input, saidUid } = sending
   const payload = input.body === undefined ? undefined : Buffer.from(JSON.stringify(input.body))
   const headers = {
     host: 'localhost',
@@ -84,6 +92,7 @@ function send(
     ...(payload === undefined
       ? {}
       : { 'content-type': 'application/json', 'content-length': payload.length }),
+    ...(saidUid === undefined ? {} : { [SUDO_UID_HEADER]: saidUid }),
     ...(input.ifMatch === undefined ? {} : { 'if-match': `"${input.ifMatch}"` }),
   }
   return new Promise((resolve, reject) => {

@@ -4,6 +4,8 @@ import type { Output } from './output.ts'
 import { printable } from './terminal-text.ts'
 
 const CLEAR_LINE = '\r\x1b[K'
+/** Of a live line behind its mark: a terminal has at least 80. */
+const LIVE_COLUMNS = 76
 /** Lines of output shown when a step failed and `--verbose` had not shown them all. */
 const LAST_LINES = 20
 
@@ -31,8 +33,12 @@ export function createProgress(out: Output, verbose: boolean): Progress {
   const draw = (): void => {
     if (!out.isTty || running === undefined) return
     const seconds = Math.floor((Date.now() - running.startedAt) / 1000)
-    const elapsed = seconds < 2 ? '' : out.style('dim', ` ${formatSeconds(seconds)}`)
-    void out.write(`${CLEAR_LINE}${out.style('cyan', '…')} ${printable(running.step.title)}${elapsed}`)
+    const title = printable(running.step.title)
+    const elapsed = seconds < 2 ? '' : ` ${formatSeconds(seconds)}`
+    const more = startText(running.step.start, Date.now())
+    // A line that is longer than the terminal is wide could not be taken away again.
+    const rest = cut(`${elapsed}${more}`, LIVE_COLUMNS - title.length)
+    void out.write(`${CLEAR_LINE}${out.style('cyan', '…')} ${title}${out.style('dim', rest)}`)
     hasLiveLine = true
   }
   const lines = (texts: readonly string[]): void => {
@@ -42,7 +48,7 @@ export function createProgress(out: Output, verbose: boolean): Progress {
   }
   const takeRunning = (step: OperationStep): void => {
     const isNew = running?.step.id !== step.id
-    if (isNew) running = { step, startedAt: Date.now() }
+    running = { step, startedAt: isNew ? Date.now() : (running?.startedAt ?? Date.now()) }
     // With its output below it, a step needs a line of its own before it ends.
     if (isNew && verbose) lines([`${out.style('cyan', '…')} ${printable(step.title)}`])
     else draw()
@@ -95,6 +101,23 @@ function outputLine(out: Output, line: OutputLine): string {
 function lastOutput(operation: Operation): readonly OutputLine[] {
   const failed = operation.steps.find((step) => step.state === 'failed')
   return operation.output.filter((line) => line.stepId === failed?.id).slice(-LAST_LINES)
+}
+
+/**
+ * How a start compares with those before, and what the gateway wrote last.
+ * @param now in ms since 1970
+ */
+export function startText(start: OperationStep['start'], now: number): string {
+  if (start === undefined) return ''
+  const line = start.lastLine === undefined ? '' : ` — ${printable(start.lastLine)}`
+  if (start.usualMs === undefined) return `; no start was timed here yet${line}`
+  const usual = formatSeconds(Math.ceil(start.usualMs / 1000))
+  const isLate = now - Date.parse(start.since) > start.usualMs
+  return isLate ? `, longer than the ${usual} of before${line}` : ` of up to ${usual}${line}`
+}
+
+function cut(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1))}…`
 }
 
 function formatSeconds(seconds: number): string {

@@ -5,11 +5,14 @@ import { InputError, PanelError, toProblem } from '../errors.ts'
 /** The panel answered with a problem document (RFC 9457), or an operation ended with one. */
 export class ProblemError extends Error {
   readonly problem: Problem
+  /** For people, below the problem. */
+  readonly notes: readonly string[]
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, notes: readonly string[] = []) {
     super(problem.detail === undefined ? problem.title : `${problem.title}: ${problem.detail}`)
     this.name = 'ProblemError'
     this.problem = problem
+    this.notes = notes
   }
 
   get code(): string {

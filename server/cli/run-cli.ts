@@ -31,6 +31,7 @@ async function run(argv: readonly string[], io: CliIo, services: CliServices): P
   } catch (error) {
     const problem = problemOf(error)
     out.problem(isUsageProblem(problem) ? { ...problem, hint: usageHint(argv, problem.hint) } : problem)
+    if (error instanceof ProblemError && !out.json) for (const note of error.notes) out.note(note)
     const isKnown = error instanceof ProblemError || error instanceof PanelError
     if (!isKnown) out.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
     return isUsageProblem(problem) ? EXIT_CODES.usage : failedExitCode(argv)
@@ -55,7 +56,7 @@ async function dispatch(
   if (asksForHelp(rest)) return show(out, commandText(command), { help: commandText(command) })
   const { options, positionals } = parseArguments(command, rest)
   if (command.needsRoot(positionals) && io.uid !== 0) throw notRootError(command, positionals)
-  return withConnection(services, (client, hasDaemon) =>
+  return withConnection(services, io.env.SUDO_UID, (client, hasDaemon) =>
     command.run({
       io,
       services,
@@ -126,6 +127,7 @@ function notRootError(command: Command, positionals: readonly string[]): AuthErr
 
 async function withConnection(
   services: CliServices,
+  sudoUid: string | undefined,
   run: (client: CommandContext['client'], hasDaemon: CommandContext['hasDaemon']) => Promise<number>,
 ): Promise<number> {
   let connection: Promise<Connection> | undefined
@@ -133,7 +135,7 @@ async function withConnection(
     connection ??= services.connect()
     return connection
   }
-  const client = async (): Promise<Client> => createClient((await connect()).socketPath)
+  const client = async (): Promise<Client> => createClient((await connect()).socketPath, sudoUid)
   try {
     return await run(client, async () => (await connect()).isDaemon)
   } finally {

@@ -4,6 +4,7 @@ import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import { createProgress, type Progress } from './operation-progress.ts'
 import { hasCode, ProblemError } from './problem-error.ts'
+import { findReasons } from './start-findings.ts'
 
 /**
  * Starts an operation, shows its steps (not with `--json`) and resolves with it once it has succeeded, or with the
@@ -33,7 +34,8 @@ export async function runOperation(
   await interrupts.cancelled()
   operation ??= await client.call('GET /api/operations/:id', { params: { id } })
   if (operation.state === 'succeeded' || operation.state === 'running') return operation
-  throw new ProblemError(operation.problem ?? endedWithoutProblem(operation))
+  const notes = context.out.json ? [] : await findReasons(client, operation)
+  throw new ProblemError(operation.problem ?? endedWithoutProblem(operation), notes)
 }
 
 function endedWithoutProblem(operation: Operation): ReturnType<typeof toProblem> {

@@ -188,6 +188,13 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     checkEnv: unexpected('checkEnv'),
     uninstall: unexpected('uninstall'),
     runWizard: unexpected('runWizard'),
+    allowances: {
+      list: async () => ({ users: [], made: [], paths: [] }),
+      addUser: async () => undefined,
+      removeUser: async () => undefined,
+      addPath: async () => undefined,
+      removePath: async () => undefined,
+    },
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')
       return { socketPath: panel.socketPath, isDaemon, close: async () => {} }

@@ -8,15 +8,13 @@ import Type, { type Static } from 'typebox'
 import Value from 'typebox/value'
 import { DeviceId, type PairedDevice, type PendingDevice } from '../../contract/devices.ts'
 import { ConflictError } from '../errors.ts'
-import { sanitizeLogText } from './log-line.ts'
+import { plainText } from './plain-text.ts'
 
 /** The gateway forgets a request that was not repeated for so long (docs/facts/razroom-gateway.md). */
 export const PENDING_LIFETIME_MS = 5 * 60_000
 const MAX_PENDING = 100
 const MAX_PAIRED = 500
 const MAX_TEXT = 80
-/** No more of a text is looked at. */
-const MAX_READ = 4_096
 /** Some months after 9999 a time has no four-digit year any more. */
 const MAX_TIME_MS = 253_402_300_799_999
 
@@ -160,13 +158,4 @@ function claimsOf(record: Loose): Claims {
   return Object.fromEntries(Object.entries(said).filter(([, text]) => text !== ''))
 }
 
-/** One line of at most so many characters, without anything that a terminal or a page would act on or not show. */
-function plain(value: unknown): string {
-  if (typeof value !== 'string') return ''
-  const text = sanitizeLogText(value.slice(0, MAX_READ).toWellFormed().replace(/\s+/g, ' '))
-    .replace(/\x1b\[[0-9;]*m/g, '')
-    .replace(/\p{Cf}/gu, '')
-    .trim()
-  const characters = [...text]
-  return characters.length <= MAX_TEXT ? text : `${characters.slice(0, MAX_TEXT - 1).join('')}…`
-}
+const plain = (value: unknown): string => plainText(value, MAX_TEXT)

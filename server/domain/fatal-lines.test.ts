@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { explainExit } from './fatal-lines.ts'
+import { checksForLine, explainExit, explainLine } from './fatal-lines.ts'
 
 const colour = (text: string) =>
   `\x1b[90m2026-11-23T11:40:08.850Z\x1b[39m \x1b[36m[gateway]\x1b[39m \x1b[31m${text}\x1b[39m`
@@ -122,4 +122,24 @@ test.each([
 
 test('nothing said at all', () => {
   expect(explainExit([], 1, false)?.line).toBe('exit code 1')
+})
+
+test('each line that is known names checks that the doctor has', () => {
+  expect(checksForLine('Gateway start blocked: set gateway.mode=local (current: unset)')).toEqual(['config'])
+  expect(checksForLine('2026-11-23T11:44:36.681+00:00   - gateway.port: Invalid input')).toEqual(['config'])
+  expect(checksForLine('Error: listen EADDRINUSE: address already in use')).toEqual(['ports', 'address'])
+  expect(checksForLine('hello')).toBeNull()
+})
+
+test('a line of a running log, colours and all, is explained alone', () => {
+  const line =
+    '\x1b[90m2026-11-23T11:40:08.850Z\x1b[39m \x1b[31mError: ENOSPC: no space left on device\x1b[39m'
+  expect(explainLine(line)?.meaning).toBe('The disk is full.')
+  expect(explainLine('2026-11-23T11:44:36.681+00:00 Config invalid')?.meaning).toBe(
+    'razroom.json is not valid.',
+  )
+  // Below a "Config invalid" only.
+  expect(explainLine('  - telegram: connected')).toBeNull()
+  expect(explainLine('State dir migration skipped: target already exists (~/.razroom)')).toBeNull()
+  expect(explainLine(`${'x'.repeat(3_000)} ENOSPC`)).toBeNull()
 })

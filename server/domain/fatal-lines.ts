@@ -14,6 +14,8 @@ interface Rule {
   readonly pattern: RegExp
   readonly meaning: string
   readonly hint: string
+  /** Checks of the doctor that look at its cause. */
+  readonly checks: readonly string[]
   /** It does not end the gateway by itself: told only when nothing that does is there. */
   readonly isMinor?: true
   /** It counts only below such a line. */
@@ -25,88 +27,105 @@ const RULES: readonly Rule[] = [
     pattern: /Gateway start blocked: set gateway\.mode=local/,
     meaning: 'razroom.json does not set gateway.mode to local.',
     hint: 'Set gateway.mode to "local" in razroom.json, or run the onboarding wizard.',
+    checks: ['config'],
   },
   {
     pattern: /Missing config\. Run `razroom setup`/,
     meaning: 'The gateway found no razroom.json: there is none, or its directory belongs to another user.',
     hint: 'Run setup again; it writes the file when there is none. Otherwise give the config directory back to the gateway’s user.',
+    checks: ['config', 'files'],
   },
   {
     pattern: /Refusing to bind gateway to \S+ without auth/,
     meaning: 'The gateway has no token.',
     hint: 'Run: sudo razroom-panel token rotate',
+    checks: ['token', 'env', 'config'],
   },
   {
     pattern: /JSON5 parse failed/,
     meaning: 'razroom.json is not valid JSON5; the line says where.',
     hint: 'Correct razroom.json at that place, or restore a version from before.',
+    checks: ['config'],
   },
   {
     pattern: /^\s*- .*Unrecognized keys?:/,
     meaning: 'razroom.json has a key this gateway does not know, and it refuses unknown keys.',
     hint: 'Remove the key from razroom.json, or use an image that knows it.',
+    checks: ['config'],
   },
   {
     pattern: /^\s*- \S.*: \S/,
     meaning: 'A value in razroom.json is not what the gateway expects; the line says which.',
     hint: 'Correct that value in razroom.json.',
     below: /^Config invalid/,
+    checks: ['config'],
   },
   {
     pattern: /^Config invalid/,
     meaning: 'razroom.json is not valid.',
     hint: 'Correct razroom.json; the lines below this one in the log say where.',
+    checks: ['config'],
   },
   {
     pattern: /Failed to read config at .*EACCES/,
     meaning: 'The gateway may not read razroom.json.',
     hint: 'Give the config directory back to the gateway’s user: sudo chown -R USER: DIRECTORY',
+    checks: ['files'],
   },
   {
     pattern: /gateway already running \(pid \d+\); lock timeout/,
     meaning: 'Another gateway uses the same config directory.',
     hint: 'Stop the other one first; podman ps of the gateway’s user shows it.',
+    checks: ['owner', 'ports'],
   },
   {
     pattern: /lookup init binary|exec: "catatonit"/,
     meaning: 'podman did not find catatonit, the init process of the container.',
     hint: 'Install it (Debian, Ubuntu: sudo apt install catatonit), or run setup again: it then starts without.',
+    checks: ['helpers'],
   },
   {
     pattern: /cgroups in hybrid mode not supported/,
     meaning: 'crun does not run on this machine’s hybrid cgroups.',
     hint: 'Install runc and run setup again; it chooses runc here.',
+    checks: ['runtime', 'cgroups'],
   },
   {
     pattern: /parsing (?:env )?file .*: invalid (?:environment )?variable|token too long/,
     meaning: 'podman cannot read a line of .env: it starts with "=" or is longer than 64 KiB.',
     hint: 'Check it: razroom-panel env check',
+    checks: ['env'],
   },
   {
     pattern: /open \S+\.env: no such file or directory/,
     meaning: 'There is no .env, and podman does not start without it.',
     hint: 'Run setup again; it writes the file.',
+    checks: ['env', 'files'],
   },
   {
     pattern: /address already in use|port is already allocated|bind: .*in use/i,
     meaning: 'Another program holds one of the gateway’s ports.',
     hint: 'Stop that program, or choose another port in the settings.',
+    checks: ['ports', 'address'],
   },
   {
     pattern: /no space left on device|ENOSPC/i,
     meaning: 'The disk is full.',
     hint: 'Free some space, then start the gateway again.',
+    checks: ['disk'],
   },
   {
     pattern: /JavaScript heap out of memory/,
     meaning: 'The gateway ran out of memory.',
     hint: 'Give the machine more memory; a cold start needs about 1.3 GB.',
+    checks: ['memory'],
   },
   {
     pattern: /\[(?:canvas|cron)\].*failed to start: .*EACCES/,
     meaning: 'The gateway may not write to its config directory; it runs, without that part.',
     hint: 'Give the config directory back to the gateway’s user: sudo chown -R USER: DIRECTORY',
     isMinor: true,
+    checks: ['files'],
   },
   {
     pattern: /device token mismatch/,
@@ -114,12 +133,14 @@ const RULES: readonly Rule[] = [
       'A browser or device came with a token of its own that is no longer right; that alone does not end the gateway.',
     hint: 'Remove the device in the gateway and pair it again.',
     isMinor: true,
+    checks: [],
   },
   {
     pattern: /pairing required/,
     meaning: 'A new browser asked to be let in; that alone does not end the gateway.',
     hint: 'Approve it on the overview, or run: sudo razroom-panel devices list',
     isMinor: true,
+    checks: [],
   },
 ]
 
@@ -198,6 +219,26 @@ export function explainGivenUp(unit: string, result: string): FatalLine | null {
       'systemd gave up: the gateway was started too often in a short time, by hand or after it had ended.',
     hint: 'Start it by the panel, which makes systemd count anew: sudo razroom-panel launch',
   }
+}
+
+/**
+ * What a line of a running log means, taken alone; null when the panel does not know it. What merely leads to an end
+ * counts as well, and only the beginning of a long line is looked at.
+ */
+export function explainLine(text: string): FatalLine | null {
+  const line = plain(text.slice(0, MAX_LOOKED_AT))
+  const message = bareMessage(line)
+  const rule = RULES.find(({ pattern, below }) => !below && pattern.test(message))
+  return rule ? { line: line.trim(), meaning: rule.meaning, hint: rule.hint } : null
+}
+
+const MAX_LOOKED_AT = 2_000
+
+/** The checks of the doctor that look at the cause of this line; null when the panel does not know it. */
+export function checksForLine(text: string): readonly string[] | null {
+  const message = bareMessage(plain(text))
+  // The lines below a "Config invalid" come here without it.
+  return RULES.find(({ pattern }) => pattern.test(message))?.checks ?? null
 }
 
 function explainByRules(lines: readonly string[], isWanted: (rule: Rule) => boolean): FatalLine | null {

@@ -1,16 +1,8 @@
 /** Where a token is written, so that the gateway and everyone who asks it take that one. */
 import { ConflictError, InputError } from '../errors.ts'
-import { applyEnvEdits } from './env-edits.ts'
-import {
-  contentLength,
-  type EnvFile,
-  type EnvLine,
-  lineText,
-  parseEnvFile,
-  readEnv,
-  renderEnvFile,
-} from './env-file.ts'
+import { type EnvFile, readEnv, renderEnvFile } from './env-file.ts'
 import { type RazroomConfig, setConfigValue } from './razroom-config.ts'
+import { setVariable } from './set-variable.ts'
 import { nonEmpty, PASSWORD_VARIABLE, referredVariables, refuseUnusedToken, TOKEN_VARIABLE } from './token.ts'
 import { findDanger, findOwner } from './variable-rules.ts'
 
@@ -78,36 +70,6 @@ function tokenVariables(env: ReadonlyMap<string, string>, config: RazroomConfig 
     throw new ConflictError('TOKEN_NOT_WRITABLE', { detail })
   }
   return nonEmpty(env.get(TOKEN_VARIABLE)) === undefined ? [name] : [name, TOKEN_VARIABLE]
-}
-
-/**
- * Sets a variable in the last line that any reader takes for it, `export KEY=x` and `KEY = x` too: so the readers agree,
- * and the rest of the file stays as it is.
- */
-function setVariable(file: EnvFile, key: string, value: string): EnvFile {
-  const last = file.lines.findLast((line) => isMeantFor(line, key))
-  if (last === undefined || last.key === key) {
-    const line = last === undefined ? {} : { line: last.number }
-    return applyEnvEdits(file, [{ op: 'set', key, value, ...line }])
-  }
-  const assignment = new TextEncoder().encode(`${key}=${value}`)
-  const ending = last.raw.subarray(contentLength(last.raw))
-  const raw = new Uint8Array(assignment.length + ending.length)
-  raw.set(assignment)
-  raw.set(ending, assignment.length)
-  return parseEnvFile(
-    renderEnvFile({ lines: file.lines.map((line) => (line === last ? { ...line, raw } : line)) }),
-  )
-}
-
-/** Also of a bare `KEY`, for which podman takes what the machine has under that name. */
-function isMeantFor(line: EnvLine, key: string): boolean {
-  if (line.key === key) return true
-  const text = lineText(line)
-    .replace(/^\ufeff/, '')
-    .trim()
-  if (text === key) return true
-  return /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*=/.exec(text)?.[1] === key
 }
 
 function changedBytes(before: EnvFile, after: EnvFile): Uint8Array | null {

@@ -52,6 +52,9 @@ export function launchScript(spec: GatewaySpec): string {
 }
 
 function header({ owner, paths: { launchScript: path } }: GatewaySpec): string {
+  // A line break would end the comment and begin a command.
+  if (/\p{Cc}/u.test(`${owner.name}${path}`))
+    throw new TypeError(`a comment of a script cannot hold ${JSON.stringify([owner.name, path])}`)
   return `# Starts the Razroom gateway of ${owner.name} in a rootless Podman container. Needs neither razroom-panel nor Node.
 # Written by razroom-panel setup, which writes it again when the settings change.
 #

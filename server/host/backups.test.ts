@@ -1,5 +1,6 @@
 import {
   chmod,
+  chown,
   lstat,
   mkdir,
   readdir,
@@ -186,6 +187,17 @@ describe('a restore', () => {
     expect(await readlink(here('link'))).toBe('plain')
     const names = await readdir(test.directories.configDir)
     expect(names.filter((entry) => entry.includes('.replaced-'))).toHaveLength(3)
+  })
+
+  it('leaves the mode of a directory that is another’s: podman makes the place of a mount within a mount', async () => {
+    const place = join(test.directories.configDir, 'mount')
+    await mkdir(place)
+    await chown(place, 231_072, 231_072)
+    await chmod(place, 0o1755)
+    const { name } = await make()
+    await restore(name)
+    expect((await stat(place)).mode & 0o7777).toBe(0o1755)
+    await rm(place, { recursive: true })
   })
 
   it('writes to the place of a link, never through it', async () => {

@@ -7,7 +7,7 @@ import type { BuildRequest, BuildSource, ImageFacts, UserAccount, Watch } from '
 import type { Podman } from './podman.ts'
 import type { RunAsUser } from './run-as-user.ts'
 import type { RunCommand } from './run-command.ts'
-import { isBundledAvailable, openSource, type SourceDirectory } from './source-directory.ts'
+import { type FindReader, isBundledAvailable, openSource, type SourceDirectory } from './source-directory.ts'
 
 /** A build of the real gateway takes many minutes on two cores. */
 const BUILD_TIMEOUT_MS = 2 * 3_600_000
@@ -27,15 +27,17 @@ export interface ImageBuilderParts {
   readonly podman: Pick<Podman, 'inspectImage'>
   /** The directory of the panel that has the parts of the bundled image. */
   readonly bundledDir: string
+  readonly findReader?: FindReader
 }
 
-export function createImageBuilder({ run, runAsUser, podman, bundledDir }: ImageBuilderParts): ImageBuilder {
+export function createImageBuilder(parts: ImageBuilderParts): ImageBuilder {
+  const { run, runAsUser, podman, bundledDir } = parts
+  const open = (source: BuildSource) => openSource(run, source, bundledDir, parts.findReader)
   return {
-    fingerprintSource: async (source) =>
-      fingerprint(run, await openSource(run, source, bundledDir), buildArgsOf(source)),
+    fingerprintSource: async (source) => fingerprint(run, await open(source), buildArgsOf(source)),
     isBundledAvailable: () => isBundledAvailable(bundledDir),
     async buildImage(user, { source, tag }, watch) {
-      const directory = await openSource(run, source, bundledDir)
+      const directory = await open(source)
       const buildArgs = buildArgsOf(source)
       const label = `${SOURCE_LABEL}=${await fingerprint(run, directory, buildArgs)}`
       const options = buildArgs.flatMap((pair) => ['--build-arg', pair])

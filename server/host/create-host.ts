@@ -3,6 +3,7 @@ import { access, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createRedactor, type Redactor } from '../redact.ts'
 import { readApiToken } from './api-token.ts'
+import { createAuditLog } from './audit-log.ts'
 import { createBackupTimer } from './backup-timer.ts'
 import { createBackups } from './backups.ts'
 import { hasAddress } from './bind-address.ts'
@@ -26,6 +27,7 @@ import { createPodmanReadiness, type PodmanTraces, podmanEntry } from './podman-
 import { createRegistries } from './registries.ts'
 import { createRunAsUser, describeAsUser } from './run-as-user.ts'
 import { createCommandRunner } from './run-command.ts'
+import type { FindReader } from './source-directory.ts'
 import { createStateStore } from './state-store.ts'
 import { findPeerUid, findPortHolder } from './tcp-table.ts'
 import { createTerminals } from './terminal.ts'
@@ -52,6 +54,8 @@ export interface HostOptions {
   readonly podmanTraces: (user: UserAccount) => PodmanTraces
   /** Masks secrets in what programs print and in errors; unless given, only what looks like a secret by its name. */
   readonly redact?: Redactor
+  /** Who reads a path that somebody named; unless given, root wherever only root's directories lead there. */
+  readonly findReader?: FindReader
 }
 
 const MAX_LOOK_BYTES = 1_048_576
@@ -60,6 +64,7 @@ const MAX_LOOK_BYTES = 1_048_576
 export async function createHost(options: HostOptions): Promise<Host> {
   const { stateDir, runDir, bundledDir, redact = createRedactor(() => []) } = options
   const commands = createCommandRunner(redact)
+  const reading = options.findReader === undefined ? {} : { findReader: options.findReader }
   const runAsUser = createRunAsUser(commands.run)
   const accounts = createAccounts(commands.run)
   const files = createUserFiles({ agentFile: await findAgentFile(options.programDir, 'user-agent') })
@@ -68,8 +73,10 @@ export async function createHost(options: HostOptions): Promise<Host> {
     agentFile: await findAgentFile(options.programDir, 'backup-agent'),
     stateDir,
     panelVersion: options.panelVersion,
+    ...reading,
   })
   const state = createStateStore(stateDir)
+  const { close: closeAudit, ...audit } = createAuditLog(stateDir, commands.run)
   const isPrepared = createPodmanReadiness(accounts, files, options.podmanTraces, async ({ name }) =>
     (await state.read()).created.includes(podmanEntry(name)),
   )
@@ -90,6 +97,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     openContainerDevices,
     probeGateway,
     ...accounts,
+    // Whom it serves is root: see split/guard-host.ts for those who are not.
+    requireAdmitted: async () => undefined,
     ...createHomes(commands.run),
     ...createOwnership({
       run: commands.run,
@@ -104,12 +113,13 @@ export async function createHost(options: HostOptions): Promise<Host> {
     ...backups,
     ...createBackupTimer(commands.run),
     ...createExamination(commands.run, runAsUser),
-    ...createImageBuilder({ run, runAsUser, podman, bundledDir }),
+    ...createImageBuilder({ run, runAsUser, podman, bundledDir, ...reading }),
     ...images,
-    ...createArchiveLoader({ run, runAsUser, podman, images }),
+    ...createArchiveLoader({ run, runAsUser, podman, images, ...reading }),
     ...createRegistries(runAsUser, files),
     ...createUploads(stateDir),
     ...createVersions(stateDir),
+    ...audit,
     ...createTerminals(runAsUser, await findAgentFile(options.programDir, 'terminal-agent')),
     describePodman: (user, args) => describeAsUser(user, ['podman', ...args], hasSystemd),
     readState: state.read,
@@ -124,7 +134,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       return path
     },
     async close() {
-      await Promise.all([commands.endAll(), files.close()])
+      await Promise.all([commands.endAll(), files.close(), closeAudit()])
       for (const directory of privateDirectories.splice(0))
         await rm(directory, { recursive: true, force: true })
     },

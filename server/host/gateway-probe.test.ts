@@ -31,6 +31,16 @@ describe('probeGateway', () => {
     expect(await probeGateway(port, null)).toEqual({ answered: true, status: 401 })
   })
 
+  it('follows no redirect', async () => {
+    const asked: string[] = []
+    const port = await serve((request, response) => {
+      asked.push(request.url ?? '')
+      response.writeHead(302, { location: '/elsewhere' }).end()
+    })
+    expect(await probeGateway(port, 'right')).toEqual({ answered: true, status: 302 })
+    expect(asked).toEqual(['/tools/invoke'])
+  })
+
   it('is not held up by an endless answer', async () => {
     const port = await serve((_request, response) => {
       response.writeHead(200)

@@ -5,6 +5,7 @@
 import type { PreviousImage } from '../../contract/images.ts'
 import type { LogFilter, LogLine, LogQuery, LogSearchFrame } from '../../contract/logs.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { BackupTimer } from './backup-timer.ts'
 import type { Backups } from './backups.ts'
 import type {
@@ -135,7 +136,7 @@ export interface LogChunk {
 
 export interface LogRequest {
   readonly path: string
-  /** The last N lines first, unless `after` is given. */
+  /** The last N lines first, unless `after` is given; Number.MAX_SAFE_INTEGER: all there are. */
   readonly backlog: number
   readonly after?: string
   /** Only these lines. */
@@ -198,7 +199,8 @@ export interface PanelState {
 export type StateChange = Omit<Partial<PanelState>, 'settings'> & { readonly settings?: Partial<Settings> }
 
 export interface Host
-  extends Ownership,
+  extends AuditLog,
+    Ownership,
     Backups,
     BackupTimer,
     ContainerExec,
@@ -231,6 +233,11 @@ export interface Host
 
   // Accounts
   findUser(name: string): Promise<UserAccount | null>
+  /**
+   * Refuses a user, who need not exist yet, or a path that root has not allowed, before anything is done with it.
+   * @throws {AuthError} USER_NOT_ADMITTED, PATH_NOT_ADMITTED; see split/admission.ts
+   */
+  requireAdmitted(named: { readonly user?: string; readonly path?: string }): Promise<void>
   /** A system user with home and no login shell; errors when it exists. */
   createUser(name: string): Promise<UserAccount>
   readIdRanges(kind: 'subuid' | 'subgid'): Promise<readonly IdRange[]>

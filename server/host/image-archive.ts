@@ -9,7 +9,7 @@ import type { ImageVerbs } from './images.ts'
 import type { Podman } from './podman.ts'
 import type { RunAsUser } from './run-as-user.ts'
 import type { RunCommand } from './run-command.ts'
-import { findReader } from './source-directory.ts'
+import { type FindReader, findReader } from './source-directory.ts'
 
 const GIB = 1024 ** 3
 /** A saved image of the real gateway is 2 to 4 GB. */
@@ -51,6 +51,7 @@ export interface LoaderParts {
   readonly runAsUser: RunAsUser
   readonly podman: Pick<Podman, 'inspectImage'>
   readonly images: Pick<ImageVerbs, 'listImages' | 'tagImage' | 'removeImages'>
+  readonly findReader?: FindReader
 }
 
 interface FoundArchive extends ArchiveFacts {
@@ -62,11 +63,11 @@ interface FoundArchive extends ArchiveFacts {
 export function createArchiveLoader(parts: LoaderParts): LoadArchive {
   return {
     async readArchive(path) {
-      const { sizeBytes, stamp } = await findArchive(parts.run, path)
+      const { sizeBytes, stamp } = await findArchive(parts, path)
       return { sizeBytes, stamp }
     },
     async loadArchive(user, path, tag, watch) {
-      const archive = await findArchive(parts.run, path)
+      const archive = await findArchive(parts, path)
       await requireSpace(user, archive.sizeBytes)
       const directory = `${user.home}/.cache/razroom-panel/archive`
       const files = { timeoutMs: COPY_TIMEOUT_MS, direct: true } as const
@@ -86,10 +87,11 @@ export function createArchiveLoader(parts: LoaderParts): LoadArchive {
   }
 }
 
-async function findArchive(run: RunCommand, path: string): Promise<FoundArchive> {
+async function findArchive(parts: LoaderParts, path: string): Promise<FoundArchive> {
+  const { run } = parts
   const refuse = (detail: string, cause?: unknown) => new InputError('ARCHIVE_NOT_FOUND', { detail, cause })
   if (!isAbsolutePath(path)) throw refuse(`${JSON.stringify(path)} is not an absolute path`)
-  const reader = await findReader(path).catch((error: unknown) => {
+  const reader = await (parts.findReader ?? findReader)(path).catch((error: unknown) => {
     if (!(error instanceof PanelError) || error.code !== 'REPO_NOT_FOUND') throw error
     throw refuse(error.detail ?? path, error)
   })

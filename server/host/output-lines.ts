@@ -4,11 +4,11 @@ import { StringDecoder } from 'node:string_decoder'
 /** Longer lines are cut, with an ellipsis. In characters. */
 export const MAX_LINE_CHARACTERS = 8_192
 
-/** ESC sequences (ECMA-48: CSI, OSC, DCS and the two-character ones), cut off ones included. */
+/** ESC sequences (ECMA-48: CSI, OSC, DCS, both also as C1, and the two-character ones), cut off ones included. */
 const ESCAPE_SEQUENCES =
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|[ -/]*[0-~]?)/g
-/** C0 and C1 but the tab, and the marks that reorder text (Unicode TR 9). */
-const CONTROL_CHARACTERS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+  /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?/g
+/** C0 and C1 but the tab, separators of lines, and the marks that reorder text (Unicode TR 9). */
+const CONTROL_CHARACTERS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** The line without anything that a terminal or a page would act on. */
 export function plainText(line: string): string {

@@ -9,6 +9,7 @@ import { CommandMissing } from '../errors.ts'
 import { CLEAN_ENVIRONMENT, findProgram } from './clean-environment.ts'
 import { endProcessTree } from './end-process-tree.ts'
 import type { UserAccount } from './host.ts'
+import { reachManager } from './reach-manager.ts'
 import type { CommandResult, RunCommand, RunOptions } from './run-command.ts'
 import { hasUserManager, runtimeDirectory } from './user-account.ts'
 
@@ -42,6 +43,7 @@ const NOT_LOADED = 5
 
 /** @param run for programs of root; what it throws is thrown here too, with the argv as the caller gave it */
 export function createRunAsUser(run: RunCommand): RunAsUser {
+  const reach = reachManager(run)
   return async (user, argv, options) => {
     const { leavesProcesses = false, direct = false, companion, env: added = {}, ...rest } = options
     if (direct || !(await hasUserManager(user))) {
@@ -50,7 +52,7 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
       return run(bound, { ...rest, env, owner: { uid: user.uid, gid: user.gid }, shownArgv: argv })
     }
     const unit = `razroom-panel-${companion ?? randomBytes(6).toString('hex')}.service`
-    if (companion !== undefined) await endUnit(run, user, unit)
+    if (companion !== undefined) await endUnit(reach, user, unit)
     const [program, ...args] = argv
     // The manager would look the program up on the user's own PATH.
     const path = program.startsWith('/') ? program : await findProgram(program)
@@ -58,11 +60,11 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
       throw new CommandMissing('COMMAND_MISSING', { detail: program, command: argv.join(' ') })
     const { timeoutMs } = options
     const variables = Object.keys(added)
-    return run(managerArgv(user, unit, [path, ...args], { timeoutMs, leavesProcesses, variables }), {
+    return reach(managerArgv(user, unit, [path, ...args], { timeoutMs, leavesProcesses, variables }), {
       ...rest,
       env: added,
       shownArgv: argv,
-      afterEnd: () => endUnit(run, user, unit),
+      afterEnd: () => endUnit(reach, user, unit),
     })
   }
 }

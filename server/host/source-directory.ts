@@ -18,6 +18,9 @@ const LOOK_TIMEOUT_MS = 30_000
 /** Others may write, and there is no sticky bit that keeps them from renaming (inode(7)). */
 const [GROUP_WRITE, OTHERS_WRITE, STICKY] = [0o020, 0o002, 0o1000]
 
+/** Says who reads a path; null: root. {@link findReader} unless the machine's owner has to allow what root reads. */
+export type FindReader = (path: string) => Promise<{ readonly uid: number; readonly gid: number } | null>
+
 export interface SourceDirectory {
   readonly path: string
   /**
@@ -32,6 +35,7 @@ export interface SourceDirectory {
 }
 
 /**
+ * @param readerOf of a checkout; the parts of the bundled image are the panel's own
  * @throws {InputError} REPO_NOT_FOUND, DOCKERFILE_MISSING
  * @throws {SetupError} BUNDLED_IMAGE_MISSING
  */
@@ -39,6 +43,7 @@ export async function openSource(
   run: RunCommand,
   source: BuildSource,
   bundledDir: string,
+  readerOf: FindReader = findReader,
 ): Promise<SourceDirectory> {
   if (source.kind === 'bundled') {
     if (!(await isBundledAvailable(bundledDir))) {
@@ -51,7 +56,7 @@ export async function openSource(
   if (!isAbsolutePath(path)) {
     throw new InputError('REPO_NOT_FOUND', { detail: `${JSON.stringify(path)} is not an absolute path` })
   }
-  const reader = await findReader(path)
+  const reader = await readerOf(path)
   const owner = reader === null ? {} : { owner: reader }
   const files = await listFiles(run, path, owner)
   if (!DOCKERFILES.some((name) => files.includes(name))) {

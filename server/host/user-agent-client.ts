@@ -1,7 +1,7 @@
 /** The panel's end of a user agent: asks it, and replaces it when it hangs, ends or lies. */
 import { CommandTimeout, HostError, SetupError } from '../errors.ts'
 import type { UserAccount } from './host.ts'
-import { creditOf } from './user-agent/protocol.ts'
+import { STREAM_CREDIT } from './user-agent/protocol.ts'
 import { type AgentProcess, type AgentProgram, type Ask, startAgent } from './user-agent-process.ts'
 import { PingValue } from './user-agent-schemas.ts'
 
@@ -104,7 +104,7 @@ async function* openStream<T>(
       const item = bytes === undefined ? told : { ...(told as object), bytes }
       if (end) state.isEnded = true
       // More than there was credit for would fill our memory.
-      else if (schema.Check(item) && items.length < creditOf(request.verb)) items.push(item)
+      else if (schema.Check(item) && items.length < STREAM_CREDIT) items.push(item)
       else return false
       wake()
       return true

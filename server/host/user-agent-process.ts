@@ -55,7 +55,12 @@ export async function startAgent(
   const { agentFile, nodeFile = process.execPath } = program
   const child = spawn(
     nodeFile,
-    [`--max-old-space-size=${HEAP_MEGABYTES}`, '--max-semi-space-size=2', agentFile],
+    [
+      `--max-old-space-size=${HEAP_MEGABYTES}`,
+      '--max-semi-space-size=2',
+      '--heap-growing-percent=20',
+      agentFile,
+    ],
     {
       uid: user.uid,
       gid: user.gid,

@@ -139,15 +139,18 @@ async function* followLog(
   signal: AbortSignal,
 ): AsyncGenerator<LogChunk> {
   let { after } = request
+  let isLive = false
   for (let failures = 0; !signal.aborted; ) {
     const params = after === undefined ? request : { ...request, after }
     try {
       for await (const item of agent.stream({ verb: 'logFollow', params }, LogFollowItem, signal)) {
         failures = 0
-        const { bytes: rows, ...rest } = item
+        const { bytes: rows, live, ...rest } = item
+        isLive ||= live
+        const chunk = { ...rest, live: isLive }
         // The frame itself is the viewer's to check; what is needed of it here is the place it ends at.
         after = (rows && lastCursor(rows)) ?? after
-        yield rows ? { ...rest, rows } : rest
+        yield rows ? { ...chunk, rows } : chunk
       }
       return
     } catch (error) {

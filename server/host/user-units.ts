@@ -6,6 +6,7 @@ import Type from 'typebox'
 import { Value } from 'typebox/value'
 import { CommandError, HostError, SetupError } from '../errors.ts'
 import type { UserAccount, Watch } from './host.ts'
+import { reachManager } from './reach-manager.ts'
 import type { RunAsUser } from './run-as-user.ts'
 import type { CommandResult, RunCommand } from './run-command.ts'
 import type { UserFiles } from './user-files.ts'
@@ -140,8 +141,9 @@ export function createUserUnits(
   runAsUser: RunAsUser,
   files: Pick<UserFiles, 'ensureUserDirectory' | 'writeUserFile'>,
 ): UserUnits {
+  const reach = reachManager(run)
   const systemctl = (user: UserAccount, args: readonly string[], timeoutMs: number, watch?: Watch) =>
-    run(['systemctl', `--machine=${user.name}@.host`, '--user', '--no-ask-password', ...args], {
+    reach(['systemctl', `--machine=${user.name}@.host`, '--user', '--no-ask-password', ...args], {
       timeoutMs,
       watch,
       okExitCodes: args[0] === 'stop' || args[0] === 'reset-failed' ? [0, 1, NOT_LOADED] : [0],
@@ -204,8 +206,13 @@ export function createUserUnits(
       refuseOtherFailures(result, name)
     },
     dryRunQuadlet: (user, quadlet) => dryRun(runAsUser, files, user, quadlet),
-    describeSystemctl: (user, args) => `sudo systemctl --machine ${user.name}@ --user ${args.join(' ')}`,
+    describeSystemctl,
   }
+}
+
+/** The command line that a person with sudo types for the same. */
+export function describeSystemctl(user: UserAccount, args: readonly string[]): string {
+  return `sudo systemctl --machine ${user.name}@ --user ${args.join(' ')}`
 }
 
 /** `systemctl stop` and `reset-failed` exit with 1 or 5 when there is no such unit, which is as good. */

@@ -13,6 +13,7 @@ import {
   type Response,
 } from '../../contract/endpoints.ts'
 import { InputError } from '../errors.ts'
+import { describeCall } from './audit-hook.ts'
 import {
   asUploadError,
   type Download,
@@ -104,6 +105,7 @@ function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<Reque
     url,
     exposeHeadRoute: false,
     config: {
+      key,
       access: endpoint.access,
       secret: endpoint.secret === true,
       upload: endpoint.upload !== undefined,
@@ -121,6 +123,7 @@ function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<Reque
         request,
         reply,
       } as Call<RequestKey>
+      describeCall(request, key, call)
       const answer = await runHandler(handler, call)
       reply.code(endpoint.status ?? 200).header('cache-control', 'no-store')
       if (isDownload(endpoint, answer)) return sendDownload(reply, answer)

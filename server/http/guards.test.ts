@@ -20,6 +20,8 @@ beforeEach(async () => {
   app = fastify({ http: { requireHostHeader: false }, exposeHeadRoutes: false })
   registerProblems(app)
   await app.register(cookie)
+  // Before the guards: from then on it could not be made.
+  app.get('/forgotten', () => ({ data: 'private' }))
   registerGuards(app, {
     sessions,
     cookieName: 'panel',
@@ -35,7 +37,6 @@ beforeEach(async () => {
   app.post('/change', { config: { access: 'session' } }, ok)
   app.post('/reveal', { config: { access: 'step-up' } }, ok)
   app.post('/root', { config: { access: 'control' } }, ok)
-  app.get('/forgotten', ok)
   await app.listen({ host: '127.0.0.1', port: 0 })
   port = (app.server.address() as { port: number }).port
   const { id, session } = await sessions.redeem(sessions.issueCode().code, 0)
@@ -112,6 +113,22 @@ describe('access', () => {
   it('is refused to a route that says nothing of access, and to control routes', async () => {
     expect(await raw('/forgotten', page())).toBe(401)
     expect(await raw('/root', page(own()), 'POST')).toBe(401)
+  })
+
+  it('has to be said, or the app does not start', async () => {
+    const other = fastify()
+    registerGuards(other, {
+      sessions,
+      cookieName: 'panel',
+      apiToken: API_TOKEN,
+      allowedHosts: () => [],
+      adminUids: () => [],
+      findPeerUid: async () => 0,
+    })
+    expect(() => other.get('/forgotten', () => 'private')).toThrow(
+      'GET /forgotten says nothing of its access',
+    )
+    await other.close()
   })
 
   it('is refused to users who are not listed, even with a session', async () => {

@@ -32,7 +32,7 @@ export interface GuardOptions {
   readonly cookieName: string
   readonly apiToken: string
   /** Host header values that are answered, exact, with the port. */
-  allowedHosts(): readonly string[]
+  allowedHosts(): readonly string[] | Promise<readonly string[]>
   /** Local users who may reach the page; root always may. */
   adminUids(): readonly number[]
   findPeerUid(request: FastifyRequest): Promise<number | null>
@@ -120,9 +120,20 @@ async function checkAccess(request: FastifyRequest, options: GuardOptions): Prom
   if (access === 'public') return
   if (access !== 'session' && access !== 'step-up') throw new AuthError('AUTH_REQUIRED')
   const session = await checkSession(request, options)
+  // Known from here on also to the audit log, which tells of what follows.
+  request.session = session
   if (isChanging) checkCsrf(request, session)
   if (access === 'step-up' && session.stepUpUntil <= Date.now()) throw new AuthError('STEP_UP_REQUIRED')
-  request.session = session
+}
+
+/** As {@link checkHost}; of who is refused the audit log wants to know whose request it was. */
+async function checkHostOfPeer(request: FastifyRequest, options: GuardOptions): Promise<void> {
+  try {
+    checkHost(request, await options.allowedHosts())
+  } catch (error) {
+    request.peerUid = await options.findPeerUid(request)
+    throw error
+  }
 }
 
 /** Puts the door before every route of the app, the 404 and the sockets. */
@@ -130,8 +141,12 @@ export function registerGuards(app: FastifyInstance, options: GuardOptions): voi
   app.decorateRequest('session', null)
   app.decorateRequest('peerUid', null)
   app.decorateRequest('startedBy', 'page')
+  // From here on a route that says nothing of access keeps the panel from starting; one from before is closed to all.
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) throw new Error(`${method} ${url} says nothing of its access`)
+  })
   app.addHook('onRequest', async (request) => {
-    checkHost(request, options.allowedHosts())
+    await checkHostOfPeer(request, options)
     const { config } = request.routeOptions
     // Else a public route would open a socket that nobody asked to log in.
     if (request.ws === true && config.socket !== true && !request.is404)

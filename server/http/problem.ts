@@ -31,6 +31,7 @@ export function sendProblem(
 ): FastifyReply {
   const known = asPanelError(error)
   const problem = toProblem(known, request.id)
+  request.problemCode = known instanceof PanelError ? known.code : 'INTERNAL'
   if (problem.status >= 500) request.log.error({ err: error }, 'request failed')
   return reply
     .code(problem.status)

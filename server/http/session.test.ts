@@ -81,6 +81,42 @@ describe('sessions', () => {
     expect(ended).toEqual(['first', 'second'])
   })
 
+  it('are at most fifty: the one that nobody used for longest makes room', async () => {
+    const first = await login()
+    const others: string[] = []
+    for (let count = 1; count < 50; count += 1) {
+      now += 1
+      others.push((await login()).id)
+    }
+    now += 61_000
+    // Used just now, so the next one is the oldest.
+    expect(await sessions.find(first.id)).not.toBeNull()
+    const ended: string[] = []
+    const oldest = sessions.list().at(-1)
+    if (oldest) sessions.onEnd(oldest, () => ended.push('oldest'))
+    await login()
+    expect([sessions.list().length, stored.length, ended]).toEqual([50, 50, ['oldest']])
+    expect(await sessions.find(others[0])).toBeNull()
+    expect(await sessions.find(others[1])).not.toBeNull()
+    expect(await sessions.find(first.id)).not.toBeNull()
+  })
+
+  it('end all at once, with codes and tickets that nobody has used', async () => {
+    const ended: string[] = []
+    const [first, second] = [await login(), await login()]
+    sessions.onEnd(second.session, () => ended.push('second'))
+    const { code } = sessions.issueCode()
+    const ticket = sessions.issueTicket(first.session)
+    expect(await sessions.endAll()).toBe(2)
+    expect([await sessions.find(first.id), await sessions.find(second.id)]).toEqual([null, null])
+    expect([stored, sessions.list(), ended]).toEqual([[], [], ['second']])
+    await expect(sessions.redeem(code, 0)).rejects.toMatchObject({ code: 'LOGIN_CODE_INVALID' })
+    expect(() => sessions.redeemTicket(ticket)).toThrow(expect.objectContaining({ code: 'TICKET_INVALID' }))
+    const again = await createSessions(store, () => now)
+    expect(await again.find(first.id)).toBeNull()
+    await expect(login()).resolves.toBeDefined()
+  })
+
   it('count as confirmed for ten minutes after login or a confirmation', async () => {
     const { session } = await login()
     expect(session.stepUpUntil - now).toBe(600_000)

@@ -38,6 +38,10 @@ export interface Sessions {
   find(id: string | undefined): Promise<Session | null>
   confirm(session: Session): Promise<void>
   end(session: Session): Promise<void>
+  /** The one used last first. */
+  list(): readonly Session[]
+  /** Ends every session, by that voids their tickets, and takes back codes that nobody has used. @returns how many sessions there were */
+  endAll(): Promise<number>
   issueTicket(session: Session): string
   /** The session a ticket was made for; each works once. TICKET_INVALID otherwise. */
   redeemTicket(ticket: string): Session
@@ -142,6 +146,13 @@ export async function createSessions(store: SessionStore, now: () => number = Da
       await save()
     },
     end,
+    list: () => [...sessions.values()].sort((a, b) => b.lastSeenAt - a.lastSeenAt),
+    async endAll() {
+      codes = []
+      const all = [...sessions.values()]
+      for (const session of all) await end(session)
+      return all.length
+    },
     issueTicket(session) {
       for (const [key, ticket] of tickets) if (ticket.expiresAt <= now()) tickets.delete(key)
       const [oldest] = tickets.keys()

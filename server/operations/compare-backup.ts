@@ -8,7 +8,13 @@ import type { Host } from '../host/host.ts'
 
 type VerifiedBackup = Awaited<ReturnType<Host['verifyBackup']>>
 type TreeItem = Awaited<ReturnType<Host['listGatewayTree']>>[number]
+type GatewayTree = Parameters<Host['listGatewayTree']>[1]
 type Change = RestorePreview['files'][number]
+
+/** The two directories of a gateway, without its other paths: what crosses to the root half is what the verb asks for. */
+export function treeOf({ configDir, workspaceDir }: GatewayTree): GatewayTree {
+  return { configDir, workspaceDir }
+}
 
 export interface Comparison {
   readonly files: readonly Change[]

@@ -16,7 +16,7 @@ import type { GatewayCommands } from './gateway-commands.ts'
 import { requireUser } from './gateway-files.ts'
 
 /** A record has some 1 kB; the gateway of a team has dozens. */
-const MAX_FILE_BYTES = 4_194_304
+export const MAX_DEVICE_FILE_BYTES = 4_194_304
 /** A command takes 2 to 6 s on an idle machine (docs/facts/razroom-gateway.md); the CLI waits a minute for an answer. */
 const COMMAND_TIMEOUT_MS = 25_000
 /** The gateway writes its files before it answers; this is for a slow disk. */
@@ -47,7 +47,8 @@ export interface DevicesOptions {
   readonly redact: (text: string) => string
 }
 
-const NOT_RUNNING: Readonly<Record<Exclude<GatewayState, 'running'>, string>> = {
+/** How a gateway is that does not run, as the end of a sentence. */
+export const NOT_RUNNING: Readonly<Record<Exclude<GatewayState, 'running'>, string>> = {
   absent: 'there is no container yet',
   stopped: 'it is stopped',
   starting: 'it is still starting',
@@ -109,7 +110,7 @@ async function readFiles(host: Host, user: UserAccount, configDir: string): Prom
   const paths = devicePaths(configDir)
   const [pendingRecords, pairedRecords] = await Promise.all(
     [paths.pending, paths.paired].map(async (path) =>
-      readDeviceRecords((await host.readUserFile(user, path, MAX_FILE_BYTES))?.bytes ?? null, path),
+      readDeviceRecords((await host.readUserFile(user, path, MAX_DEVICE_FILE_BYTES))?.bytes ?? null, path),
     ),
   )
   return {

@@ -228,14 +228,23 @@ const OWN_CHECKS: readonly Check[] = [
     looked: () => 'systemctl status razroom-panel; razroom-panel --version',
     async run(look) {
       const { hasSystemd } = await look.facts()
-      const [unit, installedVersion] = await Promise.all([
-        hasSystemd ? look.host.readSystemUnit('razroom-panel.service') : null,
+      const names = hasSystemd ? PANEL_UNITS : []
+      const [installedVersion, ...units] = await Promise.all([
         look.host.readInstalledVersion(),
+        ...names.map(async (name) => ({ ...(await look.host.readSystemUnit(name)), name })),
       ])
-      return checkPanel({ version: look.version, installedVersion, unit })
+      return checkPanel({ version: look.version, installedVersion, units })
     },
   },
 ]
+
+/** The front first (docs/adr/0009-two-halves.md). */
+const PANEL_UNITS = [
+  'razroom-panel.service',
+  'razroom-panel-host.service',
+  'razroom-panel.socket',
+  'razroom-panel-host.socket',
+] as const
 
 /** Every mount of this command line asks for a private label (podman-run(1), --volume); null when it has none. */
 function isRelabelled(command: readonly string[]): boolean | null {

@@ -38,12 +38,23 @@ interface Result {
  * @param withSlow run the slow checks, too
  */
 export async function examine(options: DoctorOptions, withSlow: boolean): Promise<DoctorReport> {
+  return examineBy(options, async () => CHECKS.filter(({ isSlow }) => withSlow || !isSlow))
+}
+
+/**
+ * Runs some of the checks.
+ * @param choose of {@link CHECKS}, in the order in which they are told
+ */
+export async function examineBy(
+  options: DoctorOptions,
+  choose: (look: Look) => Promise<readonly Check[]>,
+): Promise<DoctorReport> {
   const { host, version, redact } = options
   const look = createLook(host, version)
   // Before any look by podman or systemctl, which would wake the user's systemd.
   await look.hasManager().catch(ignoreHere)
   const patient = await look.patient().catch(ignoreHere)
-  const chosen = CHECKS.filter(({ isSlow }) => withSlow || !isSlow)
+  const chosen = await choose(look)
   const results = await Promise.all(chosen.map((check) => runCheck(check, look, patient ?? null)))
   const findings = withoutDoubles(results.flatMap((result) => result.findings))
   return {

@@ -7,6 +7,7 @@ import {
   MAX_CONFIG_CHARACTERS,
 } from '../../contract/config.ts'
 import type { Finding } from '../../contract/schemas.ts'
+import { changedConfigKeys } from '../domain/config-changes.ts'
 import { checkConfig, configVerdict, mendConfig } from '../domain/config-findings.ts'
 import type { ConfigSurroundings } from '../domain/config-reading.ts'
 import { maskConfigText } from '../domain/config-view.ts'
@@ -21,6 +22,8 @@ import { ABSENT_ETAG, readEnvFile, requireUser } from './gateway-files.ts'
 import { readVersionBytes } from './read-versions.ts'
 
 const CONFIG_MODE = 0o600
+/** Of a long list of keys so many are named. */
+const NAMED_KEYS = 8
 
 interface Desk {
   readonly user: UserAccount
@@ -96,10 +99,19 @@ export async function saveConfig(
     return write(host, desk, encode(mended), author)
   }
   const bytes = encode(change.text)
-  refuseMasks(change.text)
-  refuseInvalid(bytes, desk.around)
-  if (!change.anyway) refuseFatal(checkConfig(bytes, desk.around))
+  refuseText(change.text, bytes, desk.around, change.anyway ?? false)
   return write(host, desk, bytes, author)
+}
+
+/** Refuses a text as a save of it would, and saves nothing. */
+export async function refuseConfigText(host: Host, text: string): Promise<void> {
+  refuseText(text, encode(text), (await openDesk(host)).around, false)
+}
+
+function refuseText(text: string, bytes: Uint8Array, around: ConfigSurroundings, isAnyway: boolean): void {
+  refuseMasks(text)
+  refuseInvalid(bytes, around)
+  if (!isAnyway) refuseFatal(checkConfig(bytes, around))
 }
 
 /** Goes back to a version; refused as a save is, but for one with which a gateway has started. */
@@ -119,8 +131,23 @@ export async function restoreConfig(
 async function openChecked(host: Host, etag: string | undefined): Promise<Desk> {
   if (etag === undefined) throw new ConflictError('PRECONDITION_REQUIRED')
   const desk = await openDesk(host)
-  if (desk.etag !== etag) throw new ConflictError('CONFIG_CHANGED', { detail: desk.path })
+  if (desk.etag !== etag) throw await configChangedMeanwhile(host, desk.path, etag, desk.found?.bytes ?? null)
   return desk
+}
+
+/** Says which keys are others now, as far as the version is kept that the caller read. */
+export async function configChangedMeanwhile(
+  host: Host,
+  path: string,
+  etag: string,
+  now: Uint8Array | null,
+): Promise<ConflictError> {
+  const read = (await host.listVersions(path)).find((version) => version.etag === etag)
+  const before = read ? await host.readVersion(path, read.id) : null
+  const names = before && now ? changedConfigKeys(before, now) : []
+  const more = names.length > NAMED_KEYS ? ` and ${names.length - NAMED_KEYS} more` : ''
+  const what = names.length === 0 ? path : `${path}: ${names.slice(0, NAMED_KEYS).join(', ')}${more}`
+  return new ConflictError('CONFIG_CHANGED', { detail: what })
 }
 
 async function write(

@@ -38,11 +38,11 @@ export async function readEnvDocument(host: Host): Promise<EnvDocument> {
   }
 }
 
-/** The whole text, or the value of the assignment at one line. */
+/** The whole text, or the value of the assignment at one line, with its variable. */
 export async function revealEnv(
   host: Host,
   line: number | undefined,
-): Promise<{ text: string; etag: string }> {
+): Promise<{ text: string; etag: string; key?: string }> {
   const { user } = await requireUser(host)
   const { file, etag } = await readEnvFile(host, user)
   if (line === undefined) {
@@ -53,8 +53,9 @@ export async function revealEnv(
   const found = file.lines.find((candidate) => candidate.number === line)
   if (!found || found.kind === 'blank')
     throw new NotFoundError('ENV_KEY_NOT_FOUND', { detail: `line ${line}` })
-  const raw = new TextDecoder().decode(found.raw).replace(/\r?\n$/, '')
-  return { text: found.kind === 'assignment' ? (found.value ?? '') : raw, etag }
+  if (found.kind === 'assignment')
+    return { text: found.value ?? '', etag, ...(found.key === undefined ? {} : { key: found.key }) }
+  return { text: new TextDecoder().decode(found.raw).replace(/\r?\n$/, ''), etag }
 }
 
 function changedFile(before: EnvFile, change: EnvChange): EnvFile {
@@ -75,6 +76,16 @@ export function saveEnv(
   author: Author,
 ): Promise<SavedEnv> {
   return replaceEnv(host, etag, author, async (before) => changedFile(before, change))
+}
+
+/** Saves what `change` makes of the file; refused as {@link saveEnv} refuses. */
+export function changeEnv(
+  host: Host,
+  etag: string,
+  author: Author,
+  change: (before: EnvFile) => EnvFile,
+): Promise<SavedEnv> {
+  return replaceEnv(host, etag, author, async (before) => change(before))
 }
 
 /** Goes back to a version: refused as a save is, for what may not come in does not come in by this way either. */
@@ -98,7 +109,7 @@ async function replaceEnv(
   if (etag === undefined) throw new ConflictError('PRECONDITION_REQUIRED')
   const { user, paths } = await requireUser(host)
   const before = await readEnvFile(host, user)
-  if (before.etag !== etag) throw await changedMeanwhile(host, paths.envFile, etag, before.file)
+  if (before.etag !== etag) throw await envChangedMeanwhile(host, paths.envFile, etag, before.file)
   const after = await change(before.file)
   refuseDangerousEnv(before.file, after)
   refuseTokenless(before.file, after, await readConfigIfValid(host, user))
@@ -144,7 +155,7 @@ function isTokenMissing(file: EnvFile, config: RazroomConfig | null): boolean {
 }
 
 /** Says which variables are others now, as far as the version is kept that the caller read. */
-async function changedMeanwhile(
+export async function envChangedMeanwhile(
   host: Host,
   path: string,
   etag: string,

@@ -2,7 +2,7 @@ import type { RestorePreview, RestoreRequest } from '../../contract/backups.ts'
 import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { InputError, PanelError } from '../errors.ts'
 import type { BackupSource, Host, Watch } from '../host/host.ts'
-import { compareBackup, tokenOfBackup } from './compare-backup.ts'
+import { compareBackup, tokenOfBackup, treeOf } from './compare-backup.ts'
 import { readEffectiveToken } from './gateway-files.ts'
 
 const SHOWN_FILES = 500
@@ -30,7 +30,7 @@ export async function previewRestore(
   const { settings } = await host.readState()
   const user = settings ? await host.findUser(settings.user) : null
   const present =
-    settings && user ? await host.listGatewayTree(user, gatewayPaths(user, settings), watch) : []
+    settings && user ? await host.listGatewayTree(user, treeOf(gatewayPaths(user, settings)), watch) : []
   const { files, counts, kept } = compareBackup(backup, present, request.includeWorkspace ?? true)
   const token = user ? await readTokenOrNull(host, user) : null
   return {

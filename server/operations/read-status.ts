@@ -13,7 +13,7 @@ import { pendingReasons, publishedAt, readWanted, type Wanted } from './gateway-
 import { shadowOf, unitStatus } from './gateway-unit.ts'
 import { readGoBack } from './proven-versions.ts'
 import { readUnitFile, unitKind, unitPlace } from './unit-file.ts'
-import { explainEnd } from './wait-until-healthy.ts'
+import { explainEnd, usualStart } from './wait-until-healthy.ts'
 
 /** Ends of a container a person asked for: 0, and SIGTERM (128 + 15). */
 const ORDERLY_EXITS = new Set([0, 143])
@@ -48,7 +48,7 @@ export async function observe(host: Host, hasFailedStart = false): Promise<Obser
   const { settings: stored, startDurationsMs, previousImage } = await host.readState()
   const settings = stored ?? defaultSettings()
   const user = stored ? await host.findUser(settings.user) : null
-  const usualStartMs = startDurationsMs.length > 0 ? Math.max(...startDurationsMs) : undefined
+  const usualStartMs = usualStart(startDurationsMs)
   const nothing = {
     settings,
     user,

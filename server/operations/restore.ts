@@ -6,7 +6,7 @@ import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { ConflictError, HostError } from '../errors.ts'
 import type { ContainerFacts, Host } from '../host/host.ts'
 import { backupStep } from './backup.ts'
-import { type Comparison, compareBackup, lacksRoom, tokenOfBackup } from './compare-backup.ts'
+import { type Comparison, compareBackup, lacksRoom, tokenOfBackup, treeOf } from './compare-backup.ts'
 import { authorOf, withAuthor } from './file-versions.ts'
 import { readEffectiveToken, requireUser } from './gateway-files.ts'
 import { sourceOf } from './preview-restore.ts'
@@ -166,10 +166,11 @@ function compareStep(host: Host, work: Work): Step {
     title: 'Compare it with what is there',
     async run(context) {
       const { user, paths } = await requireUser(host)
-      const present = await host.listGatewayTree(user, paths, context.watch)
+      const tree = treeOf(paths)
+      const present = await host.listGatewayTree(user, tree, context.watch)
       const comparison = compareBackup(verified(work), present, work.request.includeWorkspace ?? true)
       const { counts, kept, bytes } = comparison
-      const lack = lacksRoom(bytes, await host.readTreeRoom(user, paths), paths)
+      const lack = lacksRoom(bytes, await host.readTreeRoom(user, tree), paths)
       if (lack !== null) throw new HostError('DISK_FULL', { detail: lack })
       work.comparison = comparison
       work.hasFiles = present.some(({ type }) => type === 'file')

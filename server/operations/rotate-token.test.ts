@@ -53,6 +53,21 @@ describe('where the new token is written', () => {
     expect(world.versions).toContain(`${ENV_PATH} page rotate-token`)
   })
 
+  it('and says what each approved device needs, whatever the list of them holds', async () => {
+    const path = '/home/razroom/.razroom/devices/paired.json'
+    const said = async (paired?: string) => {
+      const world = makeWorld(ENV)
+      if (paired !== undefined) world.files.set(path, paired)
+      const { error, said: told } = await rotate(world)
+      expect(error).toBeNull()
+      return told.get('look-at-devices')
+    }
+    const phone = { deviceId: 'a', displayName: 'Phone', clientId: 'razroom-control-ui' }
+    expect(await said()).toBe('no browser or device is approved yet: none needs anything')
+    expect(await said(JSON.stringify({ a: phone }))).toMatch(/^Phone: open the Control UI there once/)
+    expect(await said('{')).toContain('the list of devices can not be read')
+  })
+
   it('into the variable that razroom.json refers to', async () => {
     const config = `{gateway: {mode: 'local', auth: {token: "\${MINE}"}}}`
     const world = makeWorld(`MINE=${OLD}\n`, config)

@@ -3,6 +3,7 @@ import { placeToken } from '../domain/place-token.ts'
 import { effectiveToken, generateToken, TOKEN_VARIABLE } from '../domain/token.ts'
 import { addDetail, PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { devicesStep } from './devices-after-rotation.ts'
 import { publishedAt, readWanted } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import { proveToken } from './prove-token.ts'
@@ -70,7 +71,20 @@ export function rotateToken(host: Host, remember: (secret: string) => void, own?
           rotation,
         ),
       ),
+      tellNeeds(host, rotation),
     ],
+  }
+}
+
+/** Nobody needs anything where the token is the same as before. */
+function tellNeeds(host: Host, { written }: Rotation): Step {
+  const step = devicesStep(host)
+  return {
+    ...step,
+    async run(context) {
+      if (written.size > 0) await step.run(context)
+      else context.found('the token is the one of before: none needs anything')
+    },
   }
 }
 

@@ -46,6 +46,17 @@ async function finished(id: string) {
 }
 
 describe('the runner', () => {
+  it('tells how far a start is while its step runs, secrets masked, and not after it', async () => {
+    const { id } = await stop([
+      step('wait', async (context) => {
+        context.start?.({ since: '2026-11-27T12:00:00Z', usualMs: 5, lastLine: 'token hunter2' })
+      }),
+    ])
+    expect((await finished(id)).steps[0]).not.toHaveProperty('start')
+    const told = events.flatMap((event) => (event.type === 'operation.step' ? (event.step.start ?? []) : []))
+    expect(told).toEqual([{ since: '2026-11-27T12:00:00Z', usualMs: 5, lastLine: 'token ***' }])
+  })
+
   it('runs the steps in order and tells what each found and did', async () => {
     const { id } = await stop([
       step('look', async (context) => context.found('all well')),

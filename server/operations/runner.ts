@@ -15,6 +15,8 @@ export interface StepContext {
   did(text: string): void
   /** The equivalent command for a shell. */
   command(text: string): void
+  /** How far a start is; missing where nobody follows. It goes with the end of the step. */
+  start?(start: NonNullable<OperationStep['start']>): void
   readonly signal: AbortSignal
   /** To hand to a host verb that takes long. */
   readonly watch: Watch
@@ -104,7 +106,12 @@ export function createRunner(
     try {
       signal.throwIfAborted()
       const { startedBy, kind } = operation
-      const notes = { found: note('found'), did: note('did'), command: note('command') }
+      const start = (seen: NonNullable<OperationStep['start']>) => {
+        const { lastLine, ...rest } = seen
+        shown.start = { ...rest, ...(lastLine === undefined ? {} : { lastLine: redact(lastLine) }) }
+        publishStep(operation, shown)
+      }
+      const notes = { found: note('found'), did: note('did'), command: note('command'), start }
       await step.run({ ...notes, signal, watch, startedBy, kind })
       shown.state = shown.did === undefined ? 'unchanged' : 'done'
     } catch (error) {
@@ -112,6 +119,7 @@ export function createRunner(
       throw error
     } finally {
       shown.finishedAt = new Date().toISOString()
+      delete shown.start
       if (shown.did !== undefined) operation.changed = true
       publishStep(operation, shown)
     }

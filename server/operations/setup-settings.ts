@@ -57,6 +57,7 @@ export function hasBegun({ created }: Pick<PanelState, 'created'>): boolean {
 
 /**
  * Decides what setup is to bring about, and refuses what cannot be; changes nothing.
+ * @throws AuthError USER_NOT_ADMITTED
  * @throws SetupError USER_MISSING, USER_UNSUITABLE; DIRECTORY_UNSUITABLE a path no gateway's files may lie at;
  *   IMAGE_MISSING a found gateway whose image cannot be told
  * @throws ConflictError EXPOSURE_UNCONFIRMED, GATEWAY_ELSEWHERE
@@ -69,8 +70,10 @@ export async function decideSettings(host: Host, request: SetupRequest): Promise
   const target = requestedSettings(stored, request)
   const isStoredOne = stored?.user === target.user && stored.containerName === target.containerName
   const user = await host.findUser(target.user)
+  if (!user && !mayCreate(target.user, request.createUser === true))
+    throw await missingUser(host, target.user)
+  await host.requireAdmitted({ user: target.user })
   if (user) await checkUser(host, user)
-  else if (!mayCreate(target.user, request.createUser === true)) throw await missingUser(host, target.user)
   if (stored && isBegun && !isStoredOne) await refuseElsewhere(host, stored, target)
   const found = user && !(isStoredOne && isBegun) ? await readAdoption(host, target) : null
   const settings = requestedSettings(stored, request, found?.adoption.settings)

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
+import type { AuditEntry } from '../../contract/audit.ts'
 import { HostError } from '../errors.ts'
 import { readBundle } from './support-bundle.ts'
 import { makeDoctorWorld, TOKEN } from './test-doctor-world.ts'
 import { PATHS } from './test-file-world.ts'
+
+const ENTRY: AuditEntry = {
+  ...{ seq: 7, at: '2026-01-01T00:00:00Z', kind: 'change', action: 'PUT /api/env', what: 'Save .env' },
+  ...{ details: [], who: { by: 'cli', uid: 0 }, outcome: 'done' },
+}
 
 test('everything that helps is in it, and no secret, also not one that a program printed', async () => {
   const world = makeDoctorWorld()
@@ -14,12 +20,18 @@ test('everything that helps is in it, and no secret, also not one that a program
       ],
       hasMore: false,
     }),
+    readAudit: async ({ limit }) => ({
+      entries: [{ ...ENTRY, details: [{ name: 'path', value: TOKEN }] }],
+      hasMore: false,
+      unreadable: limit ?? 0,
+    }),
   })
   const { filename, text } = await readBundle(world.options, [])
   expect(filename).toMatch(/^razroom-panel-support-\d{8}T\d{6}Z\.txt$/)
   for (const part of ['razroom-panel 1.2.3', 'Debian GNU/Linux 12', 'ok      subids', '"gatewayPort": 18789'])
     expect(text).toContain(part)
   expect(text).toContain('RAZROOM_GATEWAY_TOKEN=')
+  expect(text).toContain('(200 lines are no entries)\n{"seq":7,')
   expect(text).toContain('2026-01-01T00:00:00Z')
   expect(text).not.toContain(TOKEN)
 })

@@ -12,6 +12,7 @@ import { readUnitView } from './gateway-unit.ts'
 
 const LOG_LINES = 300
 const OPERATIONS = 5
+const AUDIT_ENTRIES = 200
 
 /**
  * Reads it all; a part that cannot be read says why. Values of secrets are masked where they stand, and once more in the
@@ -34,6 +35,7 @@ export async function readBundle(
     ['.env, values of secrets masked', async () => envText(host)],
     ['razroom.json, secrets masked', async () => (await readConfigDocument(host)).text],
     ['Last operations', async () => json(operations.slice(0, OPERATIONS).map(withoutOutput))],
+    ['Last entries of the audit log', async () => auditText(host)],
     ['Last lines of the gateway', async () => logText(host)],
   ]
   const sections = await Promise.all(
@@ -72,6 +74,13 @@ async function envText(host: Host): Promise<string> {
 
 function withoutOutput({ output, ...operation }: Operation): object {
   return { ...operation, outputLines: output.length }
+}
+
+/** Oldest first, as they are kept: a line each. */
+async function auditText(host: Host): Promise<string> {
+  const { entries, unreadable } = await host.readAudit({ limit: AUDIT_ENTRIES })
+  const lines = entries.toReversed().map((entry) => JSON.stringify(entry))
+  return [...(unreadable === 0 ? [] : [`(${unreadable} lines are no entries)`]), ...lines].join('\n')
 }
 
 async function logText(host: Host): Promise<string> {

@@ -197,3 +197,26 @@ test('the end of the panel is the end of the program, and waits for it', async (
   await desk.attach(HELLO, late.client)
   expect(late.closes).toEqual([1001])
 })
+
+test('whoever asks learns who is in it, and hears of each change', async () => {
+  const { world, finish } = makeWorld()
+  let changes = 0
+  const desk = createTerminalDesk(world, () => {
+    changes += 1
+  })
+  expect(desk.state()).toEqual({ isBusy: false })
+  const seat = await desk.attach(HELLO, makeClient().client)
+  expect(desk.state()).toEqual({
+    isBusy: true,
+    command: 'onboard',
+    startedAt: expect.any(String),
+    isAttached: true,
+  })
+  expect(changes).toBe(1)
+  seat.leave(false)
+  expect([desk.state().isAttached, changes]).toEqual([false, 2])
+  finish(0)
+  await vi.advanceTimersByTimeAsync(1)
+  // It has ended, though its page may still come back to see how.
+  expect([desk.state(), changes]).toEqual([{ isBusy: false }, 3])
+})

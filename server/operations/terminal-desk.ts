@@ -1,7 +1,13 @@
 /** The one terminal of this panel: who is in it, what it has shown, and when it ends. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { CLOSE_CODES } from '../../contract/events.ts'
-import type { TerminalCommand, TerminalEnd, TerminalFrame, TerminalHello } from '../../contract/terminal.ts'
+import type {
+  TerminalCommand,
+  TerminalEnd,
+  TerminalFrame,
+  TerminalHello,
+  TerminalState,
+} from '../../contract/terminal.ts'
 import { type ByteRing, createByteRing } from '../domain/byte-ring.ts'
 import type { TerminalPlan } from '../domain/terminal-commands.ts'
 import type { Terminal } from '../host/host.ts'
@@ -51,6 +57,8 @@ export interface TerminalDesk {
    * @throws what the world's `open` throws, for example SETUP_REQUIRED or IMAGE_MISSING
    */
   attach(hello: Omit<TerminalHello, 'type' | 'ticket'>, client: TerminalClient): Promise<TerminalSeat>
+  /** Who is in it. */
+  state(): TerminalState
   /** Ends what runs and waits until it is gone. */
   close(): Promise<void>
 }
@@ -73,7 +81,8 @@ interface Running {
   settled: Promise<void>
 }
 
-export function createTerminalDesk(world: TerminalWorld): TerminalDesk {
+/** @param onChange somebody has entered, left, or gone away for a while */
+export function createTerminalDesk(world: TerminalWorld, onChange: () => void = () => {}): TerminalDesk {
   let running: Running | null = null
   let opening: Promise<unknown> | null = null
   let isClosed = false
@@ -118,6 +127,7 @@ export function createTerminalDesk(world: TerminalWorld): TerminalDesk {
     }
     const reason = own.reason === 'ended' && code === null ? 'lost' : own.reason
     own.exit = { type: 'exit', reason, code }
+    onChange()
     // Somebody who is away learns it on return, as long as that is waited for.
     if (!own.client && reason !== 'closed' && !isClosed) return
     own.client?.send(own.exit)
@@ -129,6 +139,7 @@ export function createTerminalDesk(world: TerminalWorld): TerminalDesk {
     clearTimeout(own.idle)
     own.client = null
     if (running === own) running = null
+    onChange()
   }
 
   function endBecause(own: Running, reason: TerminalEnd): void {
@@ -165,6 +176,7 @@ export function createTerminalDesk(world: TerminalWorld): TerminalDesk {
       setPaused(own, false)
       own.terminal.resize(hello)
       keepAwake(own)
+      onChange()
     }
   }
 
@@ -198,6 +210,7 @@ export function createTerminalDesk(world: TerminalWorld): TerminalDesk {
         mine.client = null
         if (isForGood) endBecause(mine, 'closed')
         else mine.grace = setTimeout(() => endBecause(mine, 'closed'), GRACE_MS)
+        onChange()
       },
     }
   }
@@ -226,6 +239,11 @@ export function createTerminalDesk(world: TerminalWorld): TerminalDesk {
         sit(await opened, client, hello)
       }
       return seat
+    },
+    state() {
+      if (!running || running.exit) return { isBusy: false }
+      const { command, startedAt, client } = running
+      return { isBusy: true, command, startedAt, isAttached: client !== null }
     },
     async close() {
       isClosed = true

@@ -93,6 +93,7 @@ export function makeDoctorWorld(): DoctorWorld {
     findPortHolder: async () => null,
     readInstalledVersion: async () => null,
     readUsage: async () => null,
+    readAudit: async () => ({ entries: [], hasMore: false, unreadable: 0 }),
     listUserDirectory: async () => [],
     probeGateway: async () => ({ answered: true, status: 200 }),
     describePodman: (_user, args) => `podman ${args.join(' ')}`,

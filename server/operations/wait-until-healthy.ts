@@ -3,15 +3,22 @@ import type { GatewayStatus } from '../../contract/schemas.ts'
 import { explainExit } from '../domain/fatal-lines.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import { READY_TIMEOUT_SECONDS } from '../domain/gateway-spec.ts'
-import { HostError } from '../errors.ts'
+import { plainText } from '../domain/plain-text.ts'
+import { HostError, PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, UserAccount } from '../host/host.ts'
 import { publishedAt } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
-import type { Step } from './runner.ts'
+import type { Step, StepContext } from './runner.ts'
 import { unitPlace } from './unit-file.ts'
 
 const PROBE_EVERY_MS = 250
 const KEPT_DURATIONS = 5
+/** The last line of its log is looked at so often while it starts. */
+const LINE_EVERY_MS = 1_000
+const MAX_LINE = 200
+const LOOKED_AT_LINES = 8
+/** The frame of a box does not. */
+const SAYS_SOMETHING = /\p{L}/u
 const EXPLAIN_LINES = 60
 /** Exit codes of podman itself (podman-run(1), Exit Status): then the gateway has printed nothing, podman has. */
 const PODMAN_FAILED = new Set([125, 126, 127])
@@ -71,6 +78,7 @@ export function healthyStep(
     async run(context) {
       const { user, settings } = await requireUser(host)
       const begun = Date.now()
+      const tellStart = startTeller(host, user, context)
       let where = ''
       while (Date.now() - begun < withinSeconds * 1000) {
         context.signal.throwIfAborted()
@@ -80,12 +88,15 @@ export function healthyStep(
         if (where !== authority)
           context.command(`curl -s -o /dev/null -w '%{http_code}\\n' http://${authority}/`)
         where = authority
-        if (!container?.running) await refuseEnded(host, container)
-        else if ((await host.probeGateway(port, null, gatewayAddress(address))).answered) {
+        if (!container?.running) {
+          await refuseEnded(host, container)
+        } else if ((await host.probeGateway(port, null, gatewayAddress(address))).answered) {
           const tookMs = Date.now() - Date.parse(container.startedAt)
           context.found(`answers on ${authority}`)
           await rememberDuration(host, container, tookMs, Date.now() - begun)
           return
+        } else {
+          await tellStart(container)
         }
         await sleep(PROBE_EVERY_MS, undefined, { signal: context.signal })
       }
@@ -93,6 +104,53 @@ export function healthyStep(
         detail: `no answer on ${where} within ${withinSeconds} s`,
       })
     },
+  }
+}
+
+/** How long starts took here: the longest of the last ones, for a cold start takes twice as long as a warm one. */
+export function usualStart(durationsMs: readonly number[]): number | undefined {
+  return durationsMs.length > 0 ? Math.max(...durationsMs) : undefined
+}
+
+/** Tells, at most once a second, how long the container has been up, how long that was before, and what it wrote last. */
+function startTeller(
+  host: Host,
+  user: UserAccount,
+  context: StepContext,
+): (container: ContainerFacts) => Promise<void> {
+  let told = ''
+  let lookedAt = 0
+  return async (container) => {
+    if (!context.start || Date.now() - lookedAt < LINE_EVERY_MS) return
+    lookedAt = Date.now()
+    const { startDurationsMs } = await host.readState()
+    const usualMs = usualStart(startDurationsMs)
+    const lastLine = await readLastLine(host, user, container)
+    const start = {
+      since: container.startedAt,
+      ...(usualMs === undefined ? {} : { usualMs }),
+      ...(lastLine === '' ? {} : { lastLine }),
+    }
+    if (JSON.stringify(start) === told) return
+    told = JSON.stringify(start)
+    context.start(start)
+  }
+}
+
+/** What this container wrote last, plain; empty where it wrote nothing yet, or that cannot be read. */
+async function readLastLine(host: Host, user: UserAccount, container: ContainerFacts): Promise<string> {
+  try {
+    const { paths } = await requireUser(host)
+    const { lines } = await host.readLogBefore(user, paths.logFile, null, LOOKED_AT_LINES)
+    const startedAt = Date.parse(container.startedAt)
+    const line = lines.findLast(
+      ({ time, text }) => Date.parse(time) >= startedAt && SAYS_SOMETHING.test(text),
+    )
+    return line === undefined ? '' : plainText(line.text, MAX_LINE)
+  } catch (error) {
+    // The start goes on without.
+    if (error instanceof PanelError) return ''
+    throw error
   }
 }
 

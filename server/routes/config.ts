@@ -8,6 +8,7 @@ import {
 } from '../operations/edit-config.ts'
 import { listFileVersions, readVersionDifference } from '../operations/read-versions.ts'
 import type { PanelDeps } from './deps.ts'
+import { lookAfterSave } from './look-after-save.ts'
 
 type ConfigKeys =
   | 'GET /api/config'
@@ -21,7 +22,7 @@ type ConfigKeys =
 export function configRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, ConfigKeys> {
   async function tell<T extends { etag: string }>(saved: T): Promise<T> {
     bus.publish({ type: 'config.changed', etag: saved.etag })
-    await monitor.refresh()
+    await lookAfterSave(monitor)
     return saved
   }
   return {

@@ -2,8 +2,11 @@ import type { EventBus } from '../events.ts'
 import type { Host } from '../host/host.ts'
 import type { Sessions } from '../http/session.ts'
 import type { Monitor } from '../monitor.ts'
+import type { Auditor } from '../operations/auditor.ts'
 import type { Devices } from '../operations/devices.ts'
 import type { DoctorOptions } from '../operations/doctor.ts'
+import type { GatewayCommands } from '../operations/gateway-commands.ts'
+import type { Insight } from '../operations/insight.ts'
 import type { Runner } from '../operations/runner.ts'
 import type { TerminalDesk } from '../operations/terminal-desk.ts'
 
@@ -15,7 +18,10 @@ export interface PanelDeps {
   readonly monitor: Monitor
   readonly sessions: Sessions
   readonly devices: Devices
+  readonly commands: GatewayCommands
+  readonly insight: Insight
   readonly terminal: TerminalDesk
+  readonly audit: Auditor
   /** TCP port of the page. */
   readonly port: number
   readonly cookieName: string

@@ -1,6 +1,7 @@
-import type { DoctorReport } from '../../contract/doctor.ts'
+import type { DoctorReport, SupportBundle } from '../../contract/doctor.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import { examine } from '../operations/doctor.ts'
+import { examineStart } from '../operations/doctor-start.ts'
 import { planFix } from '../operations/fix-finding.ts'
 import { readBundle } from '../operations/support-bundle.ts'
 import type { PanelDeps } from './deps.ts'
@@ -13,15 +14,22 @@ export function doctorRoutes({
   remember,
 }: Pick<PanelDeps, 'doctor' | 'runner' | 'remember'>): Pick<Handlers, DoctorKeys> {
   /** A look starts a dozen programs: who asks while one goes on gets its answer. */
-  const looks = new Map<boolean, Promise<DoctorReport>>()
+  const looks = new Map<string, Promise<DoctorReport>>()
+  let bundle: Promise<SupportBundle> | null = null
   return {
     'GET /api/doctor': ({ query }) => {
-      const withSlow = query.slow === true
-      const look = looks.get(withSlow) ?? examine(doctor, withSlow).finally(() => looks.delete(withSlow))
-      looks.set(withSlow, look)
+      const kind = query.about ?? (query.slow === true ? 'slow' : 'quick')
+      const begin = () => (kind === 'start' ? examineStart(doctor) : examine(doctor, kind === 'slow'))
+      const look = looks.get(kind) ?? begin().finally(() => looks.delete(kind))
+      looks.set(kind, look)
       return look
     },
-    'GET /api/doctor/bundle': () => readBundle(doctor, runner.list()),
+    'GET /api/doctor/bundle': () => {
+      bundle ??= readBundle(doctor, runner.list()).finally(() => {
+        bundle = null
+      })
+      return bundle
+    },
     'POST /api/doctor/:check/fix': async ({ params, request }) => {
       const plan = await planFix(doctor, params.check, remember)
       const { id } = await runner.start(plan, request.startedBy)

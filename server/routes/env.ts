@@ -1,5 +1,6 @@
 import type { EnvSaved } from '../../contract/env.ts'
-import { PanelError } from '../errors.ts'
+import { isEnvKey } from '../../contract/rules.ts'
+import { addAuditDetail } from '../http/audit-hook.ts'
 import type { Handlers } from '../http/bind-routes.ts'
 import {
   checkEnvText,
@@ -11,6 +12,7 @@ import {
 } from '../operations/edit-env.ts'
 import { listFileVersions, readVersionDifference } from '../operations/read-versions.ts'
 import type { PanelDeps } from './deps.ts'
+import { lookAfterSave } from './look-after-save.ts'
 
 type EnvKeys =
   | 'GET /api/env'
@@ -22,16 +24,10 @@ type EnvKeys =
   | 'POST /api/env/versions/:id/restore'
 
 export function envRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, EnvKeys> {
-  /** The file is saved, whatever the look at the machine that follows may find. */
   async function tell(saved: SavedEnv): Promise<EnvSaved> {
     bus.publish({ type: 'env.changed', etag: saved.etag })
-    try {
-      return { ...saved, restartRequired: (await monitor.refresh()).restartRequired }
-    } catch (error) {
-      if (!(error instanceof PanelError)) throw error
-      console.error('status:', error.message)
-      return { ...saved, restartRequired: false }
-    }
+    const status = await lookAfterSave(monitor)
+    return { ...saved, restartRequired: status?.restartRequired ?? false }
   }
   return {
     'GET /api/env': async ({ reply }) => {
@@ -39,7 +35,11 @@ export function envRoutes({ host, bus, monitor }: PanelDeps): Pick<Handlers, Env
       reply.header('etag', `"${document.etag}"`)
       return document
     },
-    'POST /api/env/reveal': ({ body }) => revealEnv(host, body.line),
+    'POST /api/env/reveal': async ({ body, request }) => {
+      const { key, ...revealed } = await revealEnv(host, body.line)
+      if (key !== undefined && isEnvKey(key)) addAuditDetail(request, 'variable', key)
+      return revealed
+    },
     'PUT /api/env': async ({ body, ifMatch, request, reply }) => {
       const saved = await saveEnv(host, body, ifMatch, { by: request.startedBy })
       reply.header('etag', `"${saved.etag}"`)

@@ -1,5 +1,6 @@
 import type { Handlers } from '../http/bind-routes.ts'
 import { readSetupPlan } from '../operations/preflight.ts'
+import { requireNamed } from '../operations/require-named.ts'
 import { setupGateway } from '../operations/setup.ts'
 import { restartGateway, startGateway } from '../operations/start-gateway.ts'
 import { removeContainer, stopGateway } from '../operations/stop-gateway.ts'
@@ -19,6 +20,7 @@ export function gatewayRoutes({ host, runner, monitor }: PanelDeps): Pick<Handle
     'GET /api/status': () => monitor.read(),
     'GET /api/setup': () => readSetupPlan(host),
     'POST /api/setup': async ({ body, request }) => {
+      await requireNamed(host, body)
       const { id } = await runner.start(setupGateway(host, body), request.startedBy)
       return { operationId: id }
     },

@@ -1,6 +1,7 @@
 import type { Handlers } from '../http/bind-routes.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import { pruneImages, readImages } from '../operations/prune-images.ts'
+import { requireNamed } from '../operations/require-named.ts'
 import { rollbackImage } from '../operations/rollback-image.ts'
 import { updateImage } from '../operations/update-image.ts'
 import type { PanelDeps } from './deps.ts'
@@ -19,6 +20,7 @@ export function imageRoutes({ host, runner, remember }: PanelDeps): Pick<Handler
   return {
     'GET /api/images': () => readImages(host),
     'POST /api/image/update': async ({ body, request }) => {
+      await requireNamed(host, body)
       const { id } = await runner.start(updateImage(host, body), request.startedBy)
       return { operationId: id }
     },

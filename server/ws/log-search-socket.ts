@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import type { PanelDeps } from '../routes/deps.ts'
 import type { SocketRoute } from './bind-sockets.ts'
-import { sendFrame } from './logs-socket.ts'
+import { createFlow } from './flow.ts'
 
 const clean = (line: LogLine): LogLine => ({ ...line, text: sanitizeLogText(line.text) })
 const cleanHit = ({ line, before, after }: LogHit): LogHit => ({
@@ -20,10 +20,12 @@ export function logSearchSocket({ host }: PanelDeps): SocketRoute<typeof LogSear
     async serve(socket, { query }, signal) {
       if (query.kind === 'regex') checkPattern(query.text)
       const { user, paths } = await requireUser(host)
+      const flow = createFlow(socket, signal)
       for await (const frame of host.searchLog(user, paths.logFile, query, signal)) {
         const shown: LogSearchFrame =
           frame.type === 'hits' ? { ...frame, hits: frame.hits.map(cleanHit) } : frame
-        await sendFrame(socket, JSON.stringify(shown), signal)
+        flow.send(JSON.stringify(shown))
+        await flow.room()
       }
       socket.close(1000)
     },

@@ -1,25 +1,13 @@
-import type { WebSocket } from 'ws'
 import { type LogNotice, LogsHello } from '../../contract/logs.ts'
 import { requireUser } from '../operations/gateway-files.ts'
 import type { PanelDeps } from '../routes/deps.ts'
 import type { SocketRoute } from './bind-sockets.ts'
+import { createFlow } from './flow.ts'
 
 /**
- * ws applies no backpressure by itself: above this, in bytes, the source is not read any further until what was sent is
- * on its way (docs/facts/performance.md).
+ * Log lines as they come, behind a backlog or a cursor. A slow client pauses the reader of the file: nothing piles up,
+ * and nothing is left out, for what it has not read stays in the files.
  */
-const HIGH_WATER_BYTES = 262_144
-
-/** Sends a frame; returns when there is room for the next. Nothing is said of a socket that closed: the signal tells. */
-export function sendFrame(socket: WebSocket, frame: Uint8Array | string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    socket.send(frame, () => resolve())
-    if (socket.bufferedAmount <= HIGH_WATER_BYTES) resolve()
-  })
-}
-
-/** Log lines as they come, behind a backlog or a cursor. A slow client pauses the reader; nothing piles up. */
 export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
   return {
     hello: LogsHello,
@@ -31,15 +19,18 @@ export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
         ...(after === undefined ? {} : { after }),
         ...(filter === undefined ? {} : { filter }),
       }
-      const tell = (notice: LogNotice) => sendFrame(socket, JSON.stringify(notice), signal)
+      const flow = createFlow(socket, signal)
+      const tell = (notice: LogNotice) => flow.send(JSON.stringify(notice))
       let isLive = false
       for await (const { rows, gap, live } of host.followLog(user, request, signal)) {
         if (live && !isLive) {
           isLive = true
-          await tell({ type: 'live' })
+          tell({ type: 'live' })
         }
-        if (gap !== undefined) await tell({ type: 'gap', reason: gap })
-        if (rows !== undefined) await sendFrame(socket, rows, signal)
+        if (gap !== undefined) tell({ type: 'gap', reason: gap })
+        if (rows !== undefined) flow.send(rows)
+        // Before the next chunk is taken: what waits for a slow client stays with the reader of the file.
+        await flow.room()
       }
     },
   }

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws'
 import { CLOSE_CODES } from '../../contract/events.ts'
 import type { TerminalClient, TerminalDesk, TerminalSeat } from '../operations/terminal-desk.ts'
 import type { PanelDeps } from '../routes/deps.ts'
+import { SESSION_ENDED } from './bind-sockets.ts'
 import { terminalSocket } from './terminal-socket.ts'
 
 const HELLO = { type: 'hello', ticket: 't', command: 'onboard', cols: 80, rows: 24 } as const
@@ -46,6 +47,7 @@ function makeDesk() {
       await isReady
       return seat
     },
+    state: () => ({ isBusy: false }),
     close: async () => {},
   }
   return { desk, calls, clients, ready }
@@ -109,20 +111,28 @@ test('is closed for bytes', async () => {
 })
 
 test.each([
-  [1006, false],
-  [CLOSE_CODES.sessionEnded, true],
-])('after a close with %i it leaves, for good: %s', async (code, isForGood) => {
-  const { socket, calls, ready, closed, served } = await open()
+  [undefined, false],
+  [SESSION_ENDED, true],
+])('after an end because of %s it leaves, for good: %s', async (reason, isForGood) => {
+  const { calls, ready, closed, served } = await open()
   ready()
   await served
-  socket.emit('close', code)
-  closed.abort()
+  closed.abort(reason)
   expect(calls.at(-1)).toEqual(['leave', isForGood])
 })
 
-test('leaves also when the connection was gone before the program had started', async () => {
+test('what is typed after the session has ended goes nowhere, however long the client stays', async () => {
   const { socket, calls, ready, closed, served } = await open()
-  socket.emit('close', 1006)
+  ready()
+  await served
+  closed.abort(SESSION_ENDED)
+  socket.say('{"type":"input","data":"y"}')
+  socket.say('{"type":"takeOver"}')
+  expect(calls.at(-1)).toEqual(['leave', true])
+})
+
+test('leaves also when the connection was gone before the program had started', async () => {
+  const { calls, ready, closed, served } = await open()
   closed.abort()
   ready()
   await served

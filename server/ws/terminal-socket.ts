@@ -4,7 +4,7 @@ import { CLOSE_CODES } from '../../contract/events.ts'
 import { type TerminalFrame, TerminalHello, TerminalMessage } from '../../contract/terminal.ts'
 import type { TerminalSeat } from '../operations/terminal-desk.ts'
 import type { PanelDeps } from '../routes/deps.ts'
-import type { SocketRoute } from './bind-sockets.ts'
+import { SESSION_ENDED, type SocketRoute } from './bind-sockets.ts'
 
 /** The browser says what it has drawn; one that takes not even that much is closed, and may come back. */
 const MAX_BUFFERED_BYTES = 2_097_152
@@ -16,17 +16,15 @@ export function terminalSocket({ terminal }: PanelDeps): SocketRoute<typeof Term
     isTwoWay: true,
     async serve(socket, { type: _type, ticket: _ticket, ...hello }, signal) {
       let seat: TerminalSeat | null = null
-      let closeCode = 0
-      socket.on('close', (code) => {
-        closeCode = code
-      })
       socket.on('message', (data, isBinary) => {
+        // A socket that is being closed still listens.
+        if (signal.aborted) return
         const message = isBinary ? null : parseMessage(String(data))
         if (message === null) socket.close(CLOSE_CODES.badFrame, 'not a message of the terminal')
         // Before the terminal is there nothing can be meant for it.
         else if (seat) obey(seat, message)
       })
-      const leave = () => seat?.leave(closeCode === CLOSE_CODES.sessionEnded)
+      const leave = () => seat?.leave(signal.reason === SESSION_ENDED)
       seat = await terminal.attach(hello, {
         send: (frame) => sendFrame(socket, frame),
         close: (code, reason) => socket.close(code, reason),

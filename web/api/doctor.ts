@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../contract/doctor.ts'
 import { doctorReport, examining } from '../state/doctor.ts'
 import { api } from './client.ts'
 import { saveText } from './download.ts'
@@ -11,6 +12,11 @@ export async function examine(withSlow: boolean): Promise<void> {
   } finally {
     examining.value = null
   }
+}
+
+/** What the doctor finds of the reasons that keep a gateway from starting: a quick look. @throws {ApiProblem} */
+export async function examineStart(): Promise<DoctorReport> {
+  return api('GET /api/doctor', { query: { about: 'start' } })
 }
 
 /** Starts the mend of a finding. @throws {ApiProblem} FINDING_NOT_MENDABLE, OPERATION_RUNNING */

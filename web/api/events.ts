@@ -1,18 +1,23 @@
 /** The one stream that feeds the page: first load, reconnect and reload are the same path. */
 import { batch, effect } from '@preact/signals'
 import type { EventsHello, PanelEvent } from '../../contract/events.ts'
+import { auditFilter, auditLatest } from '../state/audit.ts'
 import { configDocument, configLatestEtag } from '../state/config.ts'
 import { connection } from '../state/connection.ts'
 import { envDocument, envLatestEtag } from '../state/env.ts'
+import { insight } from '../state/insight.ts'
 import { forgetReports } from '../state/operation-report.ts'
 import { applyToOperations, operations } from '../state/operations.ts'
 import { forgetRemotes } from '../state/remote.ts'
 import { session } from '../state/session.ts'
 import { setStatus, status, usage } from '../state/status.ts'
+import { terminalState } from '../state/terminal.ts'
 import { token } from '../state/token.ts'
 import { forgetVersions } from '../state/versions.ts'
 import { loadDevices } from './devices.ts'
+import { loadInsight } from './insight.ts'
 import { openSocket, type PanelSocket } from './socket.ts'
+import { loadTerminalState } from './terminal-state.ts'
 
 let socket: PanelSocket | null = null
 let lastEventId: string | undefined
@@ -25,6 +30,7 @@ export function applyEvent(event: PanelEvent, time: number): void {
     if (event.type === 'snapshot' || event.type === 'status.changed') setStatus(event.status, time)
     if (event.type === 'env.changed') envLatestEtag.value = event.etag
     if (event.type === 'config.changed') configLatestEtag.value = event.etag
+    if (event.type === 'audit.added') auditLatest.value = event.seq
   })
 }
 
@@ -47,6 +53,12 @@ function connect(): PanelSocket {
       applyEvent(event, Date.now())
       // The list itself is part of neither.
       if (event.type === 'snapshot' || event.type === 'devices.changed') void loadDevices()
+      // These only where a page has asked for them before.
+      const isSnapshot = event.type === 'snapshot'
+      if ((isSnapshot || event.type === 'insight.changed') && insight.value.kind !== 'loading')
+        void loadInsight()
+      if ((isSnapshot || event.type === 'terminal.changed') && terminalState.value.kind !== 'loading')
+        void loadTerminalState()
     },
     onState: (state) => {
       // A reconnect keeps the calm banner in place instead of flickering between the two.
@@ -69,6 +81,8 @@ function forget(): void {
     configLatestEtag.value = null
     token.value = { kind: 'loading' }
     connection.value = { kind: 'connecting' }
+    auditFilter.value = { kind: null, outcome: null }
+    auditLatest.value = 0
     forgetRemotes()
     forgetVersions()
     forgetReports()

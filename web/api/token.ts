@@ -1,4 +1,4 @@
-import type { TokenReveal } from '../../contract/token.ts'
+import type { TokenPurpose, TokenReveal } from '../../contract/token.ts'
 import { token } from '../state/token.ts'
 import { api } from './client.ts'
 import { hasCode, toProblem } from './problem.ts'
@@ -12,9 +12,13 @@ export async function loadToken(): Promise<void> {
   }
 }
 
-/** The token itself, for the moment it is needed. Nothing keeps it. @throws {ApiProblem} */
-export async function readToken(): Promise<TokenReveal> {
-  return api('POST /api/token/reveal')
+/**
+ * The token itself, for the moment it is needed. Nothing keeps it.
+ * @param purpose for the audit log
+ * @throws {ApiProblem}
+ */
+export async function readToken(purpose: TokenPurpose): Promise<TokenReveal> {
+  return api('POST /api/token/reveal', { query: { purpose } })
 }
 
 /**
@@ -50,7 +54,7 @@ export async function openControlUi(url: string): Promise<void> {
 
 async function loginLink(url: string): Promise<string> {
   try {
-    return controlUiLink(url, (await readToken()).token)
+    return controlUiLink(url, (await readToken('open')).token)
   } catch (error) {
     if (hasCode(error, 'TOKEN_MISSING') || hasCode(error, 'TOKEN_NOT_USED')) return url
     throw error

@@ -110,6 +110,12 @@ const OPERATION_WORDS: Readonly<Record<OperationKind, OperationWords>> = {
     failed: 'It could not be mended',
     cancelled: 'The mending was cancelled',
   },
+  'connect-services': {
+    running: 'Connecting',
+    succeeded: 'It is connected',
+    failed: 'It was not connected',
+    cancelled: 'Connecting was cancelled',
+  },
 }
 
 /** What an operation is doing, or how it ended. Only an update that has another image to go back to runs a new one. */

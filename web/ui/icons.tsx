@@ -7,6 +7,7 @@ const PATHS = {
   configuration:
     'M9 4C6 4 7.5 11 4.5 12 7.5 13 6 20 9 20M15 4c3 0 1.5 7 4.5 8-3 1-1.5 8-4.5 8M12 9h.01M12 15h.01',
   doctor: 'M3 12h4l2.5-6 4 12 2.5-6h5',
+  history: 'M4 12a8 8 0 1 0 2.6-5.9L4 8.5M4 4v4.5h4.5M12 8v4.5l3 1.8',
   terminal: 'M4 5h16v14H4zM7.5 9.5 10 12l-2.5 2.5M12.5 15h4',
   setup: 'M12 3v10m0 0 4-4m-4 4L8 9M4 15v4a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-4',
   settings:

@@ -21,6 +21,7 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
   setup: 'setup',
   'rotate-token': 'new token',
   'reconcile-token': 'token brought into line',
+  'connect-services': 'model or channels connected',
   restore: 'backup restored',
   'go-back': 'went back',
 }

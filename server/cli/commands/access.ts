@@ -1,3 +1,4 @@
+import { changeAllowances } from '../allowances.ts'
 import { alwaysRoot, type Command } from '../command.ts'
 import { chooseSubcommand, refuseOperands } from '../parse-arguments.ts'
 import { usageError } from '../problem-error.ts'
@@ -7,21 +8,33 @@ const MAX_UID = 4_294_967_294
 
 export const access: Command = {
   name: 'access',
-  summary: 'Say which local users may reach the page',
-  forms: ['access list [--json]', 'access add|remove UID [--json]'],
+  summary: 'Say who may reach the page, and what the page may use',
+  forms: [
+    'access list [--json]',
+    'access add|remove UID [--json]',
+    'access user|path list [--json]',
+    'access user add|remove NAME [--json]',
+    'access path add|remove PATH [--json]',
+  ],
   about: [
     'The page answers only to connections of these users; a login is needed besides. root is always allowed.\n' +
       'UID is a number: id -u NAME. With --json: { adminUids }.',
+    'access user: as whom the page may let the gateway run, besides razroom; access path: what root reads for it though\n' +
+      'not everybody may. What a command of yours names, such as setup --user NAME, is allowed by that. With --json:\n' +
+      '{ users, made, paths }; those in made are what the panel made.',
   ],
   options: {},
   examples: [
     ['sudo razroom-panel access add "$(id -u)"', 'let yourself in'],
     ['sudo razroom-panel access list', 'show who may'],
+    ['sudo razroom-panel access user add alice', 'the page may let the gateway run as alice'],
   ],
   needsRoot: alwaysRoot,
-  async run({ client, out, positionals }) {
+  async run(context) {
+    const { client, out, positionals } = context
     const [word, uidText, ...others] = positionals
-    const what = chooseSubcommand('access', word, ['add', 'remove', 'list'])
+    const what = chooseSubcommand('access', word, ['add', 'remove', 'list', 'user', 'path'])
+    if (what === 'user' || what === 'path') return changeAllowances(context, what, positionals.slice(1))
     if (what === 'list' && uidText !== undefined) refuseOperands('access list', [uidText])
     refuseOperands(`access ${what} UID`, others)
     const uid = what === 'list' ? undefined : parseUid(what, uidText)

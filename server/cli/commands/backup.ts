@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { BackupEntry } from '../../../contract/backups.ts'
 import type { BackupSchedule } from '../../../contract/settings.ts'
+import { whileAllowed } from '../allowances.ts'
 import { alwaysRoot, type Command, type CommandContext, textOption } from '../command.ts'
 import { formatBytes } from '../format-bytes.ts'
 import { formatTime } from '../format-time.ts'
@@ -60,20 +61,23 @@ function make(context: CommandContext, scheduled: boolean): Promise<number> {
   const { io, out, options, positionals } = context
   const [file] = positionals
   if (file === '') throw usageError('FILE must not be empty')
+  const path = file === undefined ? undefined : resolve(io.cwd, file)
   const body = {
-    ...(file === undefined ? {} : { path: resolve(io.cwd, file) }),
+    ...(path === undefined ? {} : { path }),
     ...(options['no-workspace'] === true ? { includeWorkspace: false } : {}),
     ...(scheduled ? { scheduled } : {}),
   }
-  return runGatewayAction(
-    context,
-    (client) => client.call('POST /api/backup', { body }),
-    ({ steps }) => {
-      const step = steps.find(({ id }) => id === 'backup')
-      out.line()
-      out.line(printable(step?.did ?? step?.found ?? 'There was nothing to back up.'))
-      if (step?.found !== undefined && step.did !== undefined) out.note(printable(step.found))
-    },
+  return whileAllowed(context, path, () =>
+    runGatewayAction(
+      context,
+      (client) => client.call('POST /api/backup', { body }),
+      ({ steps }) => {
+        const step = steps.find(({ id }) => id === 'backup')
+        out.line()
+        out.line(printable(step?.did ?? step?.found ?? 'There was nothing to back up.'))
+        if (step?.found !== undefined && step.did !== undefined) out.note(printable(step.found))
+      },
+    ),
   )
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { RestorePreview, RestoreRequest } from '../../../contract/backups.ts'
+import { whileAllowed } from '../allowances.ts'
 import { askYes, canAsk } from '../ask.ts'
 import { alwaysRoot, type Command, type CommandContext } from '../command.ts'
 import { formatTime } from '../format-time.ts'
@@ -36,33 +37,38 @@ export const restore: Command = {
   ],
   needsRoot: alwaysRoot,
   async run(context) {
-    const { io, out, options, positionals } = context
-    const [file, ...others] = positionals
+    const [file, ...others] = context.positionals
     if (file === undefined || file === '')
       throw usageError('restore needs FILE: a backup, or the name of one')
     refuseOperands('restore FILE', others)
     const body = await readRequest(context, file)
-    const isAsking = !out.json && canAsk(io) && options.yes !== true
-    if (options.preview === true || isAsking) {
-      const preview = await (await context.client()).call('POST /api/restore/preview', { body })
-      if (out.json) out.document(preview)
-      else showPreview(out, preview)
-      if (options.preview === true) return 0
-      if (preview.counts.new + preview.counts.changed > 0) await askYes(io, 'Restore it?')
-    }
-    return runGatewayAction(
-      context,
-      (client) => client.call('POST /api/restore', { body }),
-      ({ changed, steps }) => {
-        const result = steps.find(({ id }) => id === 'restore-done')?.found
-        out.line()
-        out.line(
-          changed ? 'The backup is restored.' : 'Everything was as the backup has it: nothing was changed.',
-        )
-        if (result !== undefined) out.line(printable(result))
-      },
-    )
+    return whileAllowed(context, body.path, () => putBack(context, body))
   },
+}
+
+/** Shows it where somebody is to see it first, and restores it. */
+async function putBack(context: CommandContext, body: RestoreRequest): Promise<number> {
+  const { io, out, options } = context
+  const isAsking = !out.json && canAsk(io) && options.yes !== true
+  if (options.preview === true || isAsking) {
+    const preview = await (await context.client()).call('POST /api/restore/preview', { body })
+    if (out.json) out.document(preview)
+    else showPreview(out, preview)
+    if (options.preview === true) return 0
+    if (preview.counts.new + preview.counts.changed > 0) await askYes(io, 'Restore it?')
+  }
+  return runGatewayAction(
+    context,
+    (client) => client.call('POST /api/restore', { body }),
+    ({ changed, steps }) => {
+      const result = steps.find(({ id }) => id === 'restore-done')?.found
+      out.line()
+      out.line(
+        changed ? 'The backup is restored.' : 'Everything was as the backup has it: nothing was changed.',
+      )
+      if (result !== undefined) out.line(printable(result))
+    },
+  )
 }
 
 /** A word without a slash may be the name of one of the panel's own backups, and else a file in this directory. */

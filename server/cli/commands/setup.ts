@@ -1,4 +1,5 @@
 import type { ImageSource, SetupRequest } from '../../../contract/settings.ts'
+import { allowNamed } from '../allowances.ts'
 import { askYes, canAsk } from '../ask.ts'
 import type { CliIo } from '../cli-io.ts'
 import type { Client } from '../client.ts'
@@ -49,6 +50,7 @@ export const setup: Command = {
   async run(context) {
     refuseOperands('setup', context.positionals)
     const request = readSetupRequest(context.options, context.io)
+    await allowNamed(context, { user: request.user, mayBeMissing: request.createUser, image: request.image })
     const body = isExposed(request) ? { ...request, confirmExposure: true } : request
     if (isExposed(request)) await sayExposure(context, request)
     return runGatewayAction(

@@ -55,6 +55,61 @@ test('access adds, lists and removes, and writes only what changes', async () =>
   expect((await runTestCli(['access', 'list'], { panel })).stdout).toBe('root and: 1001\n')
 })
 
+test('access user and access path change what the panel may use, without asking the panel', async () => {
+  const calls: unknown[] = []
+  const allowed = { users: ['alice'], made: ['razroom2'], paths: ['/somewhere/repo'] }
+  const allowances = {
+    list: async () => allowed,
+    addUser: async (...args: unknown[]) => void calls.push(['addUser', ...args]),
+    removeUser: async (...args: unknown[]) => void calls.push(['removeUser', ...args]),
+    addPath: async (...args: unknown[]) => void calls.push(['addPath', ...args]),
+    removePath: async (...args: unknown[]) => void calls.push(['removePath', ...args]),
+  }
+  const access = (...words: string[]) => runTestCli(['access', ...words], { services: { allowances } })
+  expect((await access('user', 'add', 'alice')).stdout).toBe(
+    'The gateway may run as razroom, alice, razroom2.\n',
+  )
+  await access('user', 'remove', 'alice')
+  expect((await access('path', 'add', 'repo')).stdout).toBe('/somewhere/repo\n')
+  await access('path', 'remove', '/srv/repo')
+  expect(JSON.parse((await access('path', 'list', '--json')).stdout)).toEqual(allowed)
+  expect(calls).toEqual([
+    ['addUser', 'alice', true],
+    ['removeUser', 'alice'],
+    ['addPath', '/somewhere/repo'],
+    ['removePath', '/srv/repo'],
+  ])
+  expect((await access('user', 'add')).code).toBe(2)
+  expect((await access('user', 'add', 'Not a name')).code).toBe(2)
+})
+
+test('what a command names is allowed by that, a backup only for as long as it is made', async () => {
+  const calls: unknown[] = []
+  const allowances = {
+    list: async () => ({ users: [], made: [], paths: ['/kept.tar.gz'] }),
+    addUser: async (name: string, mayBeMissing: boolean) => void calls.push(['user', name, mayBeMissing]),
+    removeUser: async () => undefined,
+    addPath: async (path: string) => void calls.push(['path', path]),
+    removePath: async (path: string) => void calls.push(['gone', path]),
+  }
+  // Nothing answers there: what is named is said before anything is asked.
+  const run = (...words: string[]) => runTestCli(words, { services: { allowances } })
+  await run('setup', '--user', 'alice', '--repo', 'razroom')
+  await run('update', '--archive', '/root/image.tar')
+  await run('backup', 'a.tar.gz')
+  await run('restore', '/root/a.tar.gz')
+  await run('restore', '/kept.tar.gz')
+  expect(calls).toEqual([
+    ['user', 'alice', false],
+    ['path', '/somewhere/razroom'],
+    ['path', '/root/image.tar'],
+    ['path', '/somewhere/a.tar.gz'],
+    ['gone', '/somewhere/a.tar.gz'],
+    ['path', '/root/a.tar.gz'],
+    ['gone', '/root/a.tar.gz'],
+  ])
+})
+
 test('access says when only root may', async () => {
   const panel = await start(settingsHandlers([0]))
   expect((await runTestCli(['access', 'list'], { panel })).stdout).toBe('Only root may reach the page.\n')

@@ -91,11 +91,13 @@ test('warns of what the panel could not read, without its control characters', a
   expect((await run(TEST_STATUS)).stdout).not.toContain('Warning')
 })
 
-test('lists what needs a restart, and how long a start usually takes', async () => {
+test('lists what needs a restart, and how long starts took here', async () => {
   const restart = withGateway({}, { restartRequired: true, restartReasons: ['.env was changed', 'new port'] })
   expect((await run(restart)).stdout).toContain('A restart is needed for:\n  .env was changed\n  new port\n')
   const starting = withGateway({ state: 'starting', usualStartMs: 51_200 })
-  expect((await run(starting)).stdout).toContain('starting, usually takes 52 s')
+  expect((await run(starting)).stdout).toContain('starting, starts here took up to 52 s')
+  const first = withGateway({ state: 'starting' })
+  expect((await run(first)).stdout).toContain('starting, no start was timed here yet')
 })
 
 test('a gateway that does not start any more: which files it last started with', async () => {

@@ -113,8 +113,10 @@ function modeText({ mode, unit, startsAtBoot }: GatewayStatus): string {
 
 function healthText({ state, healthy, usualStartMs }: GatewayStatus): string {
   if (state === 'running') return healthy ? ', healthy' : ', not answering'
-  const isTimed = state === 'starting' && usualStartMs !== undefined
-  return isTimed ? `, usually takes ${Math.ceil(usualStartMs / 1000)} s` : ''
+  if (state !== 'starting') return ''
+  return usualStartMs === undefined
+    ? ', no start was timed here yet'
+    : `, starts here took up to ${Math.ceil(usualStartMs / 1000)} s`
 }
 
 function nextStep(now: Status): string {

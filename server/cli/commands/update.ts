@@ -1,3 +1,4 @@
+import { allowNamed } from '../allowances.ts'
 import { alwaysRoot, type Command, type OptionValues, textOption } from '../command.ts'
 import { runGatewayAction } from '../gateway-action.ts'
 import { describeImage } from '../gateway-link.ts'
@@ -40,6 +41,7 @@ export const update: Command = {
       ...(image === undefined ? {} : { image }),
       ...(within === undefined ? {} : { healthyWithinSeconds: within }),
     }
+    await allowNamed(context, { image })
     return runGatewayAction(
       context,
       (client) => client.call('POST /api/image/update', { body }),

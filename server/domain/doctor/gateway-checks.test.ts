@@ -82,14 +82,22 @@ test('SELinux matters where it is enforcing and mounts have no label', () => {
 })
 
 test('the panel: running, stopped, of another version', () => {
-  const unit = { loadState: 'loaded', activeState: 'active', needsReload: false }
-  const facts = { version: '1.0.0', installedVersion: '1.0.0', unit }
+  const unit = {
+    name: 'razroom-panel.service',
+    loadState: 'loaded',
+    activeState: 'active',
+    needsReload: false,
+  }
+  const root = { ...unit, name: 'razroom-panel-host.service' }
+  const facts = { version: '1.0.0', installedVersion: '1.0.0', units: [unit, root] }
   const ids = (part: Partial<Parameters<typeof checkPanel>[0]>) =>
     checkPanel({ ...facts, ...part }).findings.map(({ id, severity }) => `${id} ${severity}`)
   expect(ids({})).toEqual([])
-  expect(ids({ unit: null, installedVersion: null })).toEqual([])
-  expect(ids({ unit: { ...unit, loadState: 'not-found', activeState: 'inactive' } })).toEqual([])
-  expect(ids({ unit: { ...unit, activeState: 'failed' } })).toEqual(['panel.stopped warning'])
-  expect(ids({ unit: { ...unit, needsReload: true } })).toEqual(['panel.reload info'])
+  expect(ids({ units: [], installedVersion: null })).toEqual([])
+  expect(ids({ units: [{ ...unit, loadState: 'not-found', activeState: 'inactive' }] })).toEqual([])
+  expect(ids({ units: [{ ...unit, activeState: 'failed' }, root] })).toEqual(['panel.stopped warning'])
+  // It starts when it is called.
+  expect(ids({ units: [unit, { ...root, activeState: 'inactive' }] })).toEqual([])
+  expect(ids({ units: [unit, { ...root, needsReload: true }] })).toEqual(['panel.reload info'])
   expect(ids({ installedVersion: '1.1.0' })).toEqual(['panel.version warning'])
 })

@@ -168,16 +168,18 @@ export function checkSeLinux(isEnforcing: boolean, isRelabelled: boolean | null)
 export interface PanelFacts {
   readonly version: string
   readonly installedVersion: string | null
-  /** What systemd says of razroom-panel.service; null where systemd does not run the machine. */
-  readonly unit: {
+  /** What systemd says of the panel's own units, the front's service first; empty where systemd does not run the machine. */
+  readonly units: readonly {
+    readonly name: string
     readonly loadState: string
     readonly activeState: string
     readonly needsReload: boolean
-  } | null
+  }[]
 }
 
-export function checkPanel({ version, installedVersion, unit }: PanelFacts): Verdict {
+export function checkPanel({ version, installedVersion, units }: PanelFacts): Verdict {
   const findings: Draft[] = []
+  const [unit] = units
   if (unit?.loadState === 'loaded' && unit.activeState !== 'active' && unit.activeState !== 'activating') {
     findings.push(
       certain(
@@ -185,24 +187,25 @@ export function checkPanel({ version, installedVersion, unit }: PanelFacts): Ver
           id: 'panel.stopped',
           severity: 'warning',
           title: 'The panel does not run',
-          evidence: `razroom-panel.service is ${unit.activeState}`,
+          evidence: `${unit.name} is ${unit.activeState}`,
           hint: 'Start it: sudo systemctl start razroom-panel',
         },
         'Its page does not answer, and nothing looks after backups that are due.',
       ),
     )
   }
-  if (unit?.needsReload) {
+  const changed = units.filter(({ needsReload }) => needsReload)
+  if (changed.length > 0) {
     findings.push(
       certain(
         {
           id: 'panel.reload',
           severity: 'info',
-          title: 'systemd has not read the panel’s unit since it was changed',
-          evidence: 'NeedDaemonReload=yes',
+          title: 'systemd has not read the panel’s units since they were changed',
+          evidence: changed.map(({ name }) => `${name}: NeedDaemonReload=yes`).join('; '),
           hint: 'Run: sudo systemctl daemon-reload && sudo systemctl restart razroom-panel',
         },
-        'It runs by the unit of before.',
+        'It runs by the units of before.',
       ),
     )
   }
@@ -220,6 +223,6 @@ export function checkPanel({ version, installedVersion, unit }: PanelFacts): Ver
       ),
     )
   }
-  const words = unit === null ? 'not under systemd' : `${unit.loadState}, ${unit.activeState}`
+  const words = unit === undefined ? 'not under systemd' : `${unit.loadState}, ${unit.activeState}`
   return verdict(`version ${version}, ${words}`, ...findings)
 }

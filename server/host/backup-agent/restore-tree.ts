@@ -179,7 +179,9 @@ async function finishDirectories(modes: ReadonlyMap<string, number>): Promise<vo
   for (const [directory, mode] of [...modes].reverse()) {
     const handle = await open(directory, 'r')
     try {
-      if (((await handle.stat()).mode & 0o7777) !== mode) await handle.chmod(mode)
+      const found = await handle.stat()
+      // The place of a mount within a mount is podman's, as one of the user's subordinate ids: its mode stays.
+      if ((found.mode & 0o7777) !== mode && found.uid === process.geteuid?.()) await handle.chmod(mode)
       // Without it the renames themselves may be lost at a power cut (rename(2), fsync(2)).
       await handle.sync()
     } finally {

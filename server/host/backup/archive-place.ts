@@ -91,7 +91,7 @@ export async function readArchiveFile<T>(
   watch?: Watch,
 ): Promise<T> {
   if (!isAbsolutePath(path)) throw new InputError('ARCHIVE_NOT_FOUND', { detail: JSON.stringify(path) })
-  const owner = await findReader(path).catch((error: unknown) => {
+  const owner = await (program.findReader ?? findReader)(path).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error
     throw new InputError('ARCHIVE_NOT_FOUND', { detail: error.detail ?? path, cause: error })
   })

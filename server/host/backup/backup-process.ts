@@ -5,6 +5,7 @@ import { CommandError, ConflictError, HostError, InputError, type PanelError } f
 import type { Watch } from '../host.ts'
 import { plainText } from '../output-lines.ts'
 import type { CommandResult, RunCommand } from '../run-command.ts'
+import type { FindReader } from '../source-directory.ts'
 
 /** A backup of what fits a disk takes hours at worst. */
 const WORK_TIMEOUT_MS = 6 * 3_600_000
@@ -18,6 +19,8 @@ export interface BackupProgram {
   readonly agentFile: string
   /** This process's own Node unless said. */
   readonly nodeFile?: string
+  /** Who reads a file that a person named. */
+  readonly findReader?: FindReader
 }
 
 /** Whose rights the agent has; null: the panel's own. */

@@ -2,14 +2,18 @@
 import { parseCursor } from '../../../contract/log-rows.ts'
 import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
 import { compareLog, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
+import { describeLoss, isDropped } from './log-loss.ts'
 import { createLogMatcher } from './log-matcher.ts'
 import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
 import { findLineStart } from './log-seek.ts'
-import { closeAll, openSegments } from './log-segments.ts'
+import { closeAll, KEPT_FILES, openSegments } from './log-segments.ts'
 import type { LogFilter, LogFollowParams } from './protocol.ts'
 
 /** While data comes, the path is not asked for its file at each look. */
 const COMPARE_EVERY_MS = 100
+/** A backlog is read by many at once seldom; lines that come may be followed by many that stall. */
+const BACKLOG_CHUNK_BYTES = 131_072
+const LIVE_CHUNK_BYTES = 65_536
 
 export interface LogItem {
   /** A frame of contract/log-rows.ts. */
@@ -28,7 +32,7 @@ interface Place {
 }
 
 /**
- * Yields until the signal. The consumer may take its time: nothing is read ahead.
+ * Yields until the signal. The consumer may take its time: nothing is read ahead, and nothing is left out that is kept.
  *
  * @throws {HostError} FILE_REFUSED, FILE_DENIED
  */
@@ -39,7 +43,7 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
   const place = await begin(params, filter)
   let isLive = false
   let liveFrom = place.newer.length === 0 && place.reading ? await logSize(place.reading.log) : Infinity
-  let comparedAt = 0
+  let [comparedAt, checkedAt] = [0, Date.now()]
   const tell = (): LogItem => {
     const { gap } = place
     place.gap = undefined
@@ -47,7 +51,13 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
   }
   try {
     while (!signal.aborted) {
-      const rows = (await place.reading?.next(isLive ? Infinity : liveFrom)) ?? null
+      if (Date.now() - checkedAt >= COMPARE_EVERY_MS) {
+        checkedAt = Date.now()
+        // There are newer files then: the end of the backlog is in the last of them.
+        if (await leaveDropped(place, path, filter)) liveFrom = Number.POSITIVE_INFINITY
+      }
+      const [limit, chunk] = isLive ? [Infinity, LIVE_CHUNK_BYTES] : [liveFrom, BACKLOG_CHUNK_BYTES]
+      const rows = (await place.reading?.next(limit, chunk)) ?? null
       if (rows !== null) {
         alarm.noteData()
         if (rows instanceof Uint8Array) yield { ...tell(), rows }
@@ -102,6 +112,8 @@ interface Start {
 async function findBacklog(files: readonly LogFile[], count: number): Promise<Start> {
   let missing = count
   let start: Start = { index: 0, offset: 0 }
+  // All there are: nothing has to be counted.
+  if (count === Number.MAX_SAFE_INTEGER) return start
   for (let index = files.length - 1; index >= 0; index -= 1) {
     const log = files[index]
     if (!log) break
@@ -153,8 +165,30 @@ async function lookAgain(
   place.newer = files.slice(index + 1)
   // Nobody kept the file that was read: files between it and the oldest one may be missing.
   if (index === -1 && files.length > 1)
-    place.gap = 'the log went on in files that were not kept: lines are lost'
+    place.gap = await describeLoss(reading.log, reading.position, files[0])
   alarm.noteData()
+}
+
+/**
+ * A reader that is slower than the log for long is left behind by the files that are kept. Then it goes on with the
+ * oldest of them: its own would take up the disk for as long as it reads.
+ * @returns whether it did
+ */
+async function leaveDropped(place: Place, path: string, filter: LineFilter | null): Promise<boolean> {
+  const { reading, newer } = place
+  if (reading === null || !(await isDropped(reading.log))) return false
+  const files = await openSegments(path)
+  const [log, ...rest] = files
+  // Nobody kept it, and so it may lack no line before the next one: it is read to its end.
+  if (log === undefined || files.length < KEPT_FILES) {
+    await closeAll(files)
+    return false
+  }
+  place.gap = await describeLoss(reading.log, reading.position, log)
+  await closeAll([reading.log, ...newer])
+  place.reading = createLogReading(log, 0, filter)
+  place.newer = rest
+  return true
 }
 
 /** There is a whole row behind the place: an unfinished one of a file that was left never ends. */

@@ -250,6 +250,16 @@ describe('followLog', () => {
     await iterator.return(undefined)
   })
 
+  it('leaves out nothing of what comes faster than it is read, however old it is', async () => {
+    await writeFile(path, rows(1, 1))
+    const follower = follow({ backlog: 1 })
+    await follower.until(() => follower.live.at(-1) === true)
+    await appendFile(path, rows(2, 100_000))
+    await follower.until(() => follower.lines.at(-1) === 'line 100000')
+    expect(follower.lines).toEqual(Array.from({ length: 100_000 }, (_, index) => `line ${index + 1}`))
+    expect(follower.gaps).toEqual([])
+  })
+
   it('refuses what is not a regular file', async () => {
     const iterator = followLog({ path: '/dev/zero', backlog: 1 }, controller.signal)
     await expect(iterator.next()).rejects.toMatchObject({ code: 'FILE_REFUSED' })

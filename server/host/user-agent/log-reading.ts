@@ -8,8 +8,6 @@ import {
 } from './line-assembler.ts'
 import { EMPTY_FILE, type LogFile, logName } from './log-file.ts'
 
-/** Larger ones cost less for each line; more of them wait for a viewer that stalls. */
-const CHUNK_BYTES = 262_144
 /** A frame shorter than that is copied out, so that its chunk can be used again. */
 const SMALL_BYTES = 16_384
 /** A row that has no end after so many bytes is a long one: it is read the slow way. */
@@ -27,16 +25,17 @@ export interface LogReading {
   /**
    * The next rows, at most a chunk of them.
    * @param limit offset up to which to read
+   * @param chunkBytes larger ones cost less for each line; more of them wait for a viewer that stalls
    * @returns null when there are none now
    */
-  next(limit: number): Promise<Uint8Array | 'nothing for the filter' | null>
+  next(limit: number, chunkBytes: number): Promise<Uint8Array | 'nothing for the filter' | null>
 }
 
 /** @param position a row starts there */
 export function createLogReading(log: LogFile, position: number, filter: LineFilter | null): LogReading {
   let at = position
   let name = EMPTY_FILE
-  let chunk = Buffer.allocUnsafe(RAW_HEAD_BYTES + CHUNK_BYTES)
+  let chunk: Buffer = Buffer.alloc(0)
   let assembler: LineAssembler | null = null
   let lines: AssembledLine[] = []
 
@@ -57,9 +56,12 @@ export function createLogReading(log: LogFile, position: number, filter: LineFil
     get position() {
       return at
     },
-    async next(limit) {
-      const room = Math.min(CHUNK_BYTES, limit - at)
+    async next(limit, chunkBytes) {
+      const room = Math.min(chunkBytes, limit - at)
       if (room <= 0) return null
+      // As large as a frame may be, and no larger: all of it is kept until that was sent.
+      if (chunk.length !== RAW_HEAD_BYTES + chunkBytes)
+        chunk = Buffer.allocUnsafe(RAW_HEAD_BYTES + chunkBytes)
       const { bytesRead } = await log.handle.read(chunk, RAW_HEAD_BYTES, room, at)
       if (bytesRead === 0) return null
       if (name === EMPTY_FILE) name = await logName(log)
@@ -76,7 +78,7 @@ export function createLogReading(log: LogFile, position: number, filter: LineFil
       at += rowsEnd - RAW_HEAD_BYTES
       const frame = chunk.subarray(0, rowsEnd)
       if (rowsEnd <= SMALL_BYTES) return Uint8Array.prototype.slice.call(frame)
-      chunk = Buffer.allocUnsafe(RAW_HEAD_BYTES + CHUNK_BYTES)
+      chunk = Buffer.alloc(0)
       return frame
     },
   }

@@ -1,4 +1,15 @@
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -181,7 +192,7 @@ test('a stream that resumes goes on behind its place over all files, each line o
 
 test('a backlog may reach over several files', async () => {
   await writeFiles()
-  for (const backlog of [0, 1, 100, 101, 399, 5_000]) {
+  for (const backlog of [0, 1, 100, 101, 399, 5_000, Number.MAX_SAFE_INTEGER]) {
     const seen: string[] = []
     const end = new AbortController()
     for await (const item of followLog({ path, backlog }, end.signal)) {
@@ -228,6 +239,73 @@ test('a reader loses nothing while files follow each other, and is told when its
   controller.abort()
   await done
 })
+
+const wide = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) =>
+    row(from + index, `line ${from + index} ${'x'.repeat(900)}`),
+  ).join('')
+
+/** Files of the test that are open and have no name any more: they take up the disk. */
+async function droppedFiles(): Promise<string[]> {
+  const open = await Promise.all(
+    (await readdir('/proc/self/fd')).map(async (fd) => {
+      const place = `/proc/self/fd/${fd}`
+      // That of the listing itself is closed by now.
+      const name = await readlink(place).catch(() => '')
+      return name.startsWith(directory) && (await stat(place)).nlink === 0 ? name : null
+    }),
+  )
+  return open.filter((name) => name !== null)
+}
+
+/** Takes the first frame, leaves the stream alone while `files` more files are written, then takes all. */
+async function readLate(files: number): Promise<{ numbers: number[]; gaps: string[] }> {
+  const last = (files + 1) * 500 - 1
+  await begin(wide(0, 500))
+  await keepLogFile(path)
+  const [numbers, gaps]: [number[], string[]] = [[], []]
+  let hasWaited = false
+  const stream = followLog({ path, backlog: 100_000 }, controller.signal)
+  for (let item = await stream.next(); !item.done; item = await stream.next()) {
+    const { rows: frame, gap } = item.value
+    if (gap !== undefined) gaps.push(gap)
+    for (const { text } of (frame && readLines(frame)) ?? []) numbers.push(Number(text.split(' ')[1]))
+    if (!hasWaited) {
+      hasWaited = true
+      for (let file = 1; file <= files; file += 1) {
+        await begin(wide(file * 500, file * 500 + 500))
+        await keepLogFile(path)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 150))
+    }
+    if (numbers.at(-1) === last) break
+  }
+  expect(await droppedFiles()).toEqual([])
+  await stream.return(undefined)
+  return { numbers, gaps }
+}
+const count = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at)
+
+test.each([1, KEPT_FILES - 1])('a reader that stalls over %i files loses nothing', async (files) => {
+  expect(await readLate(files)).toEqual({ numbers: count(0, (files + 1) * 500), gaps: [] })
+})
+
+test.each([KEPT_FILES, 3 * KEPT_FILES])(
+  'one that stalls over %i files is told what it lost, and goes on with the oldest that is kept',
+  async (files) => {
+    const { numbers, gaps } = await readLate(files)
+    const kept = count((files + 1 - KEPT_FILES) * 500, (files + 1) * 500)
+    const before = numbers.slice(0, -kept.length)
+    expect(numbers.slice(-kept.length)).toEqual(kept)
+    expect(before).toEqual(count(0, before.length))
+    expect(before.length).toBeLessThan(500)
+    const time = (number: number) => row(number).split(' ')[0]
+    const around = `${time(before.length - 1)} and ${time(kept[0] ?? 0)}`
+    expect(gaps).toEqual([
+      `lines between ${around} are lost: the log went on, and files that old are not kept`,
+    ])
+  },
+)
 
 test.each([
   [{ text: 'LINE 1' }, []],

@@ -1,6 +1,6 @@
 /**
  * The files that a log consists of. conmon begins a new file at its size limit and drops the old one; a second name
- * that it knows nothing of (a hard link) keeps that (docs/adr/0010-logs.md). `PATH.1` is always the file that conmon
+ * that it knows nothing of (a hard link) keeps that (docs/adr/0011-logs.md). `PATH.1` is always the file that conmon
  * writes to, `PATH.2` the one before, and so on.
  */
 import { link, rename, stat, unlink } from 'node:fs/promises'

@@ -16,8 +16,8 @@ import {
   type AgentControl,
   type AgentReply,
   type AgentRequest,
-  creditOf,
   MAX_FRAME_BYTES,
+  STREAM_CREDIT,
 } from './protocol.ts'
 import { readContent } from './read-file.ts'
 import { watchFiles } from './watch-files.ts'
@@ -77,27 +77,25 @@ async function answer(request: AgentRequest): Promise<unknown> {
 }
 
 /** Sends the items as credit allows; without credit the source is not asked for more. */
-async function runStream(
-  { id, verb }: AgentRequest,
-  open: (signal: AbortSignal) => AsyncIterable<unknown>,
-): Promise<void> {
+async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterable<unknown>): Promise<void> {
   const stream: Stream = {
     controller: new AbortController(),
-    credit: creditOf(verb),
+    credit: STREAM_CREDIT,
     onCredit: () => undefined,
   }
   streams.set(id, stream)
   const { signal } = stream.controller
   try {
     for await (const item of open(signal)) {
+      if (signal.aborted) break
+      stream.credit -= 1
+      sendItem(id, item)
+      // Before the next item is made: what nobody takes is not read either.
       while (stream.credit === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           stream.onCredit = resolve
         })
       }
-      if (signal.aborted) break
-      stream.credit -= 1
-      sendItem(id, item)
     }
     send({ id, end: true })
   } finally {
@@ -148,7 +146,7 @@ function receive(line: string): void {
   }
   const { id } = message
   const open = streamOf(message)
-  const work = open ? runStream(message, open) : answer(message).then((value) => send({ id, value }))
+  const work = open ? runStream(id, open) : answer(message).then((value) => send({ id, value }))
   work.catch((error: unknown) => sendError(id, error))
 }
 

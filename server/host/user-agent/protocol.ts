@@ -15,12 +15,7 @@ export const MAX_FRAME_BYTES = 16_777_216
 /** Files above this size are neither read nor written. In bytes: base64 of it fits a frame. */
 export const MAX_FILE_BYTES = 8_388_608
 /** Items a stream may send ahead of the panel's taking them. */
-const STREAM_CREDIT = 8
-/** Chunks of a log are large: two keep the pipe busy, and fifty viewers that stall stay cheap. */
-const LOG_STREAM_CREDIT = 2
-
-export const creditOf = (verb: AgentRequest['verb']): number =>
-  verb === 'logFollow' ? LOG_STREAM_CREDIT : STREAM_CREDIT
+export const STREAM_CREDIT = 2
 
 export interface ReadParams {
   readonly path: string

@@ -42,6 +42,11 @@ export function ConfigurationPage(): JSX.Element {
             {!document.exists && ' does not exist.'}
           </p>
         )}
+        {document && (
+          <p class="small">
+            <a href="/connect">Connect a model or a channel, step by step</a>
+          </p>
+        )}
       </div>
       {editor.loadProblem.value && (
         <ProblemView problem={editor.loadProblem.value} onRetry={() => void editor.load()} />

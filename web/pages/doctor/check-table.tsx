@@ -1,3 +1,4 @@
+import '../../ui/finding-item.css'
 import type { JSX } from 'preact'
 import type { CheckOutcome, DoctorCheck } from '../../../contract/doctor.ts'
 import { Command } from '../../ui/command.tsx'
@@ -19,9 +20,9 @@ export function CheckTable({ checks }: { checks: readonly DoctorCheck[] }): JSX.
       <summary>Everything that was looked at ({countOf(checks.length, 'check')})</summary>
       <ul class="doctor-checks">
         {checks.map((check) => (
-          <li key={check.id} class="doctor-item" data-check={check.id} data-outcome={check.outcome}>
+          <li key={check.id} class="finding-item" data-check={check.id} data-outcome={check.outcome}>
             <Icon name={ICONS[check.outcome]} size={16} />
-            <div class="doctor-finding">
+            <div class="finding-body">
               <p>
                 {check.title} <span class="visually-hidden">({WORDS[check.outcome]})</span>
                 <span class="small muted">

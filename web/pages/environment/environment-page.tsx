@@ -44,6 +44,11 @@ export function EnvironmentPage(): JSX.Element {
                 : ' does not exist yet; saving makes it.')}
           </p>
         )}
+        {document && (
+          <p class="small">
+            <a href="/connect">Connect a model or a channel, step by step</a>
+          </p>
+        )}
       </div>
       {editor.loadProblem.value && (
         <ProblemView problem={editor.loadProblem.value} onRetry={() => void editor.load()} />

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { explainLine } from '../../../server/domain/fatal-lines.ts'
 import type { RingLine } from './log-ring.ts'
 import { parseSgr } from './sgr.ts'
 
@@ -34,14 +35,30 @@ export function LogRow({ line, hasTime }: { line: RingLine; hasTime: boolean }):
             </span>
           ),
         )}
-        {PAIRING.test(line.text) && (
+        {PAIRING.test(line.text) ? (
           <a class="log-link" href="/">
             Approve it on the overview
           </a>
+        ) : (
+          <Meaning text={line.text} />
         )}
         {line.isTruncated && <span class="badge">cut</span>}
       </span>
     </div>
+  )
+}
+
+/** What a line says with which gateways end, and the way to what mends it; nothing behind any other. */
+function Meaning({ text }: { text: string }): JSX.Element | null {
+  const known = explainLine(text)
+  if (!known) return null
+  return (
+    <span class="log-meaning">
+      {known.meaning}{' '}
+      <a href="/doctor" title={known.hint}>
+        Ask the doctor
+      </a>
+    </span>
   )
 }
 

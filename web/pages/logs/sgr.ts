@@ -17,8 +17,8 @@ interface Style {
 
 /** CSI sequences (with their final byte), OSC and other strings up to their end, and two-character escapes. */
 const ESCAPE = /\x1b(?:\[([0-?]*)[ -/]*([@-~])|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[ -/]*[0-~]?)/g
-/** C0 but tab, DEL, C1, and the characters that turn the direction of text around (UAX #9, 2). */
-const HOSTILE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+/** C0 but tab, DEL, C1, separators of lines, and what turns the direction of text around (UAX #9, 2). */
+const HOSTILE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /** The text as read: no escapes, nothing invisible. */
 export function plainText(text: string): string {

@@ -7,6 +7,7 @@ import { loadLastLines } from '../../api/last-lines.ts'
 import { Command } from '../../ui/command.tsx'
 import { hintCommand } from '../../ui/problem-view.tsx'
 import { GoBackOffer } from './go-back-offer.tsx'
+import { withoutColours } from './without-colours.ts'
 
 const SHOWN_LINES = 6
 
@@ -71,9 +72,4 @@ function LastLines({ since }: { since: string | undefined }): JSX.Element | null
       <pre class="last-lines">{lines.map(({ text }) => withoutColours(text)).join('\n')}</pre>
     </details>
   )
-}
-
-/** SGR colours are all that a line may have of escapes. */
-function withoutColours(text: string): string {
-  return text.replaceAll(/\x1b\[[0-9;:]*m/g, '')
 }

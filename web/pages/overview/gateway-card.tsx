@@ -12,6 +12,7 @@ import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { stateWords } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { Failure } from './failure.tsx'
+import { StartProgress } from './start-progress.tsx'
 
 interface CardProps {
   readonly status: Status
@@ -104,31 +105,4 @@ function StateSentence({ gateway }: { gateway: GatewayStatus }): JSX.Element {
   if (state === 'running') return <>The container runs, but the gateway does not answer at the moment.</>
   const code = exitCode === undefined ? '' : `, exit code ${exitCode}`
   return <>{when === '' ? 'It is not running.' : `since ${when}${code}`}</>
-}
-
-/** A start takes from seconds to minutes: what is usual here is the best measure. */
-function StartProgress({ gateway }: { gateway: GatewayStatus }): JSX.Element {
-  const elapsed = gateway.since === undefined ? 0 : Math.max(0, now.value - Date.parse(gateway.since))
-  const usual = gateway.usualStartMs
-  return (
-    <div class="stack-tight">
-      {usual === undefined ? (
-        <progress aria-label="Start of the gateway" />
-      ) : (
-        <progress
-          aria-label="Start of the gateway"
-          max={100}
-          value={Math.min(97, Math.round((100 * elapsed) / usual))}
-        />
-      )}
-      <p class="small muted">
-        {formatDuration(elapsed)} so far.{' '}
-        {usual === undefined
-          ? 'A first start can take two to three minutes: the gateway prepares its plugins.'
-          : elapsed > usual * 1.3
-            ? `It usually takes ${formatDuration(usual)} here; this time it takes longer.`
-            : `It usually takes ${formatDuration(usual)} here.`}
-      </p>
-    </div>
-  )
 }

@@ -18,10 +18,13 @@ import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { ConnectHint } from './connect-hint.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { GatewayCard } from './gateway-card.tsx'
+import { InsightCard } from './insight-card.tsx'
 import { PendingDevices } from './pending-devices.tsx'
+import { StartFindings } from './start-findings.tsx'
 import { TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 import { WarningNote } from './warning-note.tsx'
@@ -53,7 +56,9 @@ export function OverviewPage(): JSX.Element {
       {current && <WarningNote warnings={current.warnings} />}
       <PendingDevices />
       {current && <GatewayCard status={current} reason={reason} report={report} />}
+      {current && <StartFindings status={current} reason={reason} report={report} />}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
+      <ConnectHint />
       {current?.restartRequired && <RestartNote status={current} reason={reason} report={report} />}
       {shown && (
         <OperationPanel
@@ -69,6 +74,7 @@ export function OverviewPage(): JSX.Element {
         <div class="cards">
           <TokenCard reason={reason} />
           <UsageCard status={current} />
+          <InsightCard />
           <DevicesCard />
           <FactsCard status={current} />
         </div>

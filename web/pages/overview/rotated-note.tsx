@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { Problem } from '../../../contract/schemas.ts'
+import { needsAfterRotation } from '../../../server/domain/device-needs.ts'
 import { toProblem } from '../../api/problem.ts'
 import { openControlUi } from '../../api/token.ts'
 import { approvedDevices } from '../../state/devices.ts'
@@ -13,7 +14,8 @@ import { Icon } from '../../ui/icons.tsx'
 export function RotatedNote(props: { onProblem: (problem: Problem | null) => void }): JSX.Element | null {
   const gateway = status.value?.gateway
   const rotation = reportOf(['rotate-token'])
-  const approved = approvedDevices.value.length
+  const needs = needsAfterRotation(approvedDevices.value)
+  const approved = needs.length
   const isNew = rotation?.state === 'succeeded' && rotation.changed
   if (!isNew || gateway?.state !== 'running' || !gateway.healthy) return null
   return (
@@ -22,10 +24,19 @@ export function RotatedNote(props: { onProblem: (problem: Problem | null) => voi
         Open browsers must log in with the new token. This opens the Control UI with it; scripts need it, too.
       </p>
       {approved > 0 && (
-        <p class="small">
-          {countOf(approved, 'approved browser stays', 'approved browsers stay')} approved: each only has to
-          be given the new token once.
-        </p>
+        <details>
+          <summary class="small">
+            {countOf(approved, 'approved browser or device', 'approved browsers and devices')}: what each
+            needs
+          </summary>
+          <ul class="small rotated-needs">
+            {needs.map(({ name, need }, index) => (
+              <li key={index} class="break">
+                <strong>{name}</strong>: {need}.
+              </li>
+            ))}
+          </ul>
+        </details>
       )}
       <div class="row">
         <Button

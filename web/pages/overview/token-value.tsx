@@ -48,7 +48,7 @@ export function TokenValue(props: {
   }
   const reveal = (isForCopy: boolean): Promise<void> =>
     attempt(async () => {
-      const { token } = await readToken()
+      const { token } = await readToken('show')
       setCopy(null)
       // Who has left meanwhile does not see it, and others should not.
       if (!document.hidden) setRevealed({ token, isForCopy })
@@ -56,7 +56,7 @@ export function TokenValue(props: {
   const copyToken = (): Promise<void> =>
     attempt(async () => {
       setCopy('busy')
-      const secret = readToken().then(({ token }) => token)
+      const secret = readToken('copy').then(({ token }) => token)
       setCopy((await copySecret(secret)) ? 'copied' : 'denied')
     })
   const finishCopy = (): void => {

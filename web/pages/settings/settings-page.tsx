@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Status } from '../../../contract/schemas.ts'
 import { loadBackups } from '../../api/backups.ts'
 import { loadImages, loadRegistryLogins } from '../../api/images.ts'
+import { loadLogins } from '../../api/logins.ts'
 import { loadRunSettings, loadUnit } from '../../api/settings.ts'
 import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
@@ -12,6 +13,7 @@ import { BackupsCard } from './backups-card.tsx'
 import { ExportCard } from './export-card.tsx'
 import { ImageCard } from './image-card.tsx'
 import { ImageListCard } from './image-list-card.tsx'
+import { LoginsCard } from './logins-card.tsx'
 import { ModeCard } from './mode-card.tsx'
 import { PlaceCard } from './place-card.tsx'
 import { PortsCard } from './ports-card.tsx'
@@ -29,6 +31,7 @@ const PARTS = [
   ['place', 'Place and user'],
   ['backups', 'Backups'],
   ['export', 'Export'],
+  ['logins', 'Logins'],
   ['uninstall', 'Uninstall'],
 ] as const
 
@@ -40,6 +43,9 @@ export function SettingsPage(): JSX.Element {
       <div class="page-head">
         <h1>Settings</h1>
         <p class="muted">What the gateway is made of, how it runs, and the ways out.</p>
+        <p>
+          <a href="/history">History: who changed what</a>
+        </p>
       </div>
       {!current && <Loading what="Looking at the gateway" />}
       {current && !current.isSetUp && (
@@ -83,6 +89,7 @@ function Cards({ status: current }: { status: Status }): JSX.Element {
       <PlaceCard status={current} />
       <BackupsCard />
       <ExportCard />
+      <LoginsCard />
       <UninstallCard status={current} />
     </>
   )
@@ -100,6 +107,7 @@ function useFreshAnswers(current: Status): void {
     void loadImages()
     void loadRegistryLogins()
     void loadBackups()
+    void loadLogins()
   }, [isRunning])
   const fileState = current.gateway.unit?.fileState
   useEffect(() => void loadUnit(), [fileState])

@@ -15,6 +15,7 @@ import { Button } from '../../ui/button.tsx'
 import { FindingList } from '../../ui/finding-list.tsx'
 import { waitReason } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { LinkButton } from '../../ui/link-button.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
@@ -71,6 +72,7 @@ function Progress({ setup }: { setup: Operation }): JSX.Element {
               <Icon name="open" />
               Open Control UI
             </Button>
+            <LinkButton href="/connect">Connect a model</LinkButton>
             <a href="/">Go to the overview</a>
           </div>
         </section>

@@ -18,16 +18,21 @@ export function strictDocument(): Document {
   })
 }
 
+let users = 0
+
 /**
- * Runs the part of xterm that asks the real document in spite of the override (its Viewport, when it opens).
+ * Has the real document make such elements, too, for the parts of xterm that ask it in spite of the override: its
+ * Viewport when it opens, and its rows whenever they are drawn in a colour that no class has.
+ * @returns ends it
  */
-export function withStrictDocument(work: () => void): void {
-  Object.defineProperty(document, 'createElement', { configurable: true, value: createStrictly })
-  try {
-    work()
-  } finally {
+export function useStrictDocument(): () => void {
+  users += 1
+  if (users === 1)
+    Object.defineProperty(document, 'createElement', { configurable: true, value: createStrictly })
+  return () => {
+    users -= 1
     // The method of the prototype shows again.
-    Reflect.deleteProperty(document, 'createElement')
+    if (users === 0) Reflect.deleteProperty(document, 'createElement')
   }
 }
 

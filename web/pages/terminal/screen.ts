@@ -2,7 +2,7 @@
 import '@xterm/xterm/css/xterm.css'
 import { FitAddon } from '@xterm/addon-fit'
 import { Terminal } from '@xterm/xterm'
-import { strictDocument, withStrictDocument } from './screen-styles.ts'
+import { strictDocument, useStrictDocument } from './screen-styles.ts'
 import { readTheme, watchTheme } from './screen-theme.ts'
 
 export interface ScreenSize {
@@ -68,7 +68,8 @@ export function createScreen({ root, onInput, onResize }: ScreenOptions): Screen
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
-  withStrictDocument(() => terminal.open(root))
+  const releaseDocument = useStrictDocument()
+  terminal.open(root)
   terminal.attachCustomKeyEventHandler((event) => isForTerminal(event, terminal))
   terminal.onData(onInput)
   terminal.onResize(onResize)
@@ -98,6 +99,7 @@ export function createScreen({ root, onInput, onResize }: ScreenOptions): Screen
       observer.disconnect()
       stopTheme()
       terminal.dispose()
+      releaseDocument()
     },
   }
 }

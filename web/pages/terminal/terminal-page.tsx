@@ -1,9 +1,14 @@
 import './terminal.css'
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { TerminalCommand } from '../../../contract/terminal.ts'
+import { loadTerminalState } from '../../api/terminal-state.ts'
+import { now } from '../../state/clock.ts'
+import { knownValue } from '../../state/remote.ts'
 import { status } from '../../state/status.ts'
-import { COMMANDS } from './command-words.ts'
+import { terminalState } from '../../state/terminal.ts'
+import { formatDuration } from '../../ui/format.ts'
+import { COMMANDS, titleOf } from './command-words.ts'
 import { forgetPlace, readPlace } from './kept-place.ts'
 import { TerminalSession } from './terminal-session.ts'
 import { TerminalView } from './terminal-view.tsx'
@@ -34,8 +39,31 @@ export function TerminalPage(): JSX.Element {
           }}
         />
       ) : (
-        <Commands onChoose={(command) => setSession(new TerminalSession(command))} />
+        <>
+          <Occupant />
+          <Commands onChoose={(command) => setSession(new TerminalSession(command))} />
+        </>
       )}
+    </div>
+  )
+}
+
+/** Said before somebody opens it: there is one terminal only. */
+function Occupant(): JSX.Element | null {
+  useEffect(() => {
+    void loadTerminalState()
+  }, [])
+  const { isBusy, command, startedAt, isAttached } = knownValue(terminalState.value) ?? {}
+  if (!isBusy || command === undefined || startedAt === undefined) return null
+  return (
+    <div class="note" data-tone="warn" role="status">
+      <strong>Someone is in the terminal: {titleOf(command)}</strong>
+      <p>
+        Since {formatDuration(now.value - Date.parse(startedAt))}.{' '}
+        {isAttached
+          ? 'There is one terminal: what you choose opens when that has ended, or when you take it over.'
+          : 'The page that opened it is away; it ends in a minute unless that comes back.'}
+      </p>
     </div>
   )
 }

@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createHost, type TestHost } from '../host/host.ts'
+import { type PanelHost, startPanel } from '../host/panel-host.ts'
+import type { HostileAnswer, HostileOrder, HostileReport } from './hostile-front.ts'
+import { putInside, runInside } from './inside.ts'
+import { keepScore } from './scoreboard.ts'
+
+const FRONT = 'razroom-panel'
+const SECRET = 'root-canary-2f8b61'
+const HERS = 'alice-canary-93c0de'
+/** What the front may not name: root, nobody, a person, a service, itself, and who is not there. */
+const OTHERS = ['root', 'nobody', 'alice', 'daemon', FRONT, 'carol']
+const TREE = { configDir: '/root', workspaceDir: '/home/alice' }
+const FILE = { path: '/home/alice/a', bytes: { $bytes: 'x' }, mode: 0o600 }
+const TERMINAL = { args: ['ps'], cleanUpArgs: ['ps'], cols: 80, rows: 24 }
+
+/** Every verb that takes an account, with what comes after it. */
+const OF_ACCOUNT: Readonly<Record<string, readonly unknown[]>> = {
+  hasLinger: [],
+  enableLinger: [],
+  ensureUserManager: [],
+  hasUserManager: [],
+  readDelegation: [],
+  readHome: [],
+  giveBackFiles: [['/root', '/home/alice']],
+  readUserFile: ['/root/secret', 100],
+  writeUserFile: [FILE],
+  ensureUserDirectory: ['/home/alice/d', 0o700],
+  hasUserDirectory: ['/root'],
+  listUserDirectory: ['/root'],
+  removeUserFile: ['/root/secret'],
+  emptyUserDirectory: ['/home/alice'],
+  renameUserFile: ['/home/alice/secret', '/home/alice/other'],
+  watchUserFiles: [['/root/secret']],
+  followLog: [{ path: '/root/secret', backlog: 5 }],
+  readLogBefore: ['/root/secret', null, 5],
+  findOddFiles: [{ directory: '/home/alice', depth: 3, closed: [] }],
+  checkPodman: [],
+  inspectContainer: ['razroom'],
+  inspectImage: ['razroom'],
+  runContainer: [['--rm', '--volume', '/:/host', 'razroom']],
+  stopContainer: ['razroom', 1],
+  removeContainer: ['razroom'],
+  readContainerLogs: ['razroom', 5],
+  watchContainers: [],
+  execInContainer: [{ container: 'razroom', argv: ['id'], timeoutMs: 5_000, maxBytes: 5_000 }],
+  buildImage: [{ source: { kind: 'bundled' }, tag: 'a' }],
+  pullImage: ['localhost/a'],
+  tagImage: ['a', 'b'],
+  listImages: [],
+  removeImages: [['a']],
+  loadArchive: ['/etc/hostname', 'a'],
+  loginRegistry: [{ registry: 'localhost', username: 'a', password: 'b' }],
+  logoutRegistry: ['localhost'],
+  listRegistryLogins: [],
+  readUnit: ['razroom.service'],
+  reloadUnits: [],
+  startUnit: ['razroom.service'],
+  restartUnit: ['razroom.service'],
+  stopUnit: ['razroom.service'],
+  enableUnit: ['razroom.service'],
+  disableUnit: ['razroom.service'],
+  resetUnit: ['razroom.service'],
+  dryRunQuadlet: [[{ name: 'a.container', text: '' }]],
+  openTerminal: [TERMINAL],
+  cleanUpTerminal: [['ps']],
+  listGatewayTree: [TREE],
+  readTreeRoom: [TREE],
+}
+
+const range = (start: number, count = 65_536, owner = 'razroom') => ({ owner, start, count })
+const PATHS = ['/etc/shadow', '/root/secret', '/root/nowhere', '/home/alice/secret', '/srv/closed/secret']
+const LINK = '/srv/link-to-root'
+
+/** Asked with the gateway's own user, which the front may name. None of it may bring what is not that user's. */
+const OF_RAZROOM: readonly HostileOrder[] = [
+  ...[...PATHS, `${LINK}/secret`].flatMap((path) => [
+    { verb: 'readArchive', args: [path] },
+    { verb: 'loadArchive', args: ['razroom', path, 'a'] },
+    { verb: 'verifyBackup', args: [{ path }] },
+    { verb: 'readUserFile', args: ['razroom', path, 100] },
+  ]),
+  ...['/root/repo', '/home/alice/repo', '/srv/closed', '/srv/half-open', LINK].flatMap((path) => [
+    { verb: 'fingerprintSource', args: [{ kind: 'repo', path }] },
+    { verb: 'buildImage', args: ['razroom', { source: { kind: 'repo', path }, tag: 'localhost/a:b' }] },
+  ]),
+  ...['root', 'alice', 'daemon', 'postgres', 'docker', FRONT].map((name) => ({
+    verb: 'createUser',
+    args: [name],
+  })),
+  ...[
+    range(0),
+    range(1, 1_000),
+    range(100_000, 65_536),
+    range(99_999),
+    range(4_000_000_000),
+    range(200_000, 65_536, 'root'),
+  ].map((one) => ({ verb: 'addIdRanges', args: ['razroom', one, null] })),
+  { verb: 'addIdRanges', args: ['razroom', range(200_000, 4_294_967_294), null] },
+  { verb: 'addIdRanges', args: ['root', range(200_000, 65_536, 'root'), null] },
+  { verb: 'addIdRanges', args: ['alice', null, range(200_000, 65_536, 'alice')] },
+  { verb: 'writeUserFile', args: ['razroom', { ...FILE, path: '/etc/cron.d/a' }] },
+  { verb: 'writeUserFile', args: ['razroom', FILE] },
+  { verb: 'removeUserFile', args: ['razroom', '/home/alice/secret'] },
+  { verb: 'listUserDirectory', args: ['razroom', '/root'] },
+  { verb: 'renameUserFile', args: ['razroom', '/root/secret', '/home/razroom/a'] },
+  {
+    verb: 'readUserFile',
+    args: [{ name: 'razroom', uid: 0, gid: 0, home: '/root', shell: '' }, '/root/secret', 9],
+  },
+  {
+    verb: 'execInContainer',
+    args: [
+      'razroom',
+      { container: 'a', argv: ['b'], timeoutMs: 1, maxBytes: 1, env: { LD_PRELOAD: '/home/razroom/a.so' } },
+    ],
+  },
+  { verb: 'readSystemUnit', args: ['ssh.service'] },
+  { verb: 'probeGateway', args: [22, null] },
+  { verb: 'probeGateway', args: [18_789, null, '192.0.2.1'] },
+  { verb: 'openBackup', args: ['../state.json'] },
+  { verb: 'removeBackup', args: ['../state.json'] },
+  { verb: 'readVersion', args: ['/a', '../../state'] },
+  { verb: 'updateState', args: [{ admitted: ['root'] }] },
+  { verb: 'putBackupTimer', args: ['*:*'] },
+]
+
+/** As the contract has them; e2e is a black box. */
+const SETTINGS = {
+  user: 'razroom',
+  containerName: 'razroom',
+  mode: 'container',
+  startAtBoot: true,
+  image: { kind: 'bundled' },
+  gatewayPort: 18_789,
+  bridgePort: 18_790,
+  publishAddress: '127.0.0.1',
+  configDir: null,
+  workspaceDir: null,
+  userns: 'keep-id',
+  backupSchedule: { every: 'off', keep: 7, includeWorkspace: true },
+  allowedHosts: [],
+  adminUids: [],
+}
+
+describe('an attacker who owns the front', () => {
+  let host: TestHost
+  let panel: PanelHost
+  let before = ''
+
+  const ask = (orders: readonly HostileOrder[], user = FRONT) =>
+    runInside<HostileReport>(host, 'hostile-front.ts', orders, { user, timeoutMs: 120_000 })
+  const one = async (verb: string, ...args: unknown[]): Promise<HostileAnswer> => {
+    const [answer] = (await ask([{ verb, args }])).answers
+    if (!answer) throw new Error(`no answer to ${verb}`)
+    return answer
+  }
+  /** Everything of root's and alice's that an attack could have changed. */
+  const look = async () =>
+    (
+      await host.run([
+        'bash',
+        '-c',
+        `set -e
+        find /root /home/alice /srv /etc -xdev -not -path '/etc/.updated' -printf '%p %U %G %m %s %T@\\n' | sort
+        sha256sum /etc/passwd /etc/shadow /etc/group /etc/subuid /etc/subgid /root/secret /home/alice/secret`,
+      ])
+    ).stdout
+  const expectUntouched = async () => {
+    expect(await look()).toBe(before)
+    const found = await host.run(
+      [
+        'grep',
+        '--recursive',
+        '--files-with-matches',
+        '--binary-files=text',
+        '-e',
+        SECRET,
+        '-e',
+        HERS,
+        '/home/razroom',
+        '/var/lib/razroom-panel',
+        '/tmp',
+        '/var/tmp',
+      ],
+      { reject: false },
+    )
+    expect(found.stdout).toBe('')
+  }
+
+  beforeAll(async () => {
+    host = await createHost({ kind: 'debian-13' })
+    panel = await startPanel(host)
+    await putInside(host, 'hostile-front.ts')
+    await host.run([
+      'bash',
+      '-c',
+      `set -e
+      chmod 0700 /home/alice
+      mkdir -p /root/repo /home/alice/repo /srv/closed /srv/half-open
+      chmod 0700 /root /srv/closed
+      for file in /root/secret /root/repo/Dockerfile /srv/closed/secret /srv/closed/Dockerfile /srv/half-open/secret; do echo ${SECRET} > "$file"; done
+      for file in /home/alice/secret /home/alice/repo/Dockerfile; do echo ${HERS} > "$file"; done
+      touch /srv/half-open/Dockerfile
+      chmod 0755 /srv/half-open
+      chmod 0600 /srv/half-open/secret /root/secret /home/alice/secret
+      chown -R alice: /home/alice
+      ln -s /root ${LINK}`,
+    ])
+    // The real front would come in between: a new connection ends the one before.
+    await host.run(['systemctl', 'stop', 'razroom-panel.socket', 'razroom-panel.service'])
+    expect(await one('createUser', 'razroom')).toMatchObject({ kind: 'result' })
+    expect(await one('addIdRanges', 'razroom', range(300_000), range(300_000))).toMatchObject({
+      kind: 'result',
+    })
+    before = await look()
+  })
+  afterAll(() => host?.destroy())
+
+  it('is the only one who may open the socket', async () => {
+    for (const user of ['razroom', 'nobody', 'alice'])
+      expect(await ask([{ verb: 'readMemory', args: [] }], user)).toMatchObject({ refused: 'EACCES' })
+    expect(await one('readMemory')).toMatchObject({ kind: 'result' })
+  })
+
+  it('can name no account but the gateway’s, by no verb', async () => {
+    const orders = OTHERS.flatMap((name) =>
+      Object.entries(OF_ACCOUNT).map(([verb, args]) => ({ verb, args: [name, ...args] })),
+    )
+    const { answers } = await ask(orders.slice(0, 200))
+    const more = await ask(orders.slice(200))
+    const through = [...answers, ...more.answers].flatMap((answer, index) =>
+      answer.code === 'USER_NOT_ADMITTED'
+        ? []
+        : [`${JSON.stringify(orders[index])}: ${JSON.stringify(answer)}`],
+    )
+    keepScore('accounts over the wire', orders.length, orders.length - through.length)
+    expect(through).toEqual([])
+    await expectUntouched()
+  })
+
+  it('gets nothing of root’s or of others through the gateway’s user', async () => {
+    const { answers } = await ask(OF_RAZROOM)
+    const through = answers.flatMap((answer, index) => {
+      const isRefused =
+        answer.kind === 'error' && !answer.said.includes(SECRET) && !answer.said.includes(HERS)
+      return isRefused ? [] : [`${JSON.stringify(OF_RAZROOM[index])}: ${JSON.stringify(answer)}`]
+    })
+    keepScore('paths, ranges and names over the wire', OF_RAZROOM.length, OF_RAZROOM.length - through.length)
+    expect(through).toEqual([])
+    // Whether it is there is not told either.
+    const [there, missing] = (
+      await ask([
+        { verb: 'readArchive', args: ['/root/secret'] },
+        { verb: 'readArchive', args: ['/root/nowhere'] },
+      ])
+    ).answers
+    expect(there?.said).toBe(missing?.said.replace('nowhere', 'secret'))
+    await expectUntouched()
+  })
+
+  it('cannot have files of root’s or of others given to the gateway’s user', async () => {
+    for (const directory of ['/root', '/', '/etc', '/home/alice', '/srv/closed', LINK])
+      await one('giveBackFiles', 'razroom', [directory])
+    await expectUntouched()
+  })
+
+  it('cannot have a backup written to where root or others keep their files', async () => {
+    const { settings } = JSON.parse((await one('readState')).said.slice(5)) as { settings: unknown }
+    expect(settings).toBe(null)
+    const order = (path: string) => ({
+      directories: { configDir: '/home/razroom/.razroom', workspaceDir: '/home/razroom/.razroom/workspace' },
+      includesWorkspace: true,
+      reason: 'manual',
+      settings: SETTINGS,
+      path,
+    })
+    for (const path of ['/root/a.tar.gz', '/etc/cron.d/a.tar.gz', '/home/alice/a.tar.gz', '/tmp/a.tar.gz'])
+      expect(await one('makeBackup', 'razroom', order(path))).toMatchObject({ code: 'PATH_NOT_ADMITTED' })
+    await expectUntouched()
+  })
+
+  it('is ended when it asks for what is no verb of its own', async () => {
+    for (const verb of ['close', 'makePrivateSocketPath', 'claimControlSocket', 'noSuchVerb'])
+      expect(await one(verb)).toMatchObject({ kind: 'ended' })
+  })
+
+  it('cannot have root’s own commands do it later, by what it writes to the settings', async () => {
+    expect(
+      await one('updateState', {
+        settings: { ...SETTINGS, user: 'alice' },
+        created: ['user:alice', 'home:/home/alice'],
+      }),
+    ).toMatchObject({ kind: 'result' })
+    const command = await panel.tryCli(['backup', '--json'])
+    expect(command.exitCode).not.toBe(0)
+    expect(command.stdout + command.stderr).toContain('USER_NOT_ADMITTED')
+    await expectUntouched()
+    await one('updateState', { settings: { ...SETTINGS, user: 'razroom' }, created: [] })
+  })
+
+  it('gets what root allows on the shell, until root takes it back', async () => {
+    await host.run(['razroom-panel', 'access', 'user', 'add', 'alice'])
+    expect(await one('readHome', 'alice')).toMatchObject({ kind: 'result' })
+    await host.run(['razroom-panel', 'access', 'path', 'add', '/root/secret'])
+    expect(await one('readArchive', '/root/secret')).toMatchObject({ kind: 'result' })
+    await host.run(['razroom-panel', 'access', 'user', 'remove', 'alice'])
+    await host.run(['razroom-panel', 'access', 'path', 'remove', '/root/secret'])
+    expect(await one('readHome', 'alice')).toMatchObject({ code: 'USER_NOT_ADMITTED' })
+    expect(await one('readArchive', '/root/secret')).toMatchObject({ code: 'PATH_NOT_ADMITTED' })
+    for (const name of ['root', 'nobody', 'daemon', FRONT]) {
+      const { exitCode } = await host.run(['razroom-panel', 'access', 'user', 'add', name], { reject: false })
+      expect(exitCode, name).not.toBe(0)
+    }
+  })
+})

@@ -1,0 +1,14 @@
+import { logins } from '../state/settings.ts'
+import { api } from './client.ts'
+import { loadInto } from './load.ts'
+
+/** Reads who is logged in. A failure becomes part of the state. */
+export async function loadLogins(): Promise<void> {
+  await loadInto(logins, () => api('GET /api/sessions'))
+}
+
+/** Ends every login, this one as well, and shows the login page. @throws {ApiProblem} when nothing was ended */
+export async function endAllLogins(): Promise<void> {
+  await api('DELETE /api/sessions')
+  location.assign('/')
+}
