@@ -78,9 +78,9 @@ export type LogsHello = Static<typeof LogsHello>
 
 /** Text frames of the stream. The lines themselves come in binary frames (log-rows.ts). */
 export const LogNotice = Type.Union([
-  /** The end of the backlog: what follows is live. */
-  Type.Object({ type: Type.Literal('live') }),
-  /** Lines that the reader had to leave out (the log was truncated or rotated away meanwhile). */
+  /** The end of the backlog: what follows is live. Who has had no line yet resumes behind this cursor. */
+  Type.Object({ type: Type.Literal('live'), cursor: Type.Optional(LogCursor) }),
+  /** Lines are missing that are not kept any more (the log was truncated or rotated away meanwhile). */
   Type.Object({ type: Type.Literal('gap'), reason: Type.String() }),
 ])
 export type LogNotice = Static<typeof LogNotice>
@@ -97,6 +97,7 @@ export const LogQuery = Type.Object(
     limit: Type.Integer({ minimum: 1, maximum: 10_000 }),
     context: Type.Integer({ minimum: 0, maximum: 20, description: 'lines before and behind each hit' }),
     before: Type.Optional(LogCursor),
+    since: Type.Optional(Type.String({ maxLength: 40, description: 'ISO: only lines from then on' })),
   },
   strict,
 )

@@ -49,6 +49,7 @@ export async function streamLogs(
     silentSince = null
     await onFrame(frame)
     if (frame.type === 'lines') after = frame.lines.at(-1)?.cursor ?? after
+    else if (frame.type === 'live') after = frame.cursor ?? after
   }
   while (!signal.aborted) {
     let failure: unknown

@@ -132,6 +132,8 @@ export interface LogChunk {
   readonly gap?: string
   /** The backlog is over. */
   readonly live: boolean
+  /** With the first that is live: the place up to which the log has been read. */
+  readonly cursor?: string
 }
 
 export interface LogRequest {

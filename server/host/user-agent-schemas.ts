@@ -1,7 +1,7 @@
 /** What may come back from a user agent. Any process of the same user could write there, so nothing is taken on trust. */
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { LogSearchFrame } from '../../contract/logs.ts'
+import { LogCursor, LogSearchFrame } from '../../contract/logs.ts'
 import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
 
 const strict = { additionalProperties: false } as const
@@ -71,6 +71,7 @@ export const LogFollowItem = Compile(
     {
       gap: Type.Optional(Type.String({ maxLength: 200 })),
       live: Type.Boolean(),
+      cursor: Type.Optional(LogCursor),
       bytes: Type.Optional(Type.Unsafe<Uint8Array>(Type.Any())),
     },
     strict,

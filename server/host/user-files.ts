@@ -149,7 +149,7 @@ async function* followLog(
         isLive ||= live
         const chunk = { ...rest, live: isLive }
         // The frame itself is the viewer's to check; what is needed of it here is the place it ends at.
-        after = (rows && lastCursor(rows)) ?? after
+        after = (rows && lastCursor(rows)) ?? rest.cursor ?? after
         yield rows ? { ...chunk, rows } : chunk
       }
       return

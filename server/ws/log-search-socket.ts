@@ -19,6 +19,7 @@ export function logSearchSocket({ host }: PanelDeps): SocketRoute<typeof LogSear
     hello: LogSearchHello,
     async serve(socket, { query }, signal) {
       if (query.kind === 'regex') checkPattern(query.text)
+      if (query.since !== undefined) checkTime(query.since)
       const { user, paths } = await requireUser(host)
       const flow = createFlow(socket, signal)
       for await (const frame of host.searchLog(user, paths.logFile, query, signal)) {
@@ -30,6 +31,12 @@ export function logSearchSocket({ host }: PanelDeps): SocketRoute<typeof LogSear
       socket.close(1000)
     },
   }
+}
+
+/** @throws {InputError} REQUEST_INVALID */
+function checkTime(text: string): void {
+  if (Number.isNaN(Date.parse(text)))
+    throw new InputError('REQUEST_INVALID', { detail: `${JSON.stringify(text)} is no time` })
 }
 
 /** @throws {InputError} LOG_PATTERN_INVALID */

@@ -22,10 +22,10 @@ export function logsSocket({ host }: PanelDeps): SocketRoute<typeof LogsHello> {
       const flow = createFlow(socket, signal)
       const tell = (notice: LogNotice) => flow.send(JSON.stringify(notice))
       let isLive = false
-      for await (const { rows, gap, live } of host.followLog(user, request, signal)) {
+      for await (const { rows, gap, live, cursor } of host.followLog(user, request, signal)) {
         if (live && !isLive) {
           isLive = true
-          tell({ type: 'live' })
+          tell({ type: 'live', ...(cursor === undefined ? {} : { cursor }) })
         }
         if (gap !== undefined) tell({ type: 'gap', reason: gap })
         if (rows !== undefined) flow.send(rows)

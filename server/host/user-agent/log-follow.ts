@@ -1,7 +1,7 @@
 /** Follows a log: its last lines, then every line that is added, over truncation and new files. */
-import { parseCursor } from '../../../contract/log-rows.ts'
+import { formatCursor, parseCursor } from '../../../contract/log-rows.ts'
 import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
-import { compareLog, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
+import { compareLog, EMPTY_FILE, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
 import { describeLoss, isDropped } from './log-loss.ts'
 import { createLogMatcher } from './log-matcher.ts'
 import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
@@ -22,6 +22,8 @@ export interface LogItem {
   readonly gap?: string
   /** The backlog is over. */
   readonly live: boolean
+  /** With the first that is live: up to where the log has been read. */
+  readonly cursor?: string
 }
 
 /** Where reading goes on: this file, then the newer ones. */
@@ -73,7 +75,9 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
       }
       if (!isLive) {
         isLive = true
-        yield tell()
+        const { reading } = place
+        const cursor = formatCursor(reading ? await logName(reading.log) : EMPTY_FILE, reading?.position ?? 0)
+        yield { ...tell(), cursor }
       }
       if (alarm.isBusy() && Date.now() - comparedAt < COMPARE_EVERY_MS) await alarm.wait(false)
       else {
@@ -127,6 +131,8 @@ async function findBacklog(files: readonly LogFile[], count: number): Promise<St
 
 async function findAfter(files: readonly LogFile[], after: string): Promise<Start> {
   const cursor = parseCursor(after)
+  // There was no row yet: all that there are came later.
+  if (cursor?.file === EMPTY_FILE) return { index: 0, offset: 0 }
   for (const [index, log] of files.entries()) {
     if (cursor?.file !== (await logName(log))) continue
     if (cursor.end <= (await logSize(log)) && (await isRowStart(log, cursor.end)))

@@ -250,6 +250,22 @@ describe('followLog', () => {
     await iterator.return(undefined)
   })
 
+  it.each([
+    ['a file with lines', () => rows(1, 3)],
+    ['an empty file', () => ''],
+    ['no file', () => null],
+  ])('resumes behind the place at which it was live, without a line in between: %s', async (_what, text) => {
+    const begun = text()
+    if (begun !== null) await writeFile(path, begun)
+    const first = await followLog({ path, backlog: 0 }, controller.signal).next()
+    expect(first.value).toMatchObject({ live: true })
+    await appendFile(path, rows(4, 5))
+    const follower = follow({ backlog: 0, after: first.value?.cursor ?? '' })
+    await follower.until(() => follower.live.includes(true))
+    expect(follower.lines).toEqual(['line 4', 'line 5'])
+    expect(follower.gaps).toEqual([])
+  })
+
   it('leaves out nothing of what comes faster than it is read, however old it is', async () => {
     await writeFile(path, rows(1, 1))
     const follower = follow({ backlog: 1 })

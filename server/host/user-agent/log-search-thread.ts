@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import { type MessagePort, parentPort } from 'node:worker_threads'
 import { formatCursor, parseCursor } from '../../../contract/log-rows.ts'
+import { readPrefix } from './k8s-row.ts'
 import { type AssembledLine, createLineAssembler } from './line-assembler.ts'
 import { type LogFile, logName, logSize } from './log-file.ts'
 import { createLogMatcher, type LogMatcher } from './log-matcher.ts'
@@ -45,6 +46,7 @@ async function* searchFiles(
   params: LogSearchParams,
 ): AsyncGenerator<LogSearchItem> {
   const matcher = createLogMatcher(params)
+  const since = params.since === undefined ? null : Date.parse(params.since)
   const sizes = await Promise.all(files.map(logSize))
   const start = await startOf(files, sizes, params.before)
   const totalBytes = sizes.slice(0, start.index).reduce((sum, size) => sum + size, start.end)
@@ -55,7 +57,7 @@ async function* searchFiles(
     const file = await logName(log)
     for (let high = index === start.index ? start.end : (sizes[index] ?? 0); high > 0; ) {
       const block = await readBlock(log, high)
-      const lines = findLines(block, matcher, params)
+      const lines = findLines(block, matcher, params).filter(({ time }) => !isBefore(time, since))
       const hits: SearchHit[] = []
       for (const line of lines.toReversed().slice(0, missing)) {
         hits.push(await withContext(log, file, line, params.context, sizes[index] ?? 0))
@@ -64,6 +66,9 @@ async function* searchFiles(
       searchedBytes += high - block.start
       high = block.start
       yield { type: 'hits', hits, searchedBytes, totalBytes }
+      const first = readPrefix(block.bytes, 0, block.bytes.length)
+      // What lies before it is older still.
+      if (first && isBefore(block.bytes.toString('latin1', 0, first.timeEnd), since)) high = index = 0
       if (missing <= 0) {
         yield { type: 'end', reason: 'limit' }
         return
@@ -72,6 +77,9 @@ async function* searchFiles(
   }
   yield { type: 'end', reason: 'whole' }
 }
+
+/** What something else wrote has no time, and is of any. */
+const isBefore = (time: string, since: number | null): boolean => since !== null && Date.parse(time) < since
 
 async function startOf(
   files: readonly LogFile[],

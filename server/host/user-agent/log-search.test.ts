@@ -158,3 +158,15 @@ test('a search that is cancelled ends', async () => {
   for await (const _item of items) cancelled.abort()
   expect(cancelled.signal.aborted).toBe(true)
 })
+
+test('only lines from a time on; what is older is not searched', async () => {
+  const timed = (number: number): string =>
+    `${new Date(Date.parse(TIME) + number * 1_000).toISOString().replace('Z', '000000+00:00')} stdout F line ${number}\n`
+  await writeFile(path, Array.from({ length: 60_000 }, (_, at) => timed(at)).join(''))
+  const since = new Date(Date.parse(TIME) + 59_998_000).toISOString()
+  const found = await collect(search({ ...query({ text: 'line' }), since }))
+  expect(found.texts).toEqual(['line 59999', 'line 59998'])
+  expect(found.reason).toBe('whole')
+  const bytes = found.all.flatMap((item) => (item.type === 'hits' ? [item.searchedBytes] : []))
+  expect(bytes).toHaveLength(1)
+})
