@@ -14,6 +14,8 @@ import type { LogSearchItem, LogSearchParams, SearchHit, SearchLine } from './pr
 const BLOCK_BYTES = 1_048_576
 /** Behind the beginning of a block, for the context of its last lines. */
 const MAX_CONTEXT_BYTES = 262_144
+/** What is found goes on its way in pieces of this size. */
+const MAX_ITEM_CHARACTERS = 262_144
 const LF = 10
 
 /** Runs in a thread: each `more` of its parent is answered by one item. */
@@ -58,11 +60,16 @@ async function* searchFiles(
     for (let high = index === start.index ? start.end : (sizes[index] ?? 0); high > 0; ) {
       const block = await readBlock(log, high)
       const lines = findLines(block, matcher, params).filter(({ time }) => !isBefore(time, since))
-      const hits: SearchHit[] = []
+      let [hits, characters]: [SearchHit[], number] = [[], 0]
       for (const line of lines.toReversed().slice(0, missing)) {
-        hits.push(await withContext(log, file, line, params.context, sizes[index] ?? 0))
+        const hit = await withContext(log, file, line, params.context, sizes[index] ?? 0)
+        hits.push(hit)
+        missing -= 1
+        for (const { text } of [hit.line, ...hit.before, ...hit.after]) characters += text.length
+        if (characters < MAX_ITEM_CHARACTERS) continue
+        yield { type: 'hits', hits, searchedBytes, totalBytes }
+        ;[hits, characters] = [[], 0]
       }
-      missing -= hits.length
       searchedBytes += high - block.start
       high = block.start
       yield { type: 'hits', hits, searchedBytes, totalBytes }

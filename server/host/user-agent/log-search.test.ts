@@ -170,3 +170,15 @@ test('only lines from a time on; what is older is not searched', async () => {
   const bytes = found.all.flatMap((item) => (item.type === 'hits' ? [item.searchedBytes] : []))
   expect(bytes).toHaveLength(1)
 })
+
+test('hits with what is around them come in pieces that every frame takes', async () => {
+  await writeFile(
+    path,
+    Array.from({ length: 1_500 }, (_, at) => row(`line ${at} ${'x'.repeat(400)}`)).join(''),
+  )
+  const found = await collect(search(query({ text: 'line', limit: 10_000, context: 20 })))
+  expect(found.texts.map((text) => Number(text.split(' ')[1]))).toEqual(
+    Array.from({ length: 1_500 }, (_, at) => 1_499 - at),
+  )
+  expect(Math.max(...found.all.map((item) => JSON.stringify(item).length))).toBeLessThan(1_000_000)
+})
