@@ -259,10 +259,10 @@ async function droppedFiles(): Promise<string[]> {
 }
 
 /** Takes the first frame, leaves the stream alone while `files` more files are written, then takes all. */
-async function readLate(files: number): Promise<{ numbers: number[]; gaps: string[] }> {
+async function readLate(files: number, isKept = true): Promise<{ numbers: number[]; gaps: string[] }> {
   const last = (files + 1) * 500 - 1
   await begin(wide(0, 500))
-  await keepLogFile(path)
+  if (isKept) await keepLogFile(path)
   const [numbers, gaps]: [number[], string[]] = [[], []]
   let hasWaited = false
   const stream = followLog({ path, backlog: 100_000 }, controller.signal)
@@ -274,7 +274,7 @@ async function readLate(files: number): Promise<{ numbers: number[]; gaps: strin
       hasWaited = true
       for (let file = 1; file <= files; file += 1) {
         await begin(wide(file * 500, file * 500 + 500))
-        await keepLogFile(path)
+        if (isKept) await keepLogFile(path)
       }
       await new Promise((resolve) => setTimeout(resolve, 150))
     }
@@ -288,6 +288,10 @@ const count = (from: number, to: number): number[] => Array.from({ length: to - 
 
 test.each([1, KEPT_FILES - 1])('a reader that stalls over %i files loses nothing', async (files) => {
   expect(await readLate(files)).toEqual({ numbers: count(0, (files + 1) * 500), gaps: [] })
+})
+
+test('a file that nobody kept is read to its end by who reads it', async () => {
+  expect(await readLate(1, false)).toEqual({ numbers: count(0, 1_000), gaps: [] })
 })
 
 test.each([KEPT_FILES, 3 * KEPT_FILES])(
