@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogQuery } from '../../../contract/logs.ts'
 import { createLogMatcher } from './log-matcher.ts'
 import { readLogPage } from './log-page.ts'
-import { searchLog } from './log-search.ts'
+import { MAX_THREADS, searchLog } from './log-search.ts'
 import { search } from './log-search-thread.ts'
 import { keepLogFile } from './log-segments.ts'
 import type { LogSearchItem } from './protocol.ts'
@@ -145,6 +145,37 @@ test('a pattern that takes for ever is given up, and the program lives on', asyn
   expect((await collect(slow)).reason).toBe('slow')
   const plain = searchLog(query({ text: 'a!' }), program, new AbortController().signal)
   expect(await collect(plain)).toMatchObject({ reason: 'whole', texts: [expect.stringContaining('aaa')] })
+})
+
+test('a few searches run at a time, the others wait for them or for their own end', async () => {
+  // A thread that answers at once, and has never done.
+  const program = join(directory, 'thread.mjs')
+  const answer = JSON.stringify({ type: 'hits', hits: [], searchedBytes: 1, totalBytes: 1 })
+  await writeFile(
+    program,
+    `import { parentPort } from 'node:worker_threads'
+    parentPort.on('message', () => parentPort.postMessage(${answer}))`,
+  )
+  const begun = performance.now()
+  const begin = (signal = new AbortController().signal) => searchLog(query({ text: 'a' }), program, signal)
+  const running = Array.from({ length: MAX_THREADS }, () => begin())
+  for (const one of running) expect((await one.next()).value).toMatchObject({ type: 'hits' })
+  const tookMs = performance.now() - begun
+  const cancelled = new AbortController()
+  const gone = begin(cancelled.signal).next()
+  let hasCome = false
+  const late = begin()
+  const first = late.next().then((item) => {
+    hasCome = true
+    return item
+  })
+  cancelled.abort()
+  expect(await gone).toMatchObject({ done: true })
+  await new Promise((resolve) => setTimeout(resolve, tookMs + 100))
+  expect(hasCome).toBe(false)
+  for (const one of running) await one.return(undefined)
+  expect((await first).value).toMatchObject({ type: 'hits' })
+  await late.return(undefined)
 })
 
 test('a search that is cancelled ends', async () => {

@@ -8,6 +8,31 @@ import type { LogSearchItem, LogSearchParams } from './protocol.ts'
 
 /** A block takes some 20 ms; a thread that says nothing for so long hangs in a pattern. */
 const SILENCE_LIMIT_MS = 2_000
+/** Threads at a time: each may take some 70 MB. Whoever comes later waits. */
+export const MAX_THREADS = 4
+
+let running = 0
+let waiting: (() => void)[] = []
+
+/** Waits for a place among the threads, or for the signal. @returns whether it got one, which it must give back */
+async function takePlace(signal: AbortSignal): Promise<boolean> {
+  while (running >= MAX_THREADS && !signal.aborted) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+  if (signal.aborted) return false
+  running += 1
+  return true
+}
+
+function givePlaceBack(): void {
+  running -= 1
+  const woken = waiting
+  waiting = []
+  for (const wake of woken) wake()
+}
 
 export const isSearchThread = (data: unknown): data is LogSearchParams =>
   typeof data === 'object' && data !== null && 'text' in data
@@ -17,6 +42,19 @@ export const isSearchThread = (data: unknown): data is LogSearchParams =>
  * @param program the file that the thread runs, which hands `workerData` to `searchInThread`
  */
 export async function* searchLog(
+  params: LogSearchParams,
+  program: string,
+  signal: AbortSignal,
+): AsyncGenerator<LogSearchItem> {
+  if (!(await takePlace(signal))) return
+  try {
+    yield* runThread(params, program, signal)
+  } finally {
+    givePlaceBack()
+  }
+}
+
+async function* runThread(
   params: LogSearchParams,
   program: string,
   signal: AbortSignal,
