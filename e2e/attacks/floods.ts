@@ -16,7 +16,7 @@ const MAX_GROWTH = 64 * MEGABYTE
 /** On a machine where a client alone is late, some of that. */
 const MAX_LAG_MS = 1_000
 /** Numbered lines: below the three files of 64 MB that are kept whatever the last one has (docs/adr/0011-logs.md). */
-const NUMBERS = IS_FULL ? 3_000_000 : 1_000_000
+const NUMBERS = IS_FULL ? 3_000_000 : 500_000
 /** Of text; more than that of a line is not sent (docs/facts/performance.md). */
 const MAX_LINE_BYTES = 8_192
 
@@ -38,7 +38,8 @@ export function describeFloods(attack: () => AttackHost): void {
     let aloneMs = 0
     let aloneBytes = 0
     it('is followed by one client alone', async () => {
-      const report = await flood('yes', 2, 0)
+      // So many lines, and not so many seconds: whatever comes is read, however slow the machine is.
+      const report = await flood('numbers', NUMBERS, 0)
       aloneMs = report.lagMax
       aloneBytes = report.bytesPeak - report.bytesBefore
       expect(report).toMatchObject({ faults: [], sawLast: true })
