@@ -13,7 +13,8 @@ import { FILE_ENDPOINTS } from './file-endpoints.ts'
 import { IMAGE_ENDPOINTS } from './image-endpoints.ts'
 import { INSIGHT_ENDPOINTS } from './insight-endpoints.ts'
 import { LOGIN_ENDPOINTS } from './login-endpoints.ts'
-import { LoginLink, LogPage, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
+import { LogCursor, LogDownloadQuery, LogPage, LogPageQuery, WholeLogLine } from './logs.ts'
+import { LoginLink, Operation, OperationStarted, SessionInfo, SetupPlan, Status } from './schemas.ts'
 import { Settings, SettingsPatch, SetupRequest } from './settings.ts'
 import { TerminalState } from './terminal.ts'
 import { TokenPurpose, TokenReveal, TokenRotation, TokenStatus } from './token.ts'
@@ -159,15 +160,23 @@ export const ENDPOINTS = {
 
   'GET /api/logs': {
     access: 'session',
-    summary: 'Older log lines, by cursor',
-    query: Type.Object(
-      {
-        before: Type.Optional(Type.String({ maxLength: 64 })),
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-      },
-      strict,
-    ),
+    summary: 'Lines of the log, by cursor or by time',
+    query: LogPageQuery,
     response: LogPage,
+  },
+  'GET /api/logs/line': {
+    access: 'session',
+    summary: 'One line as a whole, up to 4 MiB',
+    query: Type.Object({ cursor: LogCursor }, strict),
+    response: WholeLogLine,
+  },
+
+  'GET /api/logs/download': {
+    access: 'session',
+    summary: 'The log as a file: text, or a JSON document a line',
+    query: LogDownloadQuery,
+    response: Type.Null(),
+    download: true,
   },
 
   'WS /api/events': {
@@ -179,6 +188,12 @@ export const ENDPOINTS = {
   'WS /api/logs/stream': {
     access: 'session',
     summary: 'Log lines as they come',
+    response: Type.Null(),
+    socket: true,
+  },
+  'WS /api/logs/search': {
+    access: 'session',
+    summary: 'Search in all of the log that is kept',
     response: Type.Null(),
     socket: true,
   },

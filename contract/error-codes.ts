@@ -90,6 +90,16 @@ export const ERROR_CODES = {
     title: 'Another operation is running',
     hint: 'Wait until it has finished, or cancel it.',
   },
+  LOG_PATTERN_INVALID: {
+    status: 400,
+    title: 'This is no regular expression',
+    hint: 'Mend it, or search for the text as it is.',
+  },
+  LOG_LINE_NOT_FOUND: {
+    status: 404,
+    title: 'This line of the log is not kept any more',
+    hint: 'Older lines go when the log reaches its size; the newest ones are on the Logs page.',
+  },
   OPERATION_NOT_FOUND: {
     status: 404,
     title: 'There is no such operation',

@@ -51,45 +51,6 @@ export type PanelEventBody = PanelEvent extends infer E
     : never
   : never
 
-/** First frame on /api/logs/stream. `after` resumes behind a cursor; otherwise the last `backlog` lines come first. */
-export const LogsHello = Type.Object(
-  {
-    type: Type.Literal('hello'),
-    ticket: Type.String({ minLength: 1, maxLength: 128 }),
-    backlog: Type.Integer({ minimum: 0, maximum: 100_000 }),
-    after: Type.Optional(Type.String({ maxLength: 64 })),
-  },
-  strict,
-)
-export type LogsHello = Static<typeof LogsHello>
-
-/** One log line on the wire: [cursor, ISO time, 'o' stdout | 'e' stderr, text, truncated?]. Arrays keep frames small. */
-export const LogTuple = Type.Union([
-  Type.Tuple([
-    Type.String(),
-    Type.String(),
-    Type.Union([Type.Literal('o'), Type.Literal('e')]),
-    Type.String(),
-  ]),
-  Type.Tuple([
-    Type.String(),
-    Type.String(),
-    Type.Union([Type.Literal('o'), Type.Literal('e')]),
-    Type.String(),
-    Type.Literal(1),
-  ]),
-])
-export type LogTuple = Static<typeof LogTuple>
-
-export const LogFrame = Type.Union([
-  Type.Object({ type: Type.Literal('lines'), lines: Type.Array(LogTuple) }),
-  /** The end of the backlog: what follows is live. */
-  Type.Object({ type: Type.Literal('live') }),
-  /** Lines the reader had to leave out (the log was truncated or rotated away meanwhile). */
-  Type.Object({ type: Type.Literal('gap'), reason: Type.String() }),
-])
-export type LogFrame = Static<typeof LogFrame>
-
 /** Close codes of the sockets (RFC 6455, 7.4.2: 4000 to 4999 are private). */
 export const CLOSE_CODES = {
   ticketInvalid: 4401,

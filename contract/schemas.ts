@@ -206,20 +206,6 @@ export const Status = Type.Object({
 export type Status = Static<typeof Status>
 
 /** One line of the gateway's log. `text` keeps SGR colours only; every other control character is gone. */
-export const LogLine = Type.Object({
-  cursor: Type.String({ description: 'opaque; later lines have later cursors' }),
-  time: Type.String({ description: 'ISO, as written by the container engine' }),
-  stream: Type.Union([Type.Literal('stdout'), Type.Literal('stderr')]),
-  text: Type.String(),
-  truncated: Type.Optional(Type.Boolean()),
-})
-export type LogLine = Static<typeof LogLine>
-
-export const LogPage = Type.Object({
-  lines: Type.Array(LogLine),
-  hasMore: Type.Boolean({ description: 'older lines are kept' }),
-})
-export type LogPage = Static<typeof LogPage>
 
 export const SessionInfo = Type.Object({
   csrfToken: Type.String({ description: 'goes into X-CSRF-Token of every changing request' }),

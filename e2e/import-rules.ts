@@ -52,7 +52,8 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'server/host',
     files: ['server/host/'],
-    values: ['contract/', 'server/host/', ...BASIS],
+    // What a search in the log finds is what the page shows.
+    values: ['contract/', 'server/host/', 'server/domain/log-line', ...BASIS],
     node: 'any',
     packages: ['*'],
   },
@@ -111,7 +112,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/state, web/api',
     files: ['web/state/', 'web/api/'],
-    values: ['web/state/', 'web/api/', 'contract/rules', 'contract/error-codes'],
+    values: ['web/state/', 'web/api/', 'contract/rules', 'contract/error-codes', 'contract/log-rows'],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
@@ -119,7 +120,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/pages',
     files: ['web/pages/'],
-    values: ['web/ui/', 'web/state/', 'web/api/', 'contract/rules', 'contract/error-codes'],
+    values: [
+      'web/ui/',
+      'web/state/',
+      'web/api/',
+      'contract/rules',
+      'contract/error-codes',
+      'contract/log-rows',
+    ],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
@@ -144,6 +152,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'contract/endpoints',
       'contract/error-codes',
       'contract/events',
+      'contract/logs',
       'contract/schemas',
       'contract/terminal',
     ],

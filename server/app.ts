@@ -32,6 +32,7 @@ import { unitRoutes } from './routes/unit.ts'
 import { wizardRoutes } from './routes/wizard.ts'
 import { createSocketBinder } from './ws/bind-sockets.ts'
 import { eventsSocket } from './ws/events-socket.ts'
+import { logSearchSocket } from './ws/log-search-socket.ts'
 import { logsSocket } from './ws/logs-socket.ts'
 import { terminalSocket } from './ws/terminal-socket.ts'
 
@@ -125,6 +126,7 @@ export async function buildApp(deps: PanelDeps, door: Door): Promise<FastifyInst
     })
     bindSocket('WS /api/events', eventsSocket(deps))
     bindSocket('WS /api/logs/stream', logsSocket(deps))
+    bindSocket('WS /api/logs/search', logSearchSocket(deps))
     bindSocket('WS /api/terminal', terminalSocket(deps))
   })
   if (door.kind === 'browser') await registerPage(app, door.webDir)

@@ -28,6 +28,7 @@ beforeEach(() => {
     readLogBefore: async () => ({ lines: [], hasMore: false }),
     watchContainers: (_user, signal) => untilAborted(signal),
     watchUserFiles: (_user, _paths, signal) => changesOf(signal),
+    keepLog: (_user, _path, signal) => untilAborted(signal),
   }
   Object.assign(world.host, more)
   seen = []

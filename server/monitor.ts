@@ -213,6 +213,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
     }
   }
 
+  /** While nobody does, the log is bounded by its one file: conmon drops that when it begins the next. */
+  async function keepLog(user: UserAccount): Promise<void> {
+    const { logFile } = await readPaths(host, user)
+    const signal = AbortSignal.any([closing.signal, watches.signal])
+    for await (const _begun of host.keepLog(user, logFile, signal));
+  }
+
   return {
     read: async () => (loops.length > 0 && status ? status : refresh()),
     refresh,
@@ -231,6 +238,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         beatRegularly(),
         keepWatching('podman events', followPodman),
         keepWatching('files of the gateway', followFiles),
+        keepWatching('log of the gateway', keepLog),
       )
     },
     async close() {

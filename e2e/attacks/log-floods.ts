@@ -15,6 +15,13 @@ export const FLOODS = {
   yes: (seconds: number) => `
 const block = Buffer.from('y\\n'.repeat(4096))
 for (const end = Date.now() + ${seconds * 1000}; Date.now() < end; ) { all(out, block); mark() }`,
+  /** So many numbered lines, as fast as they are taken. */
+  numbers: (lines: number) => `
+for (let at = 0; at < ${lines}; ) {
+  let text = ''
+  for (const end = Math.min(${lines}, at + 512); at < end; ) text += 'number ' + (at += 1) + '\\n'
+  all(out, Buffer.from(text)); mark()
+}`,
   /** One line of so many megabytes. */
   'one line': (megabytes: number) => `
 const block = Buffer.alloc(8192, 'x')

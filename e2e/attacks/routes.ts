@@ -50,9 +50,14 @@ export const SOCKETS: readonly string[] = entries.flatMap(([key]) =>
   key.startsWith('WS ') ? [key.slice('WS '.length)] : [],
 )
 
+/** Those that the panel closes by itself, with {@link TOLD_ALL}, when it has told what was asked for. */
+export const FINISHING: readonly string[] = ['/api/logs/search']
+export const TOLD_ALL = 1000
+
 /** First frames of the sockets but their ticket. A new socket needs a line here, else its attack fails. */
 export const HELLOS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   '/api/events': { type: 'hello' },
   '/api/logs/stream': { type: 'hello', backlog: 5 },
+  '/api/logs/search': { type: 'hello', query: { text: 'a', kind: 'plain', limit: 1, context: 0 } },
   '/api/terminal': { type: 'hello', command: 'security-audit', cols: 80, rows: 24 },
 }

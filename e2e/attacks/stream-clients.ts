@@ -5,11 +5,12 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { countOpenFiles, findPanelProcesses, readPanelBytes } from './release-processes.ts'
+import { readFrameRows } from './stream-rows.ts'
 import { openSocket, type StreamSession, takeTicket, textFrame } from './stream-socket.ts'
 
 const SAMPLE_MS = 50
 /** The healthy client may take so long to see the last line. */
-const LAST_LINE_MS = 20_000
+const LAST_LINE_MS = 60_000
 const SETTLE_MS = 5_000
 
 export interface StreamOrders {
@@ -29,21 +30,24 @@ export interface StreamReport {
   readonly marks: number
   readonly lines: number
   readonly sawLast: boolean
-  /** What the stream says of lines that it left out. */
+  /** What the stream says of lines that were dropped before they were read. */
   readonly gaps: readonly string[]
   readonly longestBytes: number
   readonly cut: number
   readonly faults: readonly string[]
+  /** The last of the numbered lines, if there were some; one out of turn is a fault. */
+  readonly numbers: number
+  /** Of a client that stopped reading until all was over. */
+  readonly late: {
+    readonly gaps: readonly string[]
+    readonly faults: readonly string[]
+    readonly numbers: number
+    readonly sawLast: boolean
+  }
   /** Processes of the panel that came and stayed. */
   readonly strays: readonly string[]
   /** How often they still have the log open. */
   readonly openLogs: number
-}
-
-interface Frame {
-  readonly type: string
-  readonly reason?: string
-  readonly lines?: readonly (readonly [string, string, string, string, number?])[]
 }
 
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
@@ -55,26 +59,55 @@ const sampler = setInterval(() => {
   bytesPeak = Math.max(bytesPeak, readPanelBytes())
 }, SAMPLE_MS)
 
-const seen = { lagMax: 0, marks: 0, lines: 0, sawLast: false, longestBytes: 0, cut: 0, isLive: false }
-const gaps: string[] = []
-const faults: string[] = []
-
-function take(text: string): void {
-  const now = Date.now()
-  const frame = JSON.parse(text) as Frame
-  if (frame.type === 'live') seen.isLive = true
-  if (frame.type === 'gap') gaps.push(frame.reason ?? '')
-  for (const [, , , line, isCut] of frame.lines ?? []) {
-    seen.lines += 1
-    if (isCut === 1) seen.cut += 1
-    if (line.length > seen.longestBytes / 3)
-      seen.longestBytes = Math.max(seen.longestBytes, Buffer.byteLength(line))
-    if (line.includes(orders.lastLine)) seen.sawLast = true
-    const mark = /^mark (\d+)$/.exec(line)?.[1]
-    if (mark === undefined) continue
-    seen.marks += 1
-    seen.lagMax = Math.max(seen.lagMax, now - Number(mark))
+/** What one client has of the log. */
+function createReader() {
+  const seen = { lines: 0, lagMax: 0, marks: 0, sawLast: false, longestBytes: 0, cut: 0, isLive: false }
+  const [gaps, faults]: [string[], string[]] = [[], []]
+  let number = 0
+  const takeBytes = (frame: Buffer): void => {
+    const now = Date.now()
+    const { text, count, longestBytes } = readFrameRows(frame)
+    seen.lines += count
+    seen.longestBytes = Math.max(seen.longestBytes, longestBytes)
+    for (const _cut of text.matchAll(/ std(?:out|err) T /g)) seen.cut += 1
+    if (text.includes(orders.lastLine)) seen.sawLast = true
+    for (const [, mark] of text.matchAll(/ stderr F mark (\d+)\n/g)) {
+      seen.marks += 1
+      seen.lagMax = Math.max(seen.lagMax, now - Number(mark))
+    }
+    for (const [, said] of text.matchAll(/ stdout F number (\d+)\n/g)) {
+      if (Number(said) !== number + 1) faults.push(`number ${said} behind ${number}`)
+      number = Number(said)
+    }
   }
+  const guarded =
+    <T>(take: (what: T) => void) =>
+    (what: T): void => {
+      try {
+        take(what)
+      } catch (error) {
+        faults.push(String(error))
+      }
+    }
+  return {
+    seen,
+    gaps,
+    faults,
+    numbers: () => number,
+    events: {
+      onText: guarded((text: string) => {
+        const frame = JSON.parse(text) as { type: string; reason?: string }
+        if (frame.type === 'live') seen.isLive = true
+        if (frame.type === 'gap') gaps.push(frame.reason ?? '')
+      }),
+      onBytes: guarded(takeBytes),
+      onClose: (code: number) => void faults.push(`closed with ${code}`),
+    },
+  }
+}
+
+const untilLast = async ({ seen }: ReturnType<typeof createReader>): Promise<void> => {
+  for (const until = Date.now() + LAST_LINE_MS; !seen.sawLast && Date.now() < until; ) await sleep(10)
 }
 
 const follow = async (backlog: number, events: Parameters<typeof openSocket>[2]) => {
@@ -85,39 +118,36 @@ const follow = async (backlog: number, events: Parameters<typeof openSocket>[2])
   return socket
 }
 
-const healthy = await follow(0, {
-  onText(text) {
-    try {
-      take(text)
-    } catch (error) {
-      faults.push(String(error))
-    }
-  },
-  onClose: (code) => faults.push(`closed with ${code}`),
-})
-while (!seen.isLive && faults.length === 0) await sleep(5)
+const reading = createReader()
+const healthy = await follow(0, reading.events)
+while (!reading.seen.isLive && reading.faults.length === 0) await sleep(5)
 const stalled = []
+/** The first of them reads on when all is over. */
+const late = createReader()
 for (let count = 0; count < orders.paused; count += 1) {
-  const socket = await follow(0, {})
+  const socket = await follow(0, count === 0 ? late.events : {})
   socket.pause()
   stalled.push(socket)
 }
 process.stdout.write('ready\n')
 await input.next()
-for (const until = Date.now() + LAST_LINE_MS; !seen.sawLast && Date.now() < until; ) await sleep(10)
+await untilLast(reading)
 clearInterval(sampler)
-healthy.removeAllListeners('close')
-for (const socket of [healthy, ...stalled]) socket.destroy()
+stalled[0]?.resume()
+if (stalled.length > 0) await untilLast(late)
+for (const socket of [healthy, ...stalled]) socket.removeAllListeners('close').destroy()
 
 const findStrays = () => findPanelProcesses().filter(({ pid }) => !before.some((known) => known.pid === pid))
 for (const until = Date.now() + SETTLE_MS; Date.now() < until; await sleep(20))
   if (findStrays().length === 0 && countOpenFiles(orders.logFile) === 0) break
 const report: StreamReport = {
-  ...seen,
+  ...reading.seen,
   bytesBefore,
   bytesPeak,
-  gaps,
-  faults,
+  gaps: reading.gaps,
+  faults: reading.faults,
+  numbers: reading.numbers(),
+  late: { gaps: late.gaps, faults: late.faults, numbers: late.numbers(), sawLast: late.seen.sawLast },
   strays: findStrays().map(({ command }) => command),
   openLogs: countOpenFiles(orders.logFile),
 }

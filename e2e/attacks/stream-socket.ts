@@ -30,12 +30,13 @@ export async function takeTicket({ cookie, csrfToken }: StreamSession): Promise<
 
 export interface StreamEvents {
   onText?(text: string): void
+  onBytes?(bytes: Buffer): void
   onClose?(code: number): void
 }
 
 /** The frames of one connection, in order; a text that is not UTF-8 throws, as a browser would close. */
 function frameReader(
-  { onText, onClose }: StreamEvents,
+  { onText, onBytes, onClose }: StreamEvents,
   onPing: (payload: Buffer) => void,
 ): (chunk: Buffer) => void {
   const decoder = new TextDecoder('utf-8', { fatal: true })
@@ -59,6 +60,7 @@ function frameReader(
       const payload = bytes.subarray(start, wanted)
       const opcode = (bytes[0] ?? 0) & 0x0f
       if (opcode === 1) onText?.(decoder.decode(payload))
+      if (opcode === 2) onBytes?.(payload)
       if (opcode === 9) onPing(payload)
       if (opcode === 8) onClose?.(length >= 2 ? payload.readUInt16BE(0) : 1005)
       bytes = bytes.subarray(wanted)

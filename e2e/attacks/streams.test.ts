@@ -17,7 +17,13 @@ describe('the streams', () => {
 
   beforeAll(async () => {
     host = await openAttackHost('debian-12')
-    const programs = ['stream-clients.ts', 'socket-abuse.ts', 'stream-socket.ts', 'release-processes.ts']
+    const programs = [
+      'stream-clients.ts',
+      'stream-rows.ts',
+      'socket-abuse.ts',
+      'stream-socket.ts',
+      'release-processes.ts',
+    ]
     await putInside(host.panel.host, ...programs)
     await terminal.leaveClient()
   })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EnvCheck, EnvDocument, EnvSaved } from '../../contract/env.ts'
-import type { LogLine, Operation, Status } from '../../contract/schemas.ts'
+import type { LogLine } from '../../contract/logs.ts'
+import type { Operation, Status } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import {
   invokeTool,
@@ -165,6 +166,25 @@ describe('the command line, with the daemon and without', () => {
     follower.kill()
     const [first = ''] = output.join('').split('\n')
     expect(JSON.parse(first)).toMatchObject({ stream: 'stdout', text: expect.stringContaining('tick') })
+  })
+
+  it('follows the log over the death of the daemon, each line once and none left out', async () => {
+    const follower = await host.spawn(['razroom-panel', 'logs', '-f', '-n', '0', '--json'])
+    const output: string[] = []
+    follower.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
+    const cursors = () => [...output.join('').matchAll(/"cursor":"([^"]+)"/g)].map(([, cursor]) => cursor)
+    await waitUntil('a live line', 20_000, () => cursors().length > 0)
+    await panel.kill()
+    await panel.start()
+    const seen = cursors().length
+    await waitUntil('lines after the restart', 20_000, () => cursors().length > seen + 2)
+    follower.kill()
+    const followed = cursors()
+    const kept = (await panel.cli<LogLine[]>('logs', '-n', '1000')).map(({ cursor }) => cursor)
+    const from = kept.indexOf(followed[0] ?? '')
+    expect(from).not.toBe(-1)
+    expect(followed).toEqual(kept.slice(from, from + followed.length))
+    expect(output.join('')).not.toContain('"gap"')
   })
 
   it('leaves the gateway alone when the daemon is killed', async () => {

@@ -1,9 +1,10 @@
 import type { Response } from '../../contract/endpoints.ts'
-import type { LogFrame } from '../../contract/events.ts'
+import type { LogSearchFrame } from '../../contract/logs.ts'
 import type { Operation } from '../../contract/schemas.ts'
 import { type CallInput, controlRequest, type RequestKey } from './control-request.ts'
 import { type FollowOptions, followOperation, type OperationUpdate } from './follow-operation.ts'
-import { type LogStreamRequest, streamLogs } from './stream-logs.ts'
+import { type LogSearchRequest, searchLogs } from './search-logs.ts'
+import { type LogFrame, type LogStreamRequest, streamLogs } from './stream-logs.ts'
 
 /** The panel as a program on this machine sees it: the contract over the root-only unix socket. */
 export interface Client {
@@ -15,6 +16,11 @@ export interface Client {
     onUpdate: (update: OperationUpdate) => void,
     options?: FollowOptions,
   ): Promise<Operation | null>
+  /** See searchLogs. */
+  searchLogs(
+    request: LogSearchRequest,
+    onFrame: (frame: LogSearchFrame) => void | Promise<void>,
+  ): Promise<void>
   /** See streamLogs. */
   streamLogs(request: LogStreamRequest, onFrame: (frame: LogFrame) => void | Promise<void>): Promise<void>
 }
@@ -28,6 +34,7 @@ export function createClient(socketPath: string, sudoUid?: string): Client {
   return {
     call: (key, input) => controlRequest(socketPath, key, input, saidUid),
     followOperation: (id, onUpdate, options) => followOperation(socketPath, id, onUpdate, options),
+    searchLogs: (request, onFrame) => searchLogs(socketPath, request, onFrame),
     streamLogs: (request, onFrame) => streamLogs(socketPath, request, onFrame),
   }
 }

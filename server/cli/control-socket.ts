@@ -17,7 +17,10 @@ export interface SocketRequest {
   readonly path: string
   /** The first frame. */
   readonly hello: object
-  /** Called for each frame, in order and one at a time: the socket is not read while its promise is pending. */
+  /**
+   * Called for each frame, in order and one at a time: the socket is not read while its promise is pending. Binary
+   * frames come as they are, others as the document they hold.
+   */
   readonly onFrame: (frame: unknown) => void | Promise<void>
   /** Ends the socket; `openSocket` then resolves. */
   readonly signal: AbortSignal
@@ -39,16 +42,16 @@ export function openSocket({ socketPath, path, hello, onFrame, signal }: SocketR
       failure ??= error
       socket.terminate()
     }
-    const take = async (data: unknown): Promise<void> => {
+    const take = async (data: unknown, isBinary: boolean): Promise<void> => {
       if (signal.aborted || failure !== undefined) return
-      await onFrame(parseAnswer(path, String(data)))
+      await onFrame(isBinary ? data : parseAnswer(path, String(data)))
     }
     signal.addEventListener('abort', end, { once: true })
     socket.on('open', () => socket.send(JSON.stringify(hello)))
-    socket.on('message', (data) => {
+    socket.on('message', (data, isBinary) => {
       socket.pause()
       work = work
-        .then(() => take(data))
+        .then(() => take(data, isBinary))
         .catch(fail)
         .then(() => socket.resume())
     })

@@ -1,5 +1,4 @@
-import type { LogTuple } from '../../contract/events.ts'
-import type { LogLine } from '../../contract/schemas.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
@@ -7,6 +6,9 @@ import { printable, printableJson } from './terminal-text.ts'
 
 /** A page stays well below the largest answer: 1000 lines of at most 8 KiB. */
 const PAGE_LINES = 1000
+
+/** The most hits of one search (LogQuery in contract/logs.ts). */
+const SEARCH_HITS = 10_000
 
 /** Which lines of the log a command shows. */
 export interface LogSelection {
@@ -22,7 +24,11 @@ export interface LogSelection {
 /** `logs`: what is kept, then the end; read backwards until there is enough. Resolves with the exit code. */
 export async function readLogs(context: CommandContext, selection: LogSelection): Promise<number> {
   const { out } = context
-  const lines = await collectLines(await context.client(), selection)
+  const client = await context.client()
+  const lines =
+    selection.grep === undefined
+      ? await collectLines(client, selection)
+      : await searchLines(client, selection, selection.grep, out)
   if (out.json) out.document(lines)
   else for (const line of lines) await out.write(`${lineText(line, out)}\n`)
   return 0
@@ -33,8 +39,7 @@ async function collectLines(client: Client, selection: LogSelection): Promise<Lo
   let missing = selection.limit
   let before: string | undefined
   while (missing > 0) {
-    const isFiltered = selection.since !== undefined || selection.grep !== undefined
-    const limit = isFiltered ? PAGE_LINES : Math.min(missing, PAGE_LINES)
+    const limit = selection.since !== undefined ? PAGE_LINES : Math.min(missing, PAGE_LINES)
     const query = before === undefined ? { limit } : { limit, before }
     const { lines, hasMore } = await client.call('GET /api/logs', { query })
     const selected = lines.filter((line) => isSelected(line, selection)).slice(-missing)
@@ -45,6 +50,40 @@ async function collectLines(client: Client, selection: LogSelection): Promise<Lo
     before = oldest.cursor
   }
   return pages.flat()
+}
+
+/** The last lines that match, of all that is kept: the panel looks for them where they lie. */
+async function searchLines(
+  client: Client,
+  { limit, since }: LogSelection,
+  grep: RegExp,
+  out: Output,
+): Promise<LogLine[]> {
+  const found: LogLine[] = []
+  const signal = out.closed
+  let hasMore = limit > 0
+  while (hasMore && found.length < limit) {
+    const before = found.at(-1)?.cursor
+    const query = {
+      text: grep.source,
+      kind: 'regex' as const,
+      ignoresCase: grep.ignoreCase,
+      limit: Math.min(limit - found.length, SEARCH_HITS),
+      context: 0,
+      ...(before === undefined ? {} : { before }),
+      ...(since === undefined ? {} : { since: new Date(since).toISOString() }),
+    }
+    await client.searchLogs({ query, signal }, (frame) => {
+      if (frame.type === 'hits') found.push(...frame.hits.map(({ line }) => line))
+      else {
+        hasMore = frame.reason === 'limit'
+        if (frame.reason === 'slow')
+          noteGap(out, 'this pattern takes too long, older lines were not looked at')
+      }
+    })
+    if (signal.aborted) break
+  }
+  return found.reverse()
 }
 
 /** `logs -f`: what is kept, then what comes, until Ctrl-C or until nobody reads any more. */
@@ -67,7 +106,7 @@ export async function followLogs(context: CommandContext, selection: LogSelectio
         if (!isLive) for (const line of kept.lines()) await show(line)
         isLive = true
       } else
-        for (const line of frame.lines.map(toLogLine)) {
+        for (const line of frame.lines) {
           if (!isSelected(line, selection)) continue
           if (isLive) await show(line)
           else kept.add(line)
@@ -106,14 +145,4 @@ function isBefore(line: LogLine, since: number | undefined): boolean {
 
 function lineText(line: LogLine, out: Output): string {
   return `${printable(line.text, out.hasColours)}${line.truncated === true ? ' … (cut)' : ''}`
-}
-
-function toLogLine([cursor, time, stream, text, truncated]: LogTuple): LogLine {
-  return {
-    cursor,
-    time,
-    stream: stream === 'o' ? 'stdout' : 'stderr',
-    text,
-    ...(truncated === 1 ? { truncated: true } : {}),
-  }
 }

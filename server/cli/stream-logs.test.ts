@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
-import type { LogFrame, LogTuple } from '../../contract/events.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import { SetupError } from '../errors.ts'
 import { createClient } from './client.ts'
+import type { LogFrame } from './stream-logs.ts'
 import { startTestPanel, type TestHandlers, type TestPanel, type TestSockets } from './test-panel.ts'
 
 const panels: TestPanel[] = []
@@ -15,18 +16,24 @@ async function start(sockets: TestSockets, handlers: TestHandlers = {}): Promise
   return panel
 }
 
-const tuple = (cursor: string): LogTuple => [cursor, '2026-11-23T11:40:00Z', 'o', `line ${cursor}`]
+const FILE = '0123456789ab'
+const line = (number: number | string, text = `line ${number}`): LogLine => ({
+  cursor: `${FILE}.${number}`,
+  time: '2026-11-23T11:40:00Z',
+  stream: 'stdout',
+  text,
+})
 const words = (frame: LogFrame): string[] =>
-  frame.type === 'lines' ? frame.lines.map(([cursor]) => cursor) : [frame.type]
+  frame.type === 'lines' ? frame.lines.map(({ cursor }) => cursor.slice(FILE.length + 1)) : [frame.type]
 
 test('hands over backlog, live lines and gaps in order, until the signal', async () => {
   const panel = await start({
     logs: (_, hello, send) => {
       expect(hello).toEqual({ type: 'hello', ticket: 'control', backlog: 2 })
-      send({ type: 'lines', lines: [tuple('1'), tuple('2')] })
+      send({ type: 'lines', lines: [line('1'), line('2')] })
       send({ type: 'live' })
       send({ type: 'gap', reason: 'the log was rotated' })
-      send({ type: 'lines', lines: [tuple('9')] })
+      send({ type: 'lines', lines: [line('9')] })
     },
   })
   const seen: string[] = []
@@ -44,9 +51,9 @@ test('comes back behind the last line when the socket breaks', async () => {
     logs: (socket, { after }, send) => {
       hellos.push(after)
       if (after === undefined) {
-        send({ type: 'lines', lines: [tuple('1'), tuple('2')] })
+        send({ type: 'lines', lines: [line('1'), line('2')] })
         setTimeout(() => socket.terminate(), 20)
-      } else send({ type: 'lines', lines: [tuple('3')] })
+      } else send({ type: 'lines', lines: [line('3')] })
     },
   })
   const seen: string[] = []
@@ -55,7 +62,7 @@ test('comes back behind the last line when the socket breaks', async () => {
     seen.push(...words(frame))
     if (seen.includes('3')) end.abort()
   })
-  expect(hellos).toEqual([undefined, '2'])
+  expect(hellos).toEqual([undefined, `${FILE}.2`])
   expect(seen).toEqual(['1', '2', '3'])
 })
 
@@ -68,7 +75,7 @@ test('does not read on while a frame is being handled', async () => {
       const pump = setInterval(() => {
         for (let count = 0; count < 20; count += 1) {
           sent += 1
-          send({ type: 'lines', lines: [[String(sent), 't', 'o', big]] })
+          send({ type: 'lines', lines: [line(sent, big)] })
         }
         buffered = Math.max(buffered, socket.bufferedAmount)
       }, 2)

@@ -1,10 +1,14 @@
 import { Compile } from 'typebox/compile'
-import { LogFrame } from '../../contract/events.ts'
+import { readLines } from '../../contract/log-rows.ts'
+import { type LogLine, LogNotice } from '../../contract/logs.ts'
 import { controlRequest, isUnreachable, otherVersionError, unreachableError } from './control-request.ts'
 import { CONTROL_TICKET, createPauses, openSocket } from './control-socket.ts'
 
 const LOGS_PATH = '/api/logs/stream'
 const LONGEST_SILENCE_MS = 30_000
+
+/** What the stream brings: lines, or a notice between them. */
+export type LogFrame = LogNotice | { readonly type: 'lines'; readonly lines: readonly LogLine[] }
 
 export interface LogStreamRequest {
   /** Lines to send before what is live, 0 to 100 000. */
@@ -29,16 +33,23 @@ export async function streamLogs(
 ): Promise<void> {
   const { signal } = request
   const longestSilenceMs = request.longestSilenceMs ?? LONGEST_SILENCE_MS
-  const frames = Compile(LogFrame)
+  const notices = Compile(LogNotice)
+  const read = (frame: unknown): LogFrame => {
+    if (notices.Check(frame)) return frame
+    const lines = frame instanceof Uint8Array ? readLines(frame) : null
+    if (lines === null) throw otherVersionError(LOGS_PATH, 'a frame of unknown form')
+    return { type: 'lines', lines }
+  }
   const pauses = createPauses(signal)
   let after = request.after
   let silentSince: number | null = null
-  const take = async (frame: unknown): Promise<void> => {
-    if (!frames.Check(frame)) throw otherVersionError(LOGS_PATH, 'a frame of unknown form')
+  const take = async (told: unknown): Promise<void> => {
+    const frame = read(told)
     pauses.reset()
     silentSince = null
     await onFrame(frame)
-    if (frame.type === 'lines') after = frame.lines.at(-1)?.[0] ?? after
+    if (frame.type === 'lines') after = frame.lines.at(-1)?.cursor ?? after
+    else if (frame.type === 'live') after = frame.cursor ?? after
   }
   while (!signal.aborted) {
     let failure: unknown

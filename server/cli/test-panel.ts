@@ -9,12 +9,15 @@ import Value from 'typebox/value'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Endpoint } from '../../contract/endpoint.ts'
 import { type Body, ENDPOINTS, type Response } from '../../contract/endpoints.ts'
-import { EventsHello, type LogFrame, LogsHello, type PanelEvent } from '../../contract/events.ts'
+import { EventsHello, type PanelEvent } from '../../contract/events.ts'
+import { listLines } from '../../contract/log-rows.ts'
+import { type LogQuery, type LogSearchFrame, LogSearchHello, LogsHello } from '../../contract/logs.ts'
 import type { Operation, OperationStep, Status } from '../../contract/schemas.ts'
 import { InputError, NotFoundError, PanelError, toProblem } from '../errors.ts'
 import type { CliIo, CliServices } from './cli-io.ts'
 import type { RequestKey } from './control-request.ts'
 import { runCli } from './run-cli.ts'
+import type { LogFrame } from './stream-logs.ts'
 
 export interface SeenRequest {
   readonly key: string
@@ -27,6 +30,7 @@ export type TestHandlers = {
 }
 export interface TestSockets {
   events?: (socket: WebSocket, hello: EventsHello, send: (event: PanelEvent) => void) => void
+  search?: (query: LogQuery) => readonly LogSearchFrame[]
   logs?: (socket: WebSocket, hello: LogsHello, send: (frame: LogFrame) => void) => void
 }
 export interface TestPanel {
@@ -72,11 +76,22 @@ export async function startTestPanel(handlers: TestHandlers, sockets: TestSocket
   }
 }
 
-function serveSocket({ events, logs }: TestSockets, socket: WebSocket, url: string, hello: unknown): void {
+function serveSocket(
+  { events, logs, search }: TestSockets,
+  socket: WebSocket,
+  url: string,
+  hello: unknown,
+): void {
   const send = (frame: unknown): void => socket.send(JSON.stringify(frame))
   if (url === '/api/events' && events && Value.Check(EventsHello, hello)) events(socket, hello, send)
-  else if (url === '/api/logs/stream' && logs && Value.Check(LogsHello, hello)) logs(socket, hello, send)
-  else socket.close(4400)
+  else if (url === '/api/logs/stream' && logs && Value.Check(LogsHello, hello))
+    logs(socket, hello, (frame) =>
+      frame.type === 'lines' ? listLines(frame.lines).map((rows) => socket.send(rows)) : send(frame),
+    )
+  else if (url === '/api/logs/search' && search && Value.Check(LogSearchHello, hello)) {
+    for (const frame of search(hello.query)) send(frame)
+    socket.close(1000)
+  } else socket.close(4400)
 }
 
 async function answer(

@@ -3,7 +3,7 @@
  * serialisable data or streams of it, so that the list can cross a socket between two processes.
  */
 import type { PreviousImage } from '../../contract/images.ts'
-import type { LogLine } from '../../contract/schemas.ts'
+import type { LogFilter, LogLine, LogQuery, LogSearchFrame } from '../../contract/logs.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { BackupTimer } from './backup-timer.ts'
@@ -126,18 +126,23 @@ export interface WriteUserFile {
 }
 
 export interface LogChunk {
-  readonly lines: readonly LogLine[]
+  /** Lines, as a frame of contract/log-rows.ts. */
+  readonly rows?: Uint8Array
   /** Lines were lost to truncation or rotation before these. */
   readonly gap?: string
-  /** True for the first chunk that is live; the backlog came before. */
+  /** The backlog is over. */
   readonly live: boolean
+  /** With the first that is live: the place up to which the log has been read. */
+  readonly cursor?: string
 }
 
 export interface LogRequest {
   readonly path: string
-  /** The last N lines first, unless `after` is given. */
+  /** The last N lines first, unless `after` is given; Number.MAX_SAFE_INTEGER: all there are. */
   readonly backlog: number
   readonly after?: string
+  /** Only these lines. */
+  readonly filter?: LogFilter
 }
 
 export interface StoredSession {
@@ -275,6 +280,28 @@ export interface Host
     before: string | null,
     limit: number,
   ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
+  /** Up to `limit` lines behind a cursor, or from a time (ms since 1970) on, oldest first. */
+  readLogAfter(
+    user: UserAccount,
+    path: string,
+    from: { readonly after: string } | { readonly time: number },
+    limit: number,
+  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
+  /** The text of one line, up to 4 MiB; null when it is not kept any more. */
+  readLogLine(
+    user: UserAccount,
+    path: string,
+    cursor: string,
+  ): Promise<{ text: string; truncated: boolean } | null>
+  /** Newest hits first, over all that is kept; ends with the signal. Texts are not sanitised. */
+  searchLog(
+    user: UserAccount,
+    path: string,
+    query: LogQuery,
+    signal: AbortSignal,
+  ): AsyncIterable<LogSearchFrame>
+  /** Keeps the files that conmon drops at its size limit, until the signal; yields when a new one has begun. */
+  keepLog(user: UserAccount, path: string, signal: AbortSignal): AsyncIterable<true>
 
   // Podman, always as the user
   /** Runs `podman info`: does rootless podman work for this user, with which runtime? PODMAN_UNUSABLE otherwise. */

@@ -24,7 +24,12 @@ export async function createTestAgent(): Promise<TestAgent> {
   const root = await mkdtemp(join(tmpdir(), 'razroom-agent-'))
   await chmod(root, 0o755)
   const top = join(import.meta.dirname, '../..')
-  for (const part of ['contract', 'server/errors.ts', 'server/host/user-agent']) {
+  for (const part of [
+    'contract',
+    'server/errors.ts',
+    'server/domain/log-line.ts',
+    'server/host/user-agent',
+  ]) {
     await cp(join(top, part), join(root, part), { recursive: true })
   }
   await writeFile(join(root, 'package.json'), '{"type":"module"}')

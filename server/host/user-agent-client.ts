@@ -100,7 +100,8 @@ async function* openStream<T>(
   const state: { error: Error | null; isEnded: boolean } = { error: null, isEnded: false }
   let wake: () => void = () => undefined
   const id = agent.send(request, {
-    receive({ item, end }) {
+    receive({ item: told, end, bytes }) {
+      const item = bytes === undefined ? told : { ...(told as object), bytes }
       if (end) state.isEnded = true
       // More than there was credit for would fill our memory.
       else if (schema.Check(item) && items.length < STREAM_CREDIT) items.push(item)

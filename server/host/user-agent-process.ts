@@ -30,7 +30,7 @@ export type Ask = AgentRequest extends infer R ? (R extends { id: number } ? Omi
 /** Who asked. */
 export interface Waiting {
   /** Takes an answer, an item or the end; false for what must not come here. */
-  receive(message: { value?: unknown; item?: unknown; end?: true }): boolean
+  receive(message: { value?: unknown; item?: unknown; end?: true; bytes?: Uint8Array }): boolean
   fail(error: Error): void
 }
 
@@ -72,7 +72,12 @@ export async function startAgent(
     },
   )
   const desk = createDesk(child, user, onEnd)
-  const reader = createFrameReader(MAX_FRAME_BYTES, desk.receive, () => desk.refuse('a line without end'))
+  const reader = createFrameReader(
+    MAX_FRAME_BYTES,
+    desk.receive,
+    () => desk.refuse('a line without end'),
+    desk.receiveBytes,
+  )
   child.stdout.on('data', (bytes: Buffer) => reader.push(bytes))
   // It ended before it read all: 'exit' tells what happened.
   child.stdin.on('error', () => undefined)
@@ -82,7 +87,9 @@ export async function startAgent(
 }
 
 interface Desk extends AgentProcess {
-  receive(line: string): void
+  /** @returns how many bytes belong to it and follow */
+  receive(line: string): number
+  receiveBytes(bytes: Buffer): void
   refuse(what: string): void
 }
 
@@ -90,6 +97,7 @@ function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, on
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let ended: Error | null = null
+  let beforeBytes: ReplyMessage | null = null
 
   const end = (reason: Error): void => {
     if (ended) return
@@ -108,12 +116,19 @@ function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, on
     end,
     refuse,
     receive(line) {
-      if (ended) return
+      if (ended) return 0
       const reply = parseReply(line)
-      const one = reply ? waiting.get(reply.id) : undefined
-      if (reply === null || (!one && reply.id > lastId)) refuse('something that is no answer')
-      // A stream that was cancelled may have had items under way.
-      else if (one) deliver(reply, one)
+      if (reply === null || (!waiting.has(reply.id) && reply.id > lastId))
+        refuse('something that is no answer')
+      else if ('bytes' in reply) {
+        beforeBytes = reply
+        return reply.bytes
+      } else deliver(reply)
+      return 0
+    },
+    receiveBytes(bytes) {
+      if (beforeBytes && !ended) deliver(beforeBytes, bytes)
+      beforeBytes = null
     },
     send(ask, one) {
       lastId += 1
@@ -128,10 +143,13 @@ function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, on
     },
   }
 
-  function deliver(reply: ReplyMessage, one: Waiting): void {
+  function deliver(reply: ReplyMessage, bytes?: Uint8Array): void {
+    const one = waiting.get(reply.id)
+    // A stream that was cancelled may have had items under way.
+    if (!one) return
     if (!('item' in reply)) waiting.delete(reply.id)
     if ('error' in reply) one.fail(toError(reply.error))
-    else if (!one.receive(reply)) {
+    else if (!one.receive(bytes ? { ...reply, bytes } : reply)) {
       waiting.set(reply.id, one)
       refuse('an answer of another shape')
     }

@@ -1,16 +1,23 @@
 /** What may come back from a user agent. Any process of the same user could write there, so nothing is taken on trust. */
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
+import { LogCursor, LogSearchFrame } from '../../contract/logs.ts'
 import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
 
 const strict = { additionalProperties: false } as const
 const id = Type.Integer({ minimum: 1 })
+/** A frame of rows: a chunk of the log, or a few lines that were made of several. */
+const MAX_ITEM_BYTES = 1_048_576
 
 export const Reply = Compile(
   Type.Union([
     Type.Object({ id, value: Type.Unknown() }, strict),
     Type.Object({ id, error: Type.Object({ code: Type.String(), detail: Type.String() }, strict) }, strict),
     Type.Object({ id, item: Type.Unknown() }, strict),
+    Type.Object(
+      { id, item: Type.Unknown(), bytes: Type.Integer({ minimum: 1, maximum: MAX_ITEM_BYTES }) },
+      strict,
+    ),
     Type.Object({ id, end: Type.Literal(true) }, strict),
   ]),
 )
@@ -49,12 +56,27 @@ const LogBatch = Type.Object(
     times: Type.String(),
     texts: Type.String(),
     flags: Type.String(),
-    gap: Type.Optional(Type.String({ maxLength: 200 })),
-    live: Type.Boolean(),
   },
   strict,
 )
 
-export const LogBatchItem = Compile(LogBatch)
-export const LogPageReply = Compile(Type.Object({ batch: LogBatch, hasMore: Type.Boolean() }, strict))
+export const LogPageReply = Compile(
+  Type.Object({ batches: Type.Array(LogBatch, { maxItems: 16 }), hasMore: Type.Boolean() }, strict),
+)
+export const LogLineReply = Compile(
+  Type.Union([Type.Null(), Type.Object({ text: Type.String(), truncated: Type.Boolean() }, strict)]),
+)
+export const LogFollowItem = Compile(
+  Type.Object(
+    {
+      gap: Type.Optional(Type.String({ maxLength: 200 })),
+      live: Type.Boolean(),
+      cursor: Type.Optional(LogCursor),
+      bytes: Type.Optional(Type.Unsafe<Uint8Array>(Type.Any())),
+    },
+    strict,
+  ),
+)
+export const LogSearchItem = Compile(LogSearchFrame)
+export const KeepLogItem = Compile(Type.Literal(true))
 export const WatchItem = Compile(Type.String({ maxLength: 4_096 }))

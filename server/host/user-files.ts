@@ -1,15 +1,20 @@
 /** The verbs of the host that touch files of the gateway's user: each is asked of the agent of that user. */
+
+import { lastCursor } from '../../contract/log-rows.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import { isAbsolutePath } from '../../contract/rules.ts'
 import { HostError, InputError } from '../errors.ts'
 import type { Host, LogChunk, LogRequest, UserAccount } from './host.ts'
-import { chunkOf, lastCursor, toLines } from './log-chunk.ts'
-import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
+import { type LogBatch, MAX_FILE_BYTES } from './user-agent/protocol.ts'
 import { createUserAgent, type UserAgent, type UserAgentOptions } from './user-agent-client.ts'
 import {
   DirectoryValue,
   HasDirectoryValue,
-  LogBatchItem,
+  KeepLogItem,
+  LogFollowItem,
+  LogLineReply,
   LogPageReply,
+  LogSearchItem,
   ReadValue,
   WatchItem,
   WriteValue,
@@ -30,6 +35,10 @@ export type UserFiles = Pick<
   | 'watchUserFiles'
   | 'followLog'
   | 'readLogBefore'
+  | 'readLogAfter'
+  | 'readLogLine'
+  | 'searchLog'
+  | 'keepLog'
   | 'close'
 >
 
@@ -72,9 +81,22 @@ export function createUserFiles(options: UserAgentOptions): UserFiles {
       followLog(agentOf(user), { ...request, path: checkedPath(request.path) }, signal),
     async readLogBefore(user, path, before, limit) {
       const params = { path: checkedPath(path), before, limit: Math.min(limit, MAX_LINES) }
-      const { batch, hasMore } = await agentOf(user).call({ verb: 'logPage', params }, LogPageReply)
-      return { lines: toLines(batch), hasMore }
+      return toPage(await agentOf(user).call({ verb: 'logPage', params }, LogPageReply))
     },
+    async readLogAfter(user, path, from, limit) {
+      const params = { path: checkedPath(path), ...from, limit: Math.min(limit, MAX_LINES) }
+      return toPage(await agentOf(user).call({ verb: 'logAfter', params }, LogPageReply))
+    },
+    readLogLine: (user, path, cursor) =>
+      agentOf(user).call({ verb: 'logLine', params: { path: checkedPath(path), cursor } }, LogLineReply),
+    searchLog: (user, path, query, signal) =>
+      agentOf(user).stream(
+        { verb: 'logSearch', params: { ...query, path: checkedPath(path) } },
+        LogSearchItem,
+        signal,
+      ),
+    keepLog: (user, path, signal) =>
+      agentOf(user).stream({ verb: 'keepLog', params: { path: checkedPath(path) } }, KeepLogItem, signal),
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.close()))
       agents.clear()
@@ -116,17 +138,19 @@ async function* followLog(
   request: LogRequest,
   signal: AbortSignal,
 ): AsyncGenerator<LogChunk> {
-  let after = request.after
+  let { after } = request
   let isLive = false
   for (let failures = 0; !signal.aborted; ) {
-    const { path, backlog } = request
-    const params = after === undefined ? { path, backlog } : { path, backlog, after }
+    const params = after === undefined ? request : { ...request, after }
     try {
-      for await (const batch of agent.stream({ verb: 'logFollow', params }, LogBatchItem, signal)) {
+      for await (const item of agent.stream({ verb: 'logFollow', params }, LogFollowItem, signal)) {
         failures = 0
-        after = lastCursor(batch) ?? after
-        isLive ||= batch.live
-        yield chunkOf({ ...batch, live: isLive })
+        const { bytes: rows, live, ...rest } = item
+        isLive ||= live
+        const chunk = { ...rest, live: isLive }
+        // The frame itself is the viewer's to check; what is needed of it here is the place it ends at.
+        after = (rows && lastCursor(rows)) ?? rest.cursor ?? after
+        yield rows ? { ...chunk, rows } : chunk
       }
       return
     } catch (error) {
@@ -154,5 +178,29 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
       { once: true },
     )
     if (signal.aborted) resolve()
+  })
+}
+
+function toPage(page: { batches: readonly LogBatch[]; hasMore: boolean }) {
+  return { lines: page.batches.flatMap(toLines), hasMore: page.hasMore }
+}
+
+function toLines(batch: LogBatch): LogLine[] {
+  if (batch.ends.length === 0) return []
+  const times = batch.times.split('\n')
+  const texts = batch.texts.split('\n')
+  const { length } = batch.ends
+  if (times.length !== length || texts.length !== length || batch.flags.length !== length) {
+    throw new HostError('COMMAND_FAILED', { detail: 'the file helper sent a log of another shape' })
+  }
+  return batch.ends.map((end, index): LogLine => {
+    const flag = batch.flags[index]
+    return {
+      cursor: `${batch.file}.${end.toString(36)}`,
+      time: times[index] ?? '',
+      stream: flag === 'e' || flag === 'E' ? 'stderr' : 'stdout',
+      text: texts[index] ?? '',
+      ...(flag === 'O' || flag === 'E' ? { truncated: true } : {}),
+    }
   })
 }

@@ -2,6 +2,7 @@ import { appendFile, chown, mkdir, readFile, rename, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readLines } from '../../contract/log-rows.ts'
 import type { LogChunk } from './host.ts'
 import { createTestAgent, type TestAgent } from './test-agent.ts'
 import { createUserFiles, type UserFiles } from './user-files.ts'
@@ -92,7 +93,8 @@ describe.runIf(process.getuid?.() === 0)('streams of createUserFiles', () => {
     await writeFile(path, '')
     await chown(path, NOBODY, NOBODY)
     const chunks: LogChunk[] = []
-    const lines = (): string[] => chunks.flatMap((chunk) => chunk.lines.map((line) => line.text))
+    const lines = (): string[] =>
+      chunks.flatMap(({ rows }) => (rows ? (readLines(rows) ?? []) : [])).map(({ text }) => text)
     const run = async (): Promise<void> => {
       const request = { path, backlog: 10 }
       for await (const chunk of files.followLog(agent.user, request, controller.signal)) chunks.push(chunk)
@@ -133,7 +135,7 @@ describe.runIf(process.getuid?.() === 0)('streams of createUserFiles', () => {
     expect(after).toBeLessThan(20_000_000)
     let lines = 0
     for (let next = await iterator.next(); !next.done && !next.value.live; next = await iterator.next()) {
-      lines += next.value.lines.length
+      lines += next.value.rows ? (readLines(next.value.rows)?.length ?? 0) : 0
     }
     expect(lines).toBeGreaterThan(49_000)
     await iterator.return?.()

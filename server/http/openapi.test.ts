@@ -59,6 +59,8 @@ test('a parameter in the path is required, one in the query only where the contr
   const logs = document.paths['/api/logs']?.get?.parameters
   expect(logs?.map(({ name, required }) => [name, required])).toEqual([
     ['before', false],
+    ['after', false],
+    ['at', false],
     ['limit', false],
   ])
 })

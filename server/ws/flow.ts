@@ -1,9 +1,9 @@
 import type { WebSocket } from 'ws'
 
-/** Sent and not yet known to be read: above that the sender waits. It grows with each answer. In characters. */
+/** Sent and not yet known to be read: above that the sender waits. It grows with each answer. In characters or bytes. */
 const FIRST_WINDOW = 65_536
 const LARGEST_WINDOW = 262_144
-/** A mark travels behind so many characters. */
+/** A mark travels behind so many characters or bytes. */
 const MARK_EVERY = 32_768
 /** Held in this process: a client that says it has read what it has not gets no more than that. In bytes. */
 const MAX_HELD_BYTES = 1_048_576
@@ -14,7 +14,7 @@ export interface Flow {
   /** Waits until there is room for a frame, or the socket is closed. Ask for what is to be sent after that only. */
   room(): Promise<void>
   /** Sends at once; nothing once the socket is closed. */
-  send(text: string): void
+  send(frame: string | Uint8Array): void
 }
 
 /**
@@ -52,10 +52,10 @@ export function createFlow(socket: WebSocket, signal: AbortSignal): Flow {
     async room() {
       while (!signal.aborted && !hasRoom()) await pause()
     },
-    send(text) {
+    send(frame) {
       if (signal.aborted) return
-      socket.send(text)
-      sent += text.length
+      socket.send(frame)
+      sent += frame.length
       if (sent - marked < MARK_EVERY) return
       marked = sent
       socket.ping(`at ${sent}`)

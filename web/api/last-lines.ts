@@ -1,4 +1,4 @@
-import type { LogLine } from '../../contract/schemas.ts'
+import type { LogLine } from '../../contract/logs.ts'
 import { api } from './client.ts'
 
 /** The last lines there are, oldest first. @param limit from 1 to 10,000 @throws {ApiProblem} */

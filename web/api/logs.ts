@@ -1,9 +1,12 @@
-import type { LogFrame, LogsHello } from '../../contract/events.ts'
-import type { LogPage } from '../../contract/schemas.ts'
+import { type LogRows, readRows } from '../../contract/log-rows.ts'
+import type { LogNotice, LogPage, LogsHello } from '../../contract/logs.ts'
 import { api } from './client.ts'
 import { openSocket, type PanelSocket, type SocketState } from './socket.ts'
 
 const OLDER_LINES = 1_000
+
+/** What the stream brings: lines, or a notice between them. */
+export type LogFrame = LogNotice | { readonly type: 'lines'; readonly rows: LogRows }
 
 export interface LogStreamOptions {
   /** How many lines to begin with when nothing has been read yet. */
@@ -26,7 +29,10 @@ export function openLogStream(options: LogStreamOptions): PanelSocket {
   return openSocket({
     path: '/api/logs/stream',
     hello: (ticket) => logsHello(ticket, options.backlog, options.lastCursor()),
-    onFrame: (frame) => options.onFrame(frame as LogFrame),
+    onFrame: (frame) => {
+      const rows = frame instanceof Uint8Array ? readRows(frame) : null
+      options.onFrame(rows ? { type: 'lines', rows } : (frame as LogNotice))
+    },
     onState: options.onState,
   })
 }

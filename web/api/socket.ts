@@ -14,9 +14,10 @@ export type SocketState =
   | { readonly kind: 'waiting'; readonly retryAt: number; readonly reason: WaitReason }
 
 export interface SocketOptions {
-  readonly path: '/api/events' | '/api/logs/stream'
+  readonly path: '/api/events' | '/api/logs/stream' | '/api/logs/search'
   /** The first frame, made anew for each connection so that it can say where to resume. */
   hello(ticket: string): object
+  /** Binary frames come as they are, others as the document they hold. */
   onFrame(frame: unknown): void
   onState(state: SocketState): void
 }
@@ -88,6 +89,7 @@ export function openSocket(options: SocketOptions, world: SocketWorld = realWorl
   function attach(ticket: string, own: number): void {
     const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:'
     const current = world.connect(`${scheme}//${location.host}${options.path}`)
+    current.binaryType = 'arraybuffer'
     socket = current
     let openedAt = 0
     let isSettled = false
@@ -105,7 +107,7 @@ export function openSocket(options: SocketOptions, world: SocketWorld = realWorl
     current.onmessage = ({ data }: MessageEvent) => {
       if (own !== turn) return
       settle()
-      options.onFrame(JSON.parse(String(data)))
+      options.onFrame(data instanceof ArrayBuffer ? new Uint8Array(data) : JSON.parse(String(data)))
     }
     current.onclose = ({ code }) => {
       if (own !== turn || isClosed) return

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
-import type { LogTuple } from '../../../contract/events.ts'
-import type { LogLine } from '../../../contract/schemas.ts'
+import { parseCursor } from '../../../contract/log-rows.ts'
+import type { LogLine } from '../../../contract/logs.ts'
 import { SetupError } from '../../errors.ts'
 import {
   runTestCli,
@@ -16,11 +16,18 @@ afterEach(async () => {
   for (const panel of panels.splice(0)) await panel.close()
 })
 
+const FILE = '0123456789ab'
+
 /** Line n was written n seconds after noon; every tenth is an error, in red. */
 function line(number: number): LogLine {
   const text = number % 10 === 0 ? `\x1b[31mERROR\x1b[39m line ${number}` : `line ${number}`
   const time = new Date(Date.parse('2026-11-23T12:00:00Z') + number * 1000).toISOString()
-  return { cursor: String(number), time, stream: number % 2 === 0 ? 'stdout' : 'stderr', text }
+  return {
+    cursor: `${FILE}.${number.toString(36)}`,
+    time,
+    stream: number % 2 === 0 ? 'stdout' : 'stderr',
+    text,
+  }
 }
 
 /** A log of so many lines, told page by page from its end as the panel does. */
@@ -28,13 +35,35 @@ function logOf(count: number): TestHandlers {
   return {
     'GET /api/logs': ({ url }) => {
       const query = new URL(url, 'http://localhost').searchParams
-      const end = query.has('before') ? Number(query.get('before')) - 1 : count
+      const before = parseCursor(query.get('before') ?? '')
+      const end = before ? before.end - 1 : count
       const start = Math.max(0, end - Number(query.get('limit')))
       const lines = Array.from({ length: end - start }, (_, index) => line(start + index + 1))
       return { lines, hasMore: start > 0 }
     },
   }
 }
+
+/** The search of the panel over a log of so many lines, at most three hits at a time. */
+const searchOf =
+  (count: number): NonNullable<TestSockets['search']> =>
+  (query) => {
+    const end = query.before === undefined ? count : (parseCursor(query.before)?.end ?? 0) - 1
+    const pattern = new RegExp(query.text, query.ignoresCase ? 'iu' : 'u')
+    const hits = Array.from({ length: end }, (_, index) => line(end - index))
+      .filter(({ text }) => pattern.test(text.replaceAll(/\x1b\[\d+m/g, '')))
+      .filter(({ time }) => query.since === undefined || time >= query.since)
+    const told = hits.slice(0, Math.min(query.limit, 3))
+    const bytes = { searchedBytes: 1, totalBytes: 1 }
+    return [
+      ...told.map((hit) => ({
+        type: 'hits' as const,
+        hits: [{ line: hit, before: [], after: [] }],
+        ...bytes,
+      })),
+      { type: 'end', reason: told.length < hits.length ? 'limit' : 'whole' },
+    ]
+  }
 
 async function start(handlers: TestHandlers, sockets: TestSockets = {}): Promise<TestPanel> {
   const panel = await startTestPanel(handlers, sockets)
@@ -72,6 +101,10 @@ test.each([
     [100, 110, 120],
   ],
   [
+    ['--grep', 'error line 24', '-i', '-n', '7'],
+    [2430, 2440, 2450, 2460, 2470, 2480, 2490],
+  ],
+  [
     ['--since', '2026-11-23T12:41:38Z'],
     [2498, 2499, 2500],
   ],
@@ -80,7 +113,9 @@ test.each([
     [2470, 2480, 2490, 2500],
   ],
 ])('logs %j', async (argv, expected) => {
-  const { stdout } = await runTestCli(['logs', ...argv], { panel: await start(logOf(2500)) })
+  const { stdout } = await runTestCli(['logs', ...argv], {
+    panel: await start(logOf(2500), { search: searchOf(2500) }),
+  })
   expect(numbers(stdout)).toEqual(expected)
 })
 
@@ -90,6 +125,21 @@ test('-n goes back over as many pages as it takes, --since only as far as it mus
   panel.requests.length = 0
   await runTestCli(['logs', '--since', '2026-11-23T12:41:38Z'], { panel })
   expect(panel.requests).toHaveLength(1)
+})
+
+test('a pattern that takes too long is told', async () => {
+  const panel = await start({}, { search: () => [{ type: 'end', reason: 'slow' }] })
+  const { code, stdout, stderr } = await runTestCli(['logs', '--grep', '(a+)+b'], { panel })
+  expect([code, stdout]).toEqual([0, ''])
+  expect(stderr).toContain('this pattern takes too long')
+})
+
+test('a search that breaks off is no end of it', async () => {
+  const { code, stderr } = await runTestCli(['logs', '--grep', 'a'], {
+    panel: await start(logOf(5), { search: () => [] }),
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('broke off')
 })
 
 test('--json is one array', async () => {
@@ -105,17 +155,12 @@ test('colours are kept on a terminal, unless NO_COLOR is set', async () => {
   expect(plain.stdout).toBe('ERROR line 10\n')
 })
 
-const tuple = (number: number): LogTuple => {
-  const { cursor, time, stream, text } = line(number)
-  return [cursor, time, stream === 'stdout' ? 'o' : 'e', text]
-}
-
 const follow: TestSockets = {
   logs: (_, { backlog }, send) => {
-    send({ type: 'lines', lines: [1, 2, 3].slice(-Math.min(backlog, 3)).map(tuple) })
+    send({ type: 'lines', lines: [1, 2, 3].slice(-Math.min(backlog, 3)).map(line) })
     send({ type: 'live' })
     send({ type: 'gap', reason: 'rotated' })
-    setTimeout(() => send({ type: 'lines', lines: [10, 11].map(tuple) }), 30)
+    setTimeout(() => send({ type: 'lines', lines: [10, 11].map(line) }), 30)
   },
 }
 
@@ -162,17 +207,23 @@ test('-f ends without a word when the reader has gone', async () => {
   expect([code, stderr.replace(/^-- .*\n/, '')]).toEqual([0, ''])
 })
 
-test.each([[['logs']], [['logs', '-f']]])('%j before setup says what to run', async (argv) => {
-  const handlers: TestHandlers = {
-    'GET /api/logs': () => {
-      throw new SetupError('SETUP_REQUIRED')
-    },
-  }
-  const panel = await start(handlers, { logs: (socket) => socket.close(1011) })
-  const { code, stderr } = await runTestCli(argv, { panel })
-  expect(code).toBe(1)
-  expect(stderr).toContain('Run: sudo razroom-panel setup')
-})
+test.each([[['logs']], [['logs', '-f']], [['logs', '--grep', 'a']]])(
+  '%j before setup says what to run',
+  async (argv) => {
+    const handlers: TestHandlers = {
+      'GET /api/logs': () => {
+        throw new SetupError('SETUP_REQUIRED')
+      },
+    }
+    const panel = await start(handlers, {
+      logs: (socket) => socket.close(1011),
+      search: () => [],
+    })
+    const { code, stderr } = await runTestCli(argv, { panel })
+    expect(code).toBe(1)
+    expect(stderr).toContain('Run: sudo razroom-panel setup')
+  },
+)
 
 test.each([
   [['-n', 'x'], '-n must be a number'],

@@ -5,7 +5,7 @@ import { usageError } from '../problem-error.ts'
 import { parseSince } from '../since.ts'
 
 const DEFAULT_LINES = 100
-/** The most a stream sends before what is live (LogsHello in contract/events.ts). */
+/** The most lines that are shown of what is kept, and that a stream looks at before what is live. */
 const MAX_BACKLOG = 100_000
 
 export const logs: Command = {
@@ -14,7 +14,8 @@ export const logs: Command = {
   forms: ['logs [-f] [-n N] [--since T] [--grep RE] [-i] [--json]'],
   about: [
     `Shows the last ${DEFAULT_LINES} lines; with --since all lines since then, at most ${MAX_BACKLOG}. -n counts the lines\n` +
-      `that --since and --grep leave. With -f they look at the last ${MAX_BACKLOG} lines before what is new.`,
+      `that --since and --grep leave; --grep looks at all that is kept. With -f both look at the last ${MAX_BACKLOG} lines\n` +
+      'before what is new, and a restart of the panel neither loses nor repeats a line.',
     'T is an age (30s, 10m, 2h, 1d) or a time (2026-11-23, 2026-11-23T11:40, local unless it has Z or an offset).\n' +
       'RE is a JavaScript regular expression; it is matched against the line without its colours.',
     'Colours are kept on a terminal, unless NO_COLOR is set. Ctrl-C ends following, with exit code 0.',
@@ -65,7 +66,7 @@ function parseLines(text: string): number {
 
 function parsePattern(text: string, ignoresCase: boolean): RegExp {
   try {
-    return new RegExp(text, ignoresCase ? 'i' : '')
+    return new RegExp(text, ignoresCase ? 'iu' : 'u')
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
     throw usageError(`--grep: ${error.message}`)

@@ -2,8 +2,6 @@
 import type { Readable } from 'node:stream'
 import type { Redactor } from '../../redact.ts'
 import type { ContainerCommandResult, OutputChunk, Terminal, Watch } from '../host.ts'
-import { chunkOf } from '../log-chunk.ts'
-import type { LogBatch } from '../user-agent/protocol.ts'
 import type { AskedCall, Asker, Listener } from './ask.ts'
 import { createCredit, createGrants, createIncoming } from './flow.ts'
 import { MAX_PAYLOAD_BYTES } from './frames.ts'
@@ -88,7 +86,7 @@ export async function* askItems(question: Question, signal: AbortSignal): AsyncG
     while (!signal.aborted) {
       const item = items.shift()
       if (item !== undefined) {
-        yield isBatch(item.value) ? chunkOf(item.value.batch) : item.value
+        yield item.value
         grants.taken(item.bytes)
       } else if (state.error) throw state.error.why
       else if (state.isEnded) return
@@ -102,11 +100,6 @@ export async function* askItems(question: Question, signal: AbortSignal): AsyncG
     signal.removeEventListener('abort', onAbort)
     call.cancel()
   }
-}
-
-/** Of followLog: the others have no such member. */
-function isBatch(item: unknown): item is { readonly batch: LogBatch } {
-  return typeof item === 'object' && item !== null && 'batch' in item
 }
 
 /** A stream of bytes, and what is said of it. */

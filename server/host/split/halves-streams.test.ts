@@ -7,7 +7,6 @@ import { expect, test, vi } from 'vitest'
 import { ConflictError, InputError } from '../../errors.ts'
 import { createRedactor } from '../../redact.ts'
 import type { LogChunk, OutputChunk, Watch } from '../host.ts'
-import { chunkOf } from '../log-chunk.ts'
 import { RAZROOM, startHalves } from './test-halves.ts'
 
 test('a cancelled call throws the reason of its signal, and the machine sees it', async () => {
@@ -58,10 +57,7 @@ test('lines come in order, masked, before the result', async () => {
 test('a sequence comes item by item, and ends with its signal', async () => {
   let isEnded = false
   const chunk = (number: number): LogChunk => ({
-    lines: [
-      { cursor: `a.${number}`, time: 't', stream: 'stdout', text: `line ${number}` },
-      { cursor: `b.${number}`, time: '', stream: 'stderr', text: '', truncated: true },
-    ],
+    rows: new TextEncoder().encode(`line ${number}\n`),
     live: number > 0,
     ...(number === 1 ? { gap: 'rotated' } : {}),
   })
@@ -69,7 +65,7 @@ test('a sequence comes item by item, and ends with its signal', async () => {
     async *followLog(_user, _request, signal) {
       try {
         yield chunk(0)
-        yield { lines: [], live: true }
+        yield { live: true }
         yield chunk(1)
         await once(signal, 'abort')
       } finally {
@@ -94,7 +90,7 @@ test('a sequence comes item by item, and ends with its signal', async () => {
     chunks.push(one)
     if (chunks.length === 3) cancel.abort()
   }
-  expect(chunks).toEqual([chunk(0), { lines: [], live: true }, chunk(1)])
+  expect(chunks).toEqual([chunk(0), { live: true }, chunk(1)])
   await vi.waitFor(() => expect(isEnded).toBe(true))
 
   const { signal } = new AbortController()
@@ -107,34 +103,19 @@ test('a sequence comes item by item, and ends with its signal', async () => {
   await expect(events.next()).rejects.toMatchObject({ code: 'GATEWAY_NOT_RUNNING' })
 })
 
-test('log lines cross as the helper of the user sent them', async () => {
-  const batch = {
-    file: 'f',
-    ends: [40, 75],
-    times: 'a\nb',
-    texts: 'one\ntwo',
-    flags: 'oE',
-    live: true,
-    gap: 'cut',
-  }
+test('rows of the log cross as the bytes they are', async () => {
+  // Two of a size that a frame between the halves does not take.
+  const sent = [1, 300_000, 262_144, 20].map((length) => Uint8Array.from({ length }, (_, at) => at % 256))
   const { front } = await startHalves({
     async *followLog() {
-      yield chunkOf(batch)
+      for (const rows of sent) yield { rows, live: true }
+      yield { gap: 'cut', live: true }
     },
   })
   const request = { path: '/home/razroom/log', backlog: 1 }
   const chunks: LogChunk[] = []
   for await (const one of front.followLog(RAZROOM, request, new AbortController().signal)) chunks.push(one)
-  expect(chunks).toEqual([
-    {
-      lines: [
-        { cursor: 'f.14', time: 'a', stream: 'stdout', text: 'one' },
-        { cursor: 'f.23', time: 'b', stream: 'stderr', text: 'two', truncated: true },
-      ],
-      live: true,
-      gap: 'cut',
-    },
-  ])
+  expect(chunks).toEqual([...sent.map((rows) => ({ rows, live: true })), { gap: 'cut', live: true }])
 })
 
 test('bytes go out and come in', async () => {

@@ -1,8 +1,7 @@
 /** One call of the front, performed on the machine: what it brings is sent as it comes, as far as there is credit. */
 import type { Readable } from 'node:stream'
 import { InputError } from '../../errors.ts'
-import type { Host, LogChunk, OutputChunk, Terminal } from '../host.ts'
-import { batchOf } from '../log-chunk.ts'
+import type { Host, OutputChunk, Terminal } from '../host.ts'
 import { type Credit, createCredit, createIncoming, type Incoming } from './flow.ts'
 import { creditPayload, KIND, type Kind, MAX_PAYLOAD_BYTES, ProtocolError } from './frames.ts'
 import { encodeMessage } from './message.ts'
@@ -120,12 +119,6 @@ async function perform(world: CallWorld): Promise<void> {
   }
 }
 
-/** As the helper of the user sent it, where it did: an object for each line would cost more than all else on the way. */
-function logItem(chunk: LogChunk): unknown {
-  const batch = batchOf(chunk)
-  return batch === undefined ? chunk : { batch }
-}
-
 function answer(out: Outlet, id: number, value: unknown): void {
   out.message(KIND.result, id, encodeMessage(value))
 }
@@ -149,7 +142,7 @@ async function sendItems(world: CallWorld, items: AsyncIterable<unknown>): Promi
   const { out, credit, signal, order } = world
   for await (const item of items) {
     if (signal.aborted) break
-    const message = encodeMessage(order.name === 'followLog' ? logItem(item as LogChunk) : item)
+    const message = encodeMessage(item)
     await credit.ready()
     if (signal.aborted) break
     credit.spend(message.length)

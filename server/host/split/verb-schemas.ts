@@ -2,6 +2,7 @@
 import Type from 'typebox'
 import { BackupReason } from '../../../contract/backups.ts'
 import { PreviousImage } from '../../../contract/images.ts'
+import { LogFilter } from '../../../contract/logs.ts'
 import { isAbsolutePath, isIpAddress, MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
 import { HostPath, ImageSource, Settings } from '../../../contract/settings.ts'
 import { FileVersion } from '../../../contract/versions.ts'
@@ -78,7 +79,21 @@ export const UserFile = Type.Object(
 )
 export const Cursor = Type.String({ maxLength: 256 })
 export const Named = Type.Object({ user: Type.Optional(AccountName), path: Type.Optional(Path) }, strict)
-export const LogRequest = Type.Object({ path: Path, backlog: Lines, after: Type.Optional(Cursor) }, strict)
+export const LogRequest = Type.Object(
+  {
+    path: Path,
+    // All there are is a wish, too.
+    backlog: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    after: Type.Optional(Cursor),
+    filter: Type.Optional(LogFilter),
+  },
+  strict,
+)
+/** Where lines are read from: behind a cursor, or from a time on (ms since 1970, what a Date takes). */
+export const LogStart = Type.Union([
+  Type.Object({ after: Cursor }, strict),
+  Type.Object({ time: Type.Number({ minimum: -8.64e15, maximum: 8.64e15 }) }, strict),
+])
 export const OddFileSearch = Type.Object(
   {
     directory: Path,

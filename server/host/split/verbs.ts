@@ -7,6 +7,7 @@ import Type, { type Static } from 'typebox'
 import { AuditNote, AuditQuery } from '../../../contract/audit.ts'
 import { BackupName } from '../../../contract/backups.ts'
 import { RegistryLoginRequest } from '../../../contract/images.ts'
+import { LogQuery } from '../../../contract/logs.ts'
 import { VersionId } from '../../../contract/versions.ts'
 import { Manifest } from '../backup/format.ts'
 import type { Host, UserAccount } from '../host.ts'
@@ -112,6 +113,10 @@ export const VERBS = {
   watchUserFiles: ofAccount('items', [Type.Array(Is.Path, { maxItems: 64 })]),
   followLog: ofAccount('items', [Is.LogRequest]),
   readLogBefore: ofAccount('call', [Is.Path, Is.NullOr(Is.Cursor), Is.Lines]),
+  readLogAfter: ofAccount('call', [Is.Path, Is.LogStart, Is.Lines]),
+  readLogLine: ofAccount('call', [Is.Path, Is.Cursor]),
+  searchLog: ofAccount('items', [Is.Path, LogQuery]),
+  keepLog: ofAccount('items', [Is.Path]),
   findOddFiles: ofAccount('call', [Is.OddFileSearch]),
 
   // Podman

@@ -3,7 +3,8 @@ import { MAX_PREFIX_BYTES, type RowPrefix, readPrefix } from './k8s-row.ts'
 
 /** Longer lines are cut. In bytes of text; no more of a line is ever held. */
 export const MAX_TEXT_BYTES = 8_192
-const MAX_ROW_BYTES = MAX_TEXT_BYTES + MAX_PREFIX_BYTES
+/** A row of a line that is not cut. */
+export const MAX_ROW_BYTES = MAX_TEXT_BYTES + MAX_PREFIX_BYTES
 const LF = 10
 
 export interface AssembledLine {
@@ -29,13 +30,21 @@ interface Pending {
 export interface LineAssembler {
   /** The next bytes of the file. */
   push(chunk: Buffer): void
+  /** Nothing is held back: all that was pushed has become lines. */
+  isIdle(): boolean
 }
 
 /**
  * @param offset where in the file the first chunk lies, in bytes; a row starts there
  * @param onLine called for each finished line, in the order of their last rows
+ * @param maxTextBytes longer lines are cut
  */
-export function createLineAssembler(offset: number, onLine: (line: AssembledLine) => void): LineAssembler {
+export function createLineAssembler(
+  offset: number,
+  onLine: (line: AssembledLine) => void,
+  maxTextBytes: number = MAX_TEXT_BYTES,
+): LineAssembler {
+  const maxRowBytes = maxTextBytes + MAX_PREFIX_BYTES
   const pending: { stdout: Pending | null; stderr: Pending | null } = { stdout: null, stderr: null }
   let rowStart = offset
   let heldRow: Buffer = Buffer.alloc(0)
@@ -47,7 +56,7 @@ export function createLineAssembler(offset: number, onLine: (line: AssembledLine
     const prefix = readPrefix(buffer, from, to)
     if (prefix === null) {
       // Something else wrote into the file: shown as it is, never dropped.
-      const cut = cutText(buffer, from, to)
+      const cut = cutText(buffer, from, to, maxTextBytes)
       if (to > from) onLine({ start: rowStart, end, time: lastTime, stream: 'stdout', ...cut })
       return
     }
@@ -57,7 +66,7 @@ export function createLineAssembler(offset: number, onLine: (line: AssembledLine
       addPart(buffer, prefix, to, end, held)
       return
     }
-    const { text, truncated } = cutText(buffer, prefix.textStart, to)
+    const { text, truncated } = cutText(buffer, prefix.textStart, to, maxTextBytes)
     const isCut = truncated || skipped > 0
     onLine({ start: rowStart, end, time: lastTime, stream: prefix.stream, text, truncated: isCut })
   }
@@ -70,7 +79,7 @@ export function createLineAssembler(offset: number, onLine: (line: AssembledLine
     held: Pending | null,
   ): void => {
     const line = held ?? { start: rowStart, time: lastTime, parts: [], bytes: 0, truncated: false }
-    const room = MAX_TEXT_BYTES - line.bytes
+    const room = maxTextBytes - line.bytes
     const wanted = to - prefix.textStart
     if (wanted > room || skipped > 0) line.truncated = true
     const taken = Math.min(room, wanted)
@@ -86,7 +95,7 @@ export function createLineAssembler(offset: number, onLine: (line: AssembledLine
   }
 
   const hold = (part: Buffer): void => {
-    const room = Math.max(0, MAX_ROW_BYTES - heldRow.length)
+    const room = Math.max(0, maxRowBytes - heldRow.length)
     heldRow = Buffer.concat([heldRow, part.subarray(0, room)])
     skipped += part.length - Math.min(room, part.length)
   }
@@ -111,13 +120,19 @@ export function createLineAssembler(offset: number, onLine: (line: AssembledLine
       }
       if (from < chunk.length) hold(chunk.subarray(from))
     },
+    isIdle: () => heldRow.length === 0 && skipped === 0 && pending.stdout === null && pending.stderr === null,
   }
 }
 
-function cutText(buffer: Buffer, from: number, to: number): { text: string; truncated: boolean } {
-  if (to - from <= MAX_TEXT_BYTES) return { text: buffer.toString('utf8', from, to), truncated: false }
+function cutText(
+  buffer: Buffer,
+  from: number,
+  to: number,
+  maxBytes: number,
+): { text: string; truncated: boolean } {
+  if (to - from <= maxBytes) return { text: buffer.toString('utf8', from, to), truncated: false }
   return {
-    text: buffer.toString('utf8', from, characterEnd(buffer, from, from + MAX_TEXT_BYTES)),
+    text: buffer.toString('utf8', from, characterEnd(buffer, from, from + maxBytes)),
     truncated: true,
   }
 }

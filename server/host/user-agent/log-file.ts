@@ -7,7 +7,8 @@ import { openRegular } from './read-file.ts'
 
 /** As much of the first row as tells one file from another that got the same inode: its time has nanoseconds. */
 const HEAD_BYTES = 35
-const EMPTY_FILE = '0'
+/** Of a file without a row: nothing in it has a cursor yet. */
+export const EMPTY_FILE = '0'.repeat(12)
 
 export interface LogFile {
   readonly handle: FileHandle
@@ -32,18 +33,6 @@ export async function logName(log: LogFile): Promise<string> {
   const { bytesRead } = await log.handle.read(head, 0, HEAD_BYTES, 0)
   if (bytesRead < HEAD_BYTES) return EMPTY_FILE
   return createHash('sha1').update(`${log.inode}:`).update(head).digest('hex').slice(0, 12)
-}
-
-export function formatCursor(name: string, end: number): string {
-  return `${name}.${end.toString(36)}`
-}
-
-/** Null for text that no cursor has. */
-export function parseCursor(cursor: string): { name: string; end: number } | null {
-  const match = /^([0-9a-f]{12})\.([0-9a-z]{1,11})$/.exec(cursor)
-  if (!match?.[1] || !match[2]) return null
-  const end = Number.parseInt(match[2], 36)
-  return Number.isSafeInteger(end) ? { name: match[1], end } : null
 }
 
 /** True when a row starts at this offset: what was read up to there is still what it was. */

@@ -1,166 +1,215 @@
-/** Follows a k8s-file log: its last lines, then every line that is added, over truncation and rotation. */
+/** Follows a log: its last lines, then every line that is added, over truncation and new files. */
+import { formatCursor, parseCursor } from '../../../contract/log-rows.ts'
 import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
-import { type AssembledLine, createLineAssembler, type LineAssembler } from './line-assembler.ts'
-import { compareLog, isRowStart, type LogFile, logName, logSize, openLog, parseCursor } from './log-file.ts'
-import { toBatch } from './log-page.ts'
+import { compareLog, EMPTY_FILE, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
+import { describeLoss, isDropped } from './log-loss.ts'
+import { createLogMatcher } from './log-matcher.ts'
+import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
 import { findLineStart } from './log-seek.ts'
-import { findSkip } from './log-skip.ts'
-import type { LogBatch, LogFollowParams } from './protocol.ts'
+import { closeAll, KEPT_FILES, openSegments } from './log-segments.ts'
+import type { LogFilter, LogFollowParams } from './protocol.ts'
 
-const CHUNK_BYTES = 65_536
-/** At a time once it is live: a client that stops reading has made less work by then. */
-const LIVE_CHUNK_BYTES = 16_384
 /** While data comes, the path is not asked for its file at each look. */
 const COMPARE_EVERY_MS = 100
+/** A backlog is read by many at once seldom; lines that come may be followed by many that stall. */
+const BACKLOG_CHUNK_BYTES = 131_072
+const LIVE_CHUNK_BYTES = 65_536
 
-/** What is being read: it starts anew with each file. */
-interface Reading {
-  readonly log: LogFile
-  readonly assembler: LineAssembler
-  name: string
-  position: number
-  /** Up to here it is backlog. */
-  readonly liveFrom: number
-  comparedAt: number
-  /** Of the line that was read last. */
-  lastTime: string
+export interface LogItem {
+  /** A frame of contract/log-rows.ts. */
+  readonly rows?: Uint8Array
+  /** Lines before these were lost: the file was cut, or `after` names a place that is no more. */
+  readonly gap?: string
+  /** The backlog is over. */
+  readonly live: boolean
+  /** With the first that is live: up to where the log has been read. */
+  readonly cursor?: string
+}
+
+/** Where reading goes on: this file, then the newer ones. */
+interface Place {
+  reading: LogReading | null
+  newer: LogFile[]
+  gap: string | undefined
 }
 
 /**
- * Yields batches until the signal. The reader may take its time: nothing is read ahead. A batch has `gap` when lines
- * before it were lost: the file was cut, or `after` names a place that is no more.
+ * Yields until the signal. The consumer may take its time: nothing is read ahead, and nothing is left out that is kept.
  *
  * @throws {HostError} FILE_REFUSED, FILE_DENIED
  */
-export async function* followLog(params: LogFollowParams, signal: AbortSignal): AsyncGenerator<LogBatch> {
+export async function* followLog(params: LogFollowParams, signal: AbortSignal): AsyncGenerator<LogItem> {
   const { path } = params
+  const filter = params.filter === undefined ? null : createLineFilter(params.filter)
   const alarm = createFileAlarm(path, signal)
-  const lines: AssembledLine[] = []
-  const collect = (line: AssembledLine): void => {
-    lines.push(line)
-  }
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
-  let reading: Reading | null = null
-  let gap: string | undefined
+  const place = await begin(params, filter)
   let isLive = false
+  let liveFrom = place.newer.length === 0 && place.reading ? await logSize(place.reading.log) : Infinity
+  let [comparedAt, checkedAt] = [0, Date.now()]
+  const tell = (): LogItem => {
+    const { gap } = place
+    place.gap = undefined
+    return gap === undefined ? { live: isLive } : { live: isLive, gap }
+  }
   try {
-    ;({ reading, gap } = await begin(params, collect))
     while (!signal.aborted) {
-      if (reading !== null && isLive) {
-        const skip = await findSkip(reading.log, reading.position, reading.lastTime)
-        if (skip !== null) {
-          reading = {
-            ...reading,
-            assembler: createLineAssembler(skip.position, collect),
-            position: skip.position,
-          }
-          gap = `${(skip.bytes / 1e6).toFixed(1)} MB of the log came faster than they could be sent`
-        }
+      if (Date.now() - checkedAt >= COMPARE_EVERY_MS) {
+        checkedAt = Date.now()
+        // There are newer files then: the end of the backlog is in the last of them.
+        if (await leaveDropped(place, path, filter)) liveFrom = Number.POSITIVE_INFINITY
       }
-      const bytesRead: number = reading === null ? 0 : await readChunk(reading, buffer, isLive)
-      if (reading !== null && bytesRead > 0) {
+      const [limit, chunk] = isLive ? [Infinity, LIVE_CHUNK_BYTES] : [liveFrom, BACKLOG_CHUNK_BYTES]
+      const rows = (await place.reading?.next(limit, chunk)) ?? null
+      if (rows !== null) {
         alarm.noteData()
-        reading.lastTime = lines.at(-1)?.time ?? reading.lastTime
-        if (lines.length > 0 || gap !== undefined) {
-          yield toBatch(await nameOf(reading), lines.splice(0), { live: isLive, gap })
-          gap = undefined
-        }
+        if (rows instanceof Uint8Array) yield { ...tell(), rows }
+        continue
+      }
+      if (place.newer.length > 0) {
+        await place.reading?.log.handle.close()
+        const [log, ...newer] = place.newer
+        place.newer = newer
+        place.reading = log ? createLogReading(log, 0, filter) : null
+        if (!isLive && log && newer.length === 0) liveFrom = await logSize(log)
         continue
       }
       if (!isLive) {
         isLive = true
-        yield toBatch(reading === null ? '' : await nameOf(reading), [], { live: true, gap })
-        gap = undefined
+        const { reading } = place
+        const cursor = formatCursor(reading ? await logName(reading.log) : EMPTY_FILE, reading?.position ?? 0)
+        yield { ...tell(), cursor }
       }
-      const next = await lookAgain(reading, path, collect, alarm)
-      reading = next.reading
-      gap = next.gap ?? gap
+      if (alarm.isBusy() && Date.now() - comparedAt < COMPARE_EVERY_MS) await alarm.wait(false)
+      else {
+        comparedAt = Date.now()
+        await lookAgain(place, path, filter, alarm)
+        if (place.gap !== undefined) yield tell()
+      }
     }
   } finally {
     alarm.close()
-    await reading?.log.handle.close()
+    await place.reading?.log.handle.close()
+    await closeAll(place.newer)
   }
 }
 
 /** Opens the log at the place where the first line is wanted. */
-async function begin(
-  params: LogFollowParams,
-  collect: (line: AssembledLine) => void,
-): Promise<{ reading: Reading | null; gap: string | undefined }> {
-  const log = await openLog(params.path)
-  if (log === null) return { reading: null, gap: undefined }
-  const size = await logSize(log)
-  const name = await logName(log)
-  let position = 0
-  let gap: string | undefined
-  if (params.after === undefined) {
-    position = await findLineStart(log.handle, size, params.backlog)
-  } else {
-    const cursor = parseCursor(params.after)
-    const isKept = cursor?.name === name && cursor.end <= size && (await isRowStart(log, cursor.end))
-    if (isKept) position = cursor.end
-    else gap = 'the log was replaced meanwhile: lines before these may be lost'
+async function begin(params: LogFollowParams, filter: LineFilter | null): Promise<Place> {
+  const files = await openSegments(params.path)
+  const start =
+    params.after === undefined
+      ? await findBacklog(files, params.backlog)
+      : await findAfter(files, params.after)
+  await closeAll(files.slice(0, start.index))
+  const [log, ...newer] = files.slice(start.index)
+  const gap = start.isLost ? 'the log was replaced meanwhile: lines before these may be lost' : undefined
+  return { reading: log ? createLogReading(log, start.offset, filter) : null, newer, gap }
+}
+
+interface Start {
+  readonly index: number
+  readonly offset: number
+  readonly isLost?: true
+}
+
+/** Where the last `count` lines of all files begin. */
+async function findBacklog(files: readonly LogFile[], count: number): Promise<Start> {
+  let missing = count
+  let start: Start = { index: 0, offset: 0 }
+  // All there are: nothing has to be counted.
+  if (count === Number.MAX_SAFE_INTEGER) return start
+  for (let index = files.length - 1; index >= 0; index -= 1) {
+    const log = files[index]
+    if (!log) break
+    const found = await findLineStart(log.handle, await logSize(log), missing)
+    start = { index, offset: found.offset }
+    missing -= found.lines
+    if (missing <= 0) break
   }
-  const assembler = createLineAssembler(position, collect)
-  return { reading: { log, assembler, name, position, liveFrom: size, comparedAt: 0, lastTime: '' }, gap }
+  return start
 }
 
-/** Reads what comes next into the assembler; up to the end of the backlog before anything is live. */
-async function readChunk(reading: Reading, buffer: Buffer, isLive: boolean): Promise<number> {
-  const room = isLive ? LIVE_CHUNK_BYTES : Math.min(buffer.length, reading.liveFrom - reading.position)
-  if (room <= 0) return 0
-  const { bytesRead } = await reading.log.handle.read(buffer, 0, room, reading.position)
-  if (bytesRead > 0) reading.assembler.push(buffer.subarray(0, bytesRead))
-  reading.position += bytesRead
-  return bytesRead
-}
-
-/** A file that was empty when it was opened gets its name with its first row. */
-async function nameOf(reading: Reading): Promise<string> {
-  if (reading.position > 0 && reading.name === '0') reading.name = await logName(reading.log)
-  return reading.name
+async function findAfter(files: readonly LogFile[], after: string): Promise<Start> {
+  const cursor = parseCursor(after)
+  // There was no row yet: all that there are came later.
+  if (cursor?.file === EMPTY_FILE) return { index: 0, offset: 0 }
+  for (const [index, log] of files.entries()) {
+    if (cursor?.file !== (await logName(log))) continue
+    if (cursor.end <= (await logSize(log)) && (await isRowStart(log, cursor.end)))
+      return { index, offset: cursor.end }
+  }
+  return { index: 0, offset: 0, isLost: true }
 }
 
 /** At the end of what there is: has the file been cut or replaced? If not, waits until it is worth to read again. */
 async function lookAgain(
-  reading: Reading | null,
+  place: Place,
   path: string,
-  collect: (line: AssembledLine) => void,
+  filter: LineFilter | null,
   alarm: FileAlarm,
-): Promise<{ reading: Reading | null; gap?: string }> {
-  if (reading !== null && alarm.isBusy() && Date.now() - reading.comparedAt < COMPARE_EVERY_MS) {
-    await alarm.wait(false)
-    return { reading }
+): Promise<void> {
+  const { reading } = place
+  if (reading === null) {
+    const log = await openLog(path)
+    if (log === null) return alarm.wait(true)
+    place.reading = createLogReading(log, 0, filter)
+    alarm.noteData()
+    return
   }
-  if (reading !== null) reading.comparedAt = Date.now()
-  const state = reading === null ? 'gone' : await compareLog(reading.log, path, reading.position)
-  if (reading !== null && state === 'truncated') {
-    const gap = 'the log file was emptied: lines before these may be lost'
-    return { reading: fresh(reading.log, collect), gap }
+  const state = await compareLog(reading.log, path, reading.position)
+  if (state === 'truncated') {
+    place.gap = 'the log file was emptied: lines before these may be lost'
+    place.reading = createLogReading(reading.log, 0, filter)
+    return
   }
-  if (reading !== null && (state === 'same' || state === 'gone')) {
-    await alarm.wait(state === 'gone')
-    return { reading }
-  }
-  if (reading !== null && (await logSize(reading.log)) > reading.position) return { reading }
-  const log = await openLog(path)
-  if (log === null) {
-    await alarm.wait(true)
-    return { reading }
-  }
-  await reading?.log.handle.close()
+  if (state !== 'replaced') return alarm.wait(state === 'gone')
+  // What came before the new file began is read first.
+  if ((await logSize(reading.log)) > reading.position && (await isComplete(reading))) return
+  const files = await openSegments(path)
+  const index = files.findIndex(({ inode }) => inode === reading.log.inode)
+  await closeAll(files.slice(0, index + 1))
+  place.newer = files.slice(index + 1)
+  // Nobody kept the file that was read: files between it and the oldest one may be missing.
+  if (index === -1 && files.length > 1)
+    place.gap = await describeLoss(reading.log, reading.position, files[0])
   alarm.noteData()
-  return { reading: fresh(log, collect) }
 }
 
-function fresh(log: LogFile, collect: (line: AssembledLine) => void): Reading {
-  return {
-    log,
-    assembler: createLineAssembler(0, collect),
-    name: '0',
-    position: 0,
-    liveFrom: 0,
-    comparedAt: 0,
-    lastTime: '',
+/**
+ * A reader that is slower than the log for long is left behind by the files that are kept. Then it goes on with the
+ * oldest of them: its own would take up the disk for as long as it reads.
+ * @returns whether it did
+ */
+async function leaveDropped(place: Place, path: string, filter: LineFilter | null): Promise<boolean> {
+  const { reading, newer } = place
+  if (reading === null || !(await isDropped(reading.log))) return false
+  const files = await openSegments(path)
+  const [log, ...rest] = files
+  // Nobody kept it, and so it may lack no line before the next one: it is read to its end.
+  if (log === undefined || files.length < KEPT_FILES) {
+    await closeAll(files)
+    return false
+  }
+  place.gap = await describeLoss(reading.log, reading.position, log)
+  await closeAll([reading.log, ...newer])
+  place.reading = createLogReading(log, 0, filter)
+  place.newer = rest
+  return true
+}
+
+/** There is a whole row behind the place: an unfinished one of a file that was left never ends. */
+async function isComplete({ log, position }: LogReading): Promise<boolean> {
+  const bytes = Buffer.alloc(16_384)
+  const { bytesRead } = await log.handle.read(bytes, 0, bytes.length, position)
+  return bytes.subarray(0, bytesRead).includes(10) || bytesRead === bytes.length
+}
+
+/** Plain text only: a pattern could keep the process from all else. */
+function createLineFilter({ text = '', ignoresCase, isInverse, stream }: LogFilter): LineFilter {
+  const { matches } = createLogMatcher({ text, kind: 'plain', ignoresCase, isInverse })
+  return (line) => {
+    if (stream !== undefined && line.stream !== stream) return false
+    if (text === '') return true
+    return matches(line.text)
   }
 }

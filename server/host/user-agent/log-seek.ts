@@ -12,9 +12,14 @@ const LF = 10
  * of several rows is never cut at its start.
  *
  * @param end in bytes; what comes after the last row end before it is an unfinished row and not counted
- * @returns an offset at which a row starts; 0 when there are not so many lines
+ * @returns an offset at which a row starts, and how many lines there are from it on: fewer than `count` when the file
+ * has no more
  */
-export async function findLineStart(handle: FileHandle, end: number, count: number): Promise<number> {
+export async function findLineStart(
+  handle: FileHandle,
+  end: number,
+  count: number,
+): Promise<{ offset: number; lines: number }> {
   const block = Buffer.allocUnsafe(BLOCK_BYTES + MAX_PREFIX_BYTES)
   const lowest = Math.max(0, end - MAX_SCAN_BYTES)
   let high = end
@@ -28,17 +33,17 @@ export async function findLineStart(handle: FileHandle, end: number, count: numb
     for (let lf = lastLineEnd(block, Math.min(high - low, length)); lf !== -1; lf = lastLineEnd(block, lf)) {
       const row = low + lf + 1
       if (nextRow !== null && endsLine(block, lf + 1, length)) found += 1
-      if (found > count) return nextRow ?? row
+      if (found > count) return { offset: nextRow ?? row, lines: count }
       nextRow = row
-      if (count === 0) return row
+      if (count === 0) return { offset: row, lines: 0 }
     }
     high = low
   }
-  if (lowest > 0) return nextRow ?? end
+  if (lowest > 0) return { offset: nextRow ?? end, lines: found }
   // The first row of the file has no LF before it.
   const length = await readFully(handle, block, 0, Math.min(end, MAX_PREFIX_BYTES))
   if (nextRow !== null && endsLine(block, 0, length)) found += 1
-  return found > count && nextRow !== null ? nextRow : 0
+  return found > count && nextRow !== null ? { offset: nextRow, lines: count } : { offset: 0, lines: found }
 }
 
 /** Index of the last LF before `before`, or -1. */
@@ -64,4 +69,17 @@ async function readFully(
     filled += bytesRead
   }
   return filled
+}
+
+/** The first bytes of the first row that begins at or behind an offset; null when there is none soon. */
+export async function findRowAfter(
+  handle: FileHandle,
+  offset: number,
+): Promise<{ start: number; bytes: Buffer } | null> {
+  const block = Buffer.alloc(BLOCK_BYTES)
+  const from = Math.max(0, offset - 1)
+  const length = await readFully(handle, block, from, block.length)
+  const at = offset === 0 ? 0 : block.subarray(0, length).indexOf(LF) + 1
+  if ((offset > 0 && at === 0) || at >= length) return null
+  return { start: from + at, bytes: Buffer.from(block.subarray(at, Math.min(length, at + MAX_PREFIX_BYTES))) }
 }

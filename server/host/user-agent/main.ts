@@ -3,10 +3,14 @@
  * opens a path there. It is started by user-agent-client.ts with a dropped uid and gid, a clean environment and `/` as
  * its directory, speaks protocol.ts over stdin and stdout, and ends when stdin does.
  */
+import { isMainThread, workerData } from 'node:worker_threads'
 import { HostError, PanelError } from '../../errors.ts'
 import { createFrameReader } from './frames.ts'
-import { followLog } from './log-follow.ts'
-import { readLogPage } from './log-page.ts'
+import { followLog, type LogItem } from './log-follow.ts'
+import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
+import { isSearchThread, searchLog } from './log-search.ts'
+import { searchInThread } from './log-search-thread.ts'
+import { keepLog } from './log-segments.ts'
 import { hasDirectory, makeDirectory } from './make-directory.ts'
 import {
   type AgentControl,
@@ -62,7 +66,11 @@ async function answer(request: AgentRequest): Promise<unknown> {
     case 'hasDirectory':
       return hasDirectory(request.params.path)
     case 'logPage':
-      return readLogPage(request.params.path, request.params.before, request.params.limit)
+      return readLogPage(request.params)
+    case 'logAfter':
+      return readLogAfter(request.params)
+    case 'logLine':
+      return readWholeLine(request.params.path, request.params.cursor)
     default:
       throw new HostError('INTERNAL', { detail: `${request.verb} is not a verb with one answer` })
   }
@@ -81,7 +89,7 @@ async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterabl
     for await (const item of open(signal)) {
       if (signal.aborted) break
       stream.credit -= 1
-      send({ id, item })
+      sendItem(id, item)
       // Before the next item is made: what nobody takes is not read either.
       while (stream.credit === 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
@@ -95,6 +103,16 @@ async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterabl
   }
 }
 
+/** Rows of a log follow their line as they are. */
+function sendItem(id: number, item: unknown): void {
+  const { rows, ...rest } = item as Partial<LogItem>
+  if (rows === undefined) send({ id, item })
+  else {
+    send({ id, item: rest, bytes: rows.length })
+    process.stdout.write(rows)
+  }
+}
+
 function control(message: AgentControl): void {
   const stream = streams.get(message.id)
   // The stream may have ended while the message was under way.
@@ -102,6 +120,21 @@ function control(message: AgentControl): void {
   if ('credit' in message) stream.credit += message.credit
   else stream.controller.abort()
   stream.onCredit()
+}
+
+function streamOf(request: AgentRequest): ((signal: AbortSignal) => AsyncIterable<unknown>) | null {
+  switch (request.verb) {
+    case 'watch':
+      return (signal) => watchFiles(request.params.paths, signal)
+    case 'logFollow':
+      return (signal) => followLog(request.params, signal)
+    case 'logSearch':
+      return (signal) => searchLog(request.params, import.meta.filename, signal)
+    case 'keepLog':
+      return (signal) => keepLog(request.params.path, signal)
+    default:
+      return null
+  }
 }
 
 function receive(line: string): void {
@@ -112,18 +145,18 @@ function receive(line: string): void {
     return
   }
   const { id } = message
-  const work =
-    message.verb === 'watch'
-      ? runStream(id, (signal) => watchFiles(message.params.paths, signal))
-      : message.verb === 'logFollow'
-        ? runStream(id, (signal) => followLog(message.params, signal))
-        : answer(message).then((value) => send({ id, value }))
+  const open = streamOf(message)
+  const work = open ? runStream(id, open) : answer(message).then((value) => send({ id, value }))
   work.catch((error: unknown) => sendError(id, error))
 }
 
-process.umask(0o077)
-const reader = createFrameReader(MAX_FRAME_BYTES, receive, () => process.exit(1))
-process.stdin.on('data', (bytes: Buffer) => reader.push(bytes))
-process.stdin.on('end', () => process.exit(0))
-// The panel is gone: there is nobody to tell.
-process.stdout.on('error', () => process.exit(0))
+if (isMainThread) {
+  process.umask(0o077)
+  const reader = createFrameReader(MAX_FRAME_BYTES, receive, () => process.exit(1))
+  process.stdin.on('data', (bytes: Buffer) => reader.push(bytes))
+  process.stdin.on('end', () => process.exit(0))
+  // The panel is gone: there is nobody to tell.
+  process.stdout.on('error', () => process.exit(0))
+} else if (isSearchThread(workerData)) {
+  await searchInThread(workerData)
+}

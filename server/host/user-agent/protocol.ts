@@ -2,10 +2,13 @@
  * What the panel and its user agent say to each other: one JSON document a line, over the agent's stdin and stdout.
  * The panel asks `{id, verb, params}`; the agent answers `{id, value}` or `{id, error}`, and for a stream any number
  * of `{id, item}`, then `{id, end}`. A stream sends as many items as it has credit for; the panel gives more with
- * `{id, credit}` and ends a stream with `{id, cancel}`. Types only: the panel checks what comes back by schema
+ * `{id, credit}` and ends a stream with `{id, cancel}`. An item may have bytes behind its line. Types only: the panel checks what comes back by schema
  * (user-agent-schemas.ts), because any process of the same user could write there.
  */
 import type { ErrorCode } from '../../../contract/error-codes.ts'
+import type { LogFilter, LogHit, LogQuery, LogSearchFrame } from '../../../contract/logs.ts'
+
+export type { LogFilter } from '../../../contract/logs.ts'
 
 /** A longer line ends the conversation. In bytes. */
 export const MAX_FRAME_BYTES = 16_777_216
@@ -38,11 +41,30 @@ export interface LogFollowParams {
   readonly path: string
   readonly backlog: number
   readonly after?: string
+  readonly filter?: LogFilter
 }
 export interface LogPageParams {
   readonly path: string
   readonly before: string | null
   readonly limit: number
+}
+export interface LogAfterParams {
+  readonly path: string
+  /** A cursor; else lines from `time` on. */
+  readonly after?: string
+  /** ms since 1970. */
+  readonly time?: number
+  readonly limit: number
+}
+export interface LogLineParams {
+  readonly path: string
+  readonly cursor: string
+}
+export interface KeepLogParams {
+  readonly path: string
+}
+export interface LogSearchParams extends LogQuery {
+  readonly path: string
 }
 
 export interface ReadValue {
@@ -64,9 +86,17 @@ export interface LogBatch {
   readonly texts: string
   /** One letter a line: o stdout, e stderr; upper case when the line was cut. */
   readonly flags: string
-  readonly gap?: string
-  readonly live: boolean
 }
+export interface LogPageValue {
+  /** One for each file that the lines are of, oldest first. */
+  readonly batches: readonly LogBatch[]
+  readonly hasMore: boolean
+}
+
+/** Texts in it are as the file has them. */
+export type SearchHit = LogHit
+export type SearchLine = LogHit['line']
+export type LogSearchItem = LogSearchFrame
 
 export type AgentRequest =
   | { readonly id: number; readonly verb: 'ping'; readonly params: null }
@@ -75,6 +105,10 @@ export type AgentRequest =
   | { readonly id: number; readonly verb: 'makeDirectory'; readonly params: MakeDirectoryParams }
   | { readonly id: number; readonly verb: 'hasDirectory'; readonly params: HasDirectoryParams }
   | { readonly id: number; readonly verb: 'logPage'; readonly params: LogPageParams }
+  | { readonly id: number; readonly verb: 'logAfter'; readonly params: LogAfterParams }
+  | { readonly id: number; readonly verb: 'logLine'; readonly params: LogLineParams }
+  | { readonly id: number; readonly verb: 'keepLog'; readonly params: KeepLogParams }
+  | { readonly id: number; readonly verb: 'logSearch'; readonly params: LogSearchParams }
   | { readonly id: number; readonly verb: 'watch'; readonly params: WatchParams }
   | { readonly id: number; readonly verb: 'logFollow'; readonly params: LogFollowParams }
 export type AgentControl =
@@ -85,4 +119,6 @@ export type AgentReply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } }
   | { readonly id: number; readonly item: unknown }
+  /** So many bytes follow the line. */
+  | { readonly id: number; readonly item: unknown; readonly bytes: number }
   | { readonly id: number; readonly end: true }

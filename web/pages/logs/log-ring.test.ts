@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest'
-import type { LogTuple } from '../../../contract/events.ts'
+import type { LogRows } from '../../../contract/log-rows.ts'
+import type { LogLine } from '../../../contract/logs.ts'
 import { LogRing } from './log-ring.ts'
+import { cursorOf, rowsOf } from './test-rows.ts'
 
 const TIME = '2026-01-01T00:00:00.123456789Z'
-const line = (number: number): LogTuple => [`c${number}`, TIME, 'o', `line ${number}`]
-const lines = (from: number, to: number): LogTuple[] =>
-  Array.from({ length: to - from }, (_, index) => line(from + index))
+const line = (number: number): Partial<LogLine> => ({
+  cursor: cursorOf(number),
+  time: TIME,
+  text: `line ${number}`,
+})
+const lines = (from: number, to: number): LogRows =>
+  rowsOf(Array.from({ length: to - from }, (_, index) => line(from + index)))
 const older = (number: number) => ({
-  cursor: `c${number}`,
+  cursor: cursorOf(number),
   time: TIME,
   stream: 'stderr' as const,
   text: `line ${number}`,
@@ -20,7 +26,7 @@ const texts = (ring: LogRing): string[] => {
 
 test('lines come back as they went in', () => {
   const ring = new LogRing(10)
-  ring.append([line(1), ['c2', TIME, 'e', 'cut', 1]])
+  ring.append(rowsOf([line(1), { text: 'cut', stream: 'stderr', truncated: true }]))
   expect(ring.get(0)).toEqual({
     kind: 'stdout',
     time: Date.parse('2026-01-01T00:00:00.123Z'),
@@ -63,8 +69,8 @@ test('the oldest cursor passes gaps by, and is none without lines', () => {
   ring.appendGap('rotated')
   expect(ring.oldestCursor).toBeUndefined()
   expect(ring.get(0)).toMatchObject({ kind: 'gap', text: 'rotated' })
-  ring.append([line(1)])
-  expect(ring.oldestCursor).toBe('c1')
+  ring.append(rowsOf([line(1)]))
+  expect(ring.oldestCursor).toBe(cursorOf(1))
 })
 
 test('a cleared ring is empty and goes on', () => {
@@ -76,4 +82,37 @@ test('a cleared ring is empty and goes on', () => {
   expect(texts(ring)).toEqual(['line 4', 'line 5'])
   expect(ring.prepend([older(3)])).toBe(1)
   expect(texts(ring)).toEqual(['line 3', 'line 4', 'line 5'])
+})
+
+test('large frames stay as they are, small ones are gathered; both go line by line', () => {
+  const ring = new LogRing(3_000)
+  const big = (from: number) =>
+    rowsOf(
+      Array.from({ length: 400 }, (_, at) => ({
+        cursor: cursorOf(from + at),
+        text: `${from + at} ${'x'.repeat(200)}`,
+      })),
+    )
+  const small = (number: number) =>
+    rowsOf([{ cursor: cursorOf(number), text: `${number} ${'y'.repeat(20)}` }])
+  let next = 0
+  for (let round = 0; round < 20; round += 1) {
+    ring.append(big(next))
+    next += 400
+    for (let count = 0; count < 150; count += 1) ring.append(small(next++))
+  }
+  expect([ring.count, ring.end]).toEqual([3_000, next])
+  for (let number = ring.first; number < ring.end; number += 1) {
+    expect(ring.get(number)?.text.split(' ')[0]).toBe(String(number))
+    expect(ring.cursorOf(number)).toBe(cursorOf(number))
+  }
+})
+
+test('what has gone from the front does not come back with older lines', () => {
+  const ring = new LogRing(5)
+  ring.append(lines(10, 17))
+  ring.clear()
+  ring.append(lines(17, 20))
+  expect(ring.prepend([older(15), older(16)])).toBe(2)
+  expect(texts(ring)).toEqual(['line 15', 'line 16', 'line 17', 'line 18', 'line 19'])
 })

@@ -1,10 +1,11 @@
 /**
- * The lines that the page holds: the newest 200,000, in columns, since an object for each would double their size.
- * A line has a number that stays its own: later lines have larger ones, earlier lines that are loaded afterwards
- * smaller ones, below zero too.
+ * The lines that the page holds: the newest 200,000, as the bytes they came as, since a string for each would take
+ * several times the room. A line has a number that stays its own: later lines have larger ones, earlier lines that are
+ * loaded afterwards smaller ones, below zero too.
  */
-import type { LogTuple } from '../../../contract/events.ts'
-import type { LogLine } from '../../../contract/schemas.ts'
+import { formatCursor, type LogRows, listLines, readRows, rowAt } from '../../../contract/log-rows.ts'
+import type { LogLine } from '../../../contract/logs.ts'
+import { sanitizeLogText } from '../../../server/domain/log-line.ts'
 
 export interface RingLine {
   readonly kind: 'stdout' | 'stderr' | 'gap'
@@ -16,23 +17,29 @@ export interface RingLine {
 
 export const RING_CAPACITY = 200_000
 
-const STDERR = 1
-const TRUNCATED = 2
-const GAP = 4
+/** Frames below that size, in bytes, are gathered: a chunk for each line would cost more than the line. */
+const GATHERED_BYTES = 65_536
+
+/** Lines that lie together. */
+interface Chunk {
+  /** Number of its first line. */
+  first: number
+  count: number
+  readonly rows: LogRows | null
+  /** What a row that is no line says; null for lines. */
+  readonly gap: string | null
+}
 
 export class LogRing {
   readonly capacity: number
-  readonly #texts: string[] = []
-  readonly #cursors: string[] = []
-  readonly #times: Float64Array
-  readonly #flags: Uint8Array
+  readonly #chunks: Chunk[] = []
+  /** The last chunk, while there is room in it. */
+  #open: Gathering | null = null
   #first = 0
   #end = 0
 
   constructor(capacity: number = RING_CAPACITY) {
     this.capacity = capacity
-    this.#times = new Float64Array(capacity)
-    this.#flags = new Uint8Array(capacity)
   }
 
   /** Number of the oldest line. */
@@ -52,41 +59,59 @@ export class LogRing {
   /** Cursor of the oldest line that has one: older lines are asked for before it. */
   get oldestCursor(): string | undefined {
     for (let number = this.#first; number < this.#end; number += 1) {
-      const slot = this.#slot(number)
-      if (((this.#flags[slot] ?? 0) & GAP) === 0) return this.#cursors[slot]
+      const cursor = this.cursorOf(number)
+      if (cursor !== undefined) return cursor
     }
     return undefined
   }
 
+  /** undefined for a gap, and for a line that is not here. */
+  cursorOf(number: number): string | undefined {
+    const chunk = this.#chunkOf(number)
+    return chunk?.rows ? formatCursor(chunk.rows.file, chunk.rows.endOf(number - chunk.first)) : undefined
+  }
+
   /** The line with this number; undefined when it has gone, or has not come yet. */
   get(number: number): RingLine | undefined {
-    if (number < this.#first || number >= this.#end) return undefined
-    const slot = this.#slot(number)
-    const flags = this.#flags[slot] ?? 0
+    const chunk = this.#chunkOf(number)
+    if (!chunk) return undefined
+    if (!chunk.rows) return { kind: 'gap', time: Number.NaN, text: chunk.gap ?? '', isTruncated: false }
+    const row = rowAt(chunk.rows, number - chunk.first)
     return {
-      kind: flags & GAP ? 'gap' : flags & STDERR ? 'stderr' : 'stdout',
-      time: this.#times[slot] ?? Number.NaN,
-      text: this.#texts[slot] ?? '',
-      isTruncated: (flags & TRUNCATED) !== 0,
+      kind: row.stream,
+      time: Date.parse(row.time),
+      text: sanitizeLogText(row.text),
+      isTruncated: row.truncated,
     }
   }
 
   /** The text alone, for a search over all lines. */
   textOf(number: number): string {
-    return this.#texts[this.#slot(number)] ?? ''
+    return this.get(number)?.text ?? ''
   }
 
-  /** Appends lines; the oldest go when there is no room. */
-  append(lines: readonly LogTuple[]): void {
-    for (const [cursor, time, stream, text, truncated] of lines) {
-      const flags = (stream === 'e' ? STDERR : 0) | (truncated === 1 ? TRUNCATED : 0)
-      this.#push(cursor, Date.parse(time), flags, text)
+  /** Appends the lines of a frame; the oldest go when there is no room. */
+  append(rows: LogRows): void {
+    if (rows.count === 0) return
+    if (rows.bytes.length >= GATHERED_BYTES / 2) {
+      this.#open = null
+      this.#push({ rows, gap: null, count: rows.count })
+      return
     }
+    if (!this.#open?.hasRoomFor(rows)) {
+      this.#open = new Gathering(rows.file)
+      this.#push({ rows: this.#open, gap: null, count: 0 })
+    }
+    this.#open.add(rows)
+    const last = this.#chunks.at(-1)
+    if (last) last.count = this.#open.count
+    this.#grow(rows.count)
   }
 
   /** Appends a row that tells of lines which are missing. */
   appendGap(reason: string): void {
-    this.#push('', Number.NaN, GAP, reason)
+    this.#open = null
+    this.#push({ rows: null, gap: reason, count: 1 })
   }
 
   /**
@@ -96,35 +121,113 @@ export class LogRing {
    */
   prepend(lines: readonly LogLine[]): number {
     const taken = lines.slice(Math.max(0, lines.length - (this.capacity - this.count)))
-    for (const line of taken.toReversed()) {
-      this.#first -= 1
-      const flags = (line.stream === 'stderr' ? STDERR : 0) | (line.truncated ? TRUNCATED : 0)
-      this.#write(this.#first, line.cursor, Date.parse(line.time), flags, line.text)
+    const chunks = framesOf(taken).map((rows) => ({ first: 0, count: rows.count, rows, gap: null }))
+    // What is left of the chunk in front must not show again the lines that have gone.
+    this.#cutFront()
+    for (const chunk of chunks.toReversed()) {
+      this.#first -= chunk.count
+      chunk.first = this.#first
+      this.#chunks.unshift(chunk)
     }
     return taken.length
   }
 
   clear(): void {
     this.#first = this.#end
-    this.#texts.length = 0
-    this.#cursors.length = 0
+    this.#chunks.length = 0
+    this.#open = null
   }
 
-  #push(cursor: string, time: number, flags: number, text: string): void {
-    if (this.count === this.capacity) this.#first += 1
-    this.#write(this.#end, cursor, time, flags, text)
-    this.#end += 1
+  #push(chunk: Omit<Chunk, 'first'>): void {
+    this.#chunks.push({ first: this.#end, ...chunk })
+    this.#grow(chunk.count)
   }
 
-  #write(number: number, cursor: string, time: number, flags: number, text: string): void {
-    const slot = this.#slot(number)
-    this.#texts[slot] = text
-    this.#cursors[slot] = cursor
-    this.#times[slot] = time
-    this.#flags[slot] = flags
+  #grow(count: number): void {
+    this.#end += count
+    this.#first = Math.max(this.#first, this.#end - this.capacity)
+    let gone = 0
+    for (const chunk of this.#chunks) {
+      if (chunk.first + chunk.count > this.#first || chunk.count === 0) break
+      gone += 1
+    }
+    if (gone > 0) this.#chunks.splice(0, gone)
   }
 
-  #slot(number: number): number {
-    return ((number % this.capacity) + this.capacity) % this.capacity
+  #cutFront(): void {
+    const [front] = this.#chunks
+    const gone = front ? this.#first - front.first : 0
+    if (!front?.rows || gone <= 0) return
+    const { rows } = front
+    const cut: LogRows = {
+      file: rows.file,
+      bytes: rows.bytes,
+      count: rows.count - gone,
+      starts: rows.starts.subarray(gone),
+      endOf: (index) => rows.endOf(index + gone),
+    }
+    this.#chunks[0] = { first: this.#first, count: front.count - gone, rows: cut, gap: null }
+    if (rows === this.#open) this.#open = null
   }
+
+  #chunkOf(number: number): Chunk | undefined {
+    if (number < this.#first || number >= this.#end) return undefined
+    let [low, high] = [0, this.#chunks.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >> 1
+      if ((this.#chunks[middle]?.first ?? 0) <= number) low = middle
+      else high = middle - 1
+    }
+    return this.#chunks[low]
+  }
+}
+
+/** Small frames of one file, put behind each other. */
+class Gathering implements LogRows {
+  readonly file: string
+  readonly bytes = new Uint8Array(GATHERED_BYTES)
+  starts = new Uint32Array(64)
+  #ends = new Float64Array(64)
+  count = 0
+
+  constructor(file: string) {
+    this.file = file
+  }
+
+  hasRoomFor(rows: LogRows): boolean {
+    return rows.file === this.file && this.#size() + rows.bytes.length <= GATHERED_BYTES
+  }
+
+  add(rows: LogRows): void {
+    const at = this.#size()
+    this.bytes.set(rows.bytes, at)
+    const count = this.count + rows.count
+    if (count >= this.#ends.length) {
+      this.starts = enlarged(this.starts, new Uint32Array(count * 2))
+      this.#ends = enlarged(this.#ends, new Float64Array(count * 2))
+    }
+    for (let index = 0; index < rows.count; index += 1) {
+      this.starts[this.count + index + 1] = at + (rows.starts[index + 1] ?? 0)
+      this.#ends[this.count + index] = rows.endOf(index)
+    }
+    this.count = count
+  }
+
+  endOf(index: number): number {
+    return this.#ends[index] ?? 0
+  }
+
+  #size(): number {
+    return this.starts[this.count] ?? 0
+  }
+}
+
+function enlarged<T extends Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}
+
+/** Lines of a page, as frames: one for each file that they are of. */
+function framesOf(lines: readonly LogLine[]): LogRows[] {
+  return listLines(lines).flatMap((frame) => readRows(frame) ?? [])
 }

@@ -1,8 +1,8 @@
 /** The log as this page has it: the stream, the lines held, and what is waiting while it is paused. */
 import { signal } from '@preact/signals'
-import type { LogFrame } from '../../../contract/events.ts'
+import { formatCursor } from '../../../contract/log-rows.ts'
 import type { Problem } from '../../../contract/schemas.ts'
-import { loadOlderLines, openLogStream } from '../../api/logs.ts'
+import { type LogFrame, loadOlderLines, openLogStream } from '../../api/logs.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { PanelSocket, SocketState } from '../../api/socket.ts'
 import { LogRing } from './log-ring.ts'
@@ -20,7 +20,7 @@ export type Older =
 type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 
 function lengthOf(frame: ContentFrame): number {
-  return frame.type === 'gap' ? 1 : frame.lines.length
+  return frame.type === 'gap' ? 1 : frame.rows.count
 }
 
 export class LogSession {
@@ -61,7 +61,9 @@ export class LogSession {
   take(frame: LogFrame): void {
     if (frame.type === 'live') this.isLive.value = true
     else {
-      if (frame.type === 'lines') this.#lastCursor = frame.lines.at(-1)?.[0] ?? this.#lastCursor
+      if (frame.type === 'lines' && frame.rows.count > 0) {
+        this.#lastCursor = formatCursor(frame.rows.file, frame.rows.endOf(frame.rows.count - 1))
+      }
       if (this.isPaused.value) this.#hold(frame)
       else this.#show([frame])
     }
@@ -137,7 +139,7 @@ export class LogSession {
   #show(frames: readonly ContentFrame[]): void {
     for (const frame of frames) {
       if (frame.type === 'gap') this.ring.appendGap(frame.reason)
-      else this.ring.append(frame.lines)
+      else this.ring.append(frame.rows)
     }
     this.#askFrame()
   }

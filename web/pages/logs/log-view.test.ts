@@ -1,14 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { LogTuple } from '../../../contract/events.ts'
 import { LogRing } from './log-ring.ts'
 import { LogView } from './log-view.ts'
+import { cursorOf, rowsOf } from './test-rows.ts'
 
 const TIME = '2026-01-01T00:00:00Z'
 const FOREVER_MS = 1e9
 
-const tuple = (text: string): LogTuple => ['c', TIME, 'o', text]
-const older = (text: string) => ({ cursor: 'c', time: TIME, stream: 'stdout' as const, text })
+function append(ring: LogRing, texts: readonly string[]): void {
+  if (texts.length > 0) ring.append(rowsOf(texts.map((text) => ({ time: TIME, text }))))
+}
+const older = (text: string) => ({ cursor: cursorOf(0), time: TIME, stream: 'stdout' as const, text })
 
 /** What the view must say, counted the plain way. */
 function expected(ring: LogRing, filter: string, columns: number | null): { number: number; top: number }[] {
@@ -51,7 +53,7 @@ test('whatever happens to the ring, the view says the same as counting would', (
       let filter = ''
       let columns: number | null = null
       for (const step of actions) {
-        if (step.do === 'append') ring.append(step.texts.map(tuple))
+        if (step.do === 'append') append(ring, step.texts)
         else if (step.do === 'prepend') ring.prepend(step.texts.map(older))
         else if (step.do === 'clear') ring.clear()
         else {
@@ -78,8 +80,9 @@ test.each(['', 'b'])(
     const view = new LogView(ring)
     view.configure({ filter, columns: 10 })
     for (let at = 0; at < 8; at += 1) {
-      ring.append(
-        Array.from({ length: 10_000 }, (_, index) => tuple(index % 3 === 0 ? 'b'.repeat(25) : 'bc')),
+      append(
+        ring,
+        Array.from({ length: 10_000 }, (_, index) => (index % 3 === 0 ? 'b'.repeat(25) : 'bc')),
       )
       view.sync(FOREVER_MS)
       const wanted = expected(ring, filter, 10)
@@ -93,12 +96,12 @@ test('the reader is told how many rows went and came at the top', () => {
   const ring = new LogRing(4)
   const view = new LogView(ring)
   view.configure({ filter: '', columns: 10 })
-  ring.append(['a'.repeat(25), 'b', 'c', 'd'].map(tuple))
+  append(ring, ['a'.repeat(25), 'b', 'c', 'd'])
   view.sync(FOREVER_MS)
-  ring.append([tuple('e')])
+  append(ring, ['e'])
   expect(view.sync(FOREVER_MS)).toMatchObject({ removedRows: 3, addedRows: 0 })
   ring.clear()
-  ring.append([tuple('x')])
+  append(ring, ['x'])
   view.sync(FOREVER_MS)
   ring.prepend([older('y'.repeat(11)), older('z')])
   expect(view.sync(FOREVER_MS)).toMatchObject({ removedRows: 0, addedRows: 3 })
@@ -108,7 +111,7 @@ test('a drawn height corrects the counted one and moves what follows', () => {
   const ring = new LogRing(10)
   const view = new LogView(ring)
   view.configure({ filter: '', columns: 10 })
-  ring.append(['a', '漢'.repeat(10), 'c'].map(tuple))
+  append(ring, ['a', '漢'.repeat(10), 'c'])
   view.sync(FOREVER_MS)
   expect(view.correct(1, 2)).toBe(true)
   expect(view.correct(1, 2)).toBe(false)
@@ -118,7 +121,10 @@ test('a drawn height corrects the counted one and moves what follows', () => {
 test('a search stops when its time is over, and goes on where it was', () => {
   const ring = new LogRing(5_000)
   const view = new LogView(ring)
-  ring.append(Array.from({ length: 5_000 }, (_, index) => tuple(index % 2 === 0 ? 'even' : 'odd')))
+  append(
+    ring,
+    Array.from({ length: 5_000 }, (_, index) => (index % 2 === 0 ? 'even' : 'odd')),
+  )
   view.configure({ filter: 'EVEN', columns: null })
   expect(view.sync(-1).isDone).toBe(false)
   expect(view.count).toBe(250)
@@ -130,7 +136,7 @@ test('new lines are counted among those shown', () => {
   const ring = new LogRing(10)
   const view = new LogView(ring)
   view.configure({ filter: 'a', columns: null })
-  ring.append(['a', 'b', 'a', 'b', 'a'].map(tuple))
+  append(ring, ['a', 'b', 'a', 'b', 'a'])
   view.sync(FOREVER_MS)
   expect([view.countFrom(0), view.countFrom(1), view.countFrom(3), view.countFrom(5)]).toEqual([3, 2, 1, 0])
 })
@@ -138,7 +144,7 @@ test('new lines are counted among those shown', () => {
 test('colours are no part of what is searched', () => {
   const ring = new LogRing(10)
   const view = new LogView(ring)
-  ring.append([tuple('\x1b[36m[gate\x1b[39mway]')])
+  append(ring, ['\x1b[36m[gate\x1b[39mway]'])
   view.configure({ filter: '[gateway]', columns: null })
   view.sync(FOREVER_MS)
   expect(view.count).toBe(1)

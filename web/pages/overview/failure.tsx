@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { GatewayStatus, LogLine } from '../../../contract/schemas.ts'
+import type { LogLine } from '../../../contract/logs.ts'
+import type { GatewayStatus } from '../../../contract/schemas.ts'
 import type { GoBack } from '../../../contract/versions.ts'
 import { loadLastLines } from '../../api/last-lines.ts'
 import { Command } from '../../ui/command.tsx'

@@ -1,0 +1,87 @@
+/**
+ * What a line of the gateway's log says of itself: how grave it is, and which part of the gateway it comes from. Imports
+ * nothing of Node: the page uses it too.
+ */
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'unknown'
+
+export interface LogFacts {
+  readonly level: LogLevel
+  /** For example gateway, of `[gateway]`; '' when the line names none. */
+  readonly subsystem: string
+}
+
+const LEVEL_NAMES: Readonly<Record<string, LogLevel>> = {
+  fatal: 'fatal',
+  panic: 'fatal',
+  critical: 'fatal',
+  error: 'error',
+  err: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  info: 'info',
+  notice: 'info',
+  debug: 'debug',
+  trace: 'debug',
+  verbose: 'debug',
+}
+/** pino's numbers, which other loggers of Node share. */
+const LEVEL_NUMBERS: Readonly<Record<string, LogLevel>> = {
+  10: 'debug',
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+  60: 'fatal',
+}
+/** The gateway says its level by the colour of its message alone (docs/facts/razroom-gateway.md). */
+const LEVEL_COLOURS: Readonly<Record<string, LogLevel>> = { 31: 'error', 33: 'warn', 36: 'info', 90: 'debug' }
+
+const COLOUR = /\x1b\[[0-9;]*m/g
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)\s*/
+const SUBSYSTEM = /^\[([A-Za-z][\w:/.-]{0,40})\]\s*/
+const WORD = /^\W{0,3}(fatal|panic|critical|error|warn(?:ing)?|info|notice|debug|trace)\b[\]:\s]/i
+/** A thrown error begins like this: `TypeError: x`, `Uncaught Error: x`. */
+const THROWN = /^(?:Uncaught )?(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?: /
+
+/** @param text sanitised: its only control sequences are colours */
+export function readLogFacts(text: string): LogFacts {
+  const plain = text.replaceAll(COLOUR, '')
+  const json = plain.startsWith('{') ? readJson(plain) : null
+  if (json) return json
+  const timeless = plain.replace(TIME, '')
+  const subsystem = SUBSYSTEM.exec(timeless)?.[1] ?? ''
+  const message = timeless.replace(SUBSYSTEM, '')
+  const isLevelWord = subsystem !== '' && LEVEL_NAMES[subsystem.toLowerCase()] !== undefined
+  if (isLevelWord) return { level: LEVEL_NAMES[subsystem.toLowerCase()] ?? 'unknown', subsystem: '' }
+  const word = WORD.exec(message)?.[1]?.toLowerCase()
+  const byWord = word === undefined ? undefined : LEVEL_NAMES[word]
+  const level = byWord ?? (THROWN.test(message) ? 'error' : colourOf(text, message))
+  return { level, subsystem }
+}
+
+/** The colour that stands before the message: the last one before its first letter. */
+function colourOf(text: string, message: string): LogLevel {
+  const first = message.trimStart().slice(0, 8)
+  const at = first === '' ? -1 : text.indexOf(first)
+  const before = at === -1 ? '' : text.slice(0, at)
+  const colour = /\x1b\[(?:[01];)?(\d{2})m$/.exec(before)?.[1]
+  return (colour === undefined ? undefined : LEVEL_COLOURS[colour]) ?? 'unknown'
+}
+
+function readJson(text: string): LogFacts | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null) return null
+    const { level, severity, subsystem, name, module } = value as Record<string, unknown>
+    const told = String(level ?? severity ?? '').toLowerCase()
+    const part = [subsystem, name, module].find((one) => typeof one === 'string' && one !== '')
+    return {
+      level: LEVEL_NAMES[told] ?? LEVEL_NUMBERS[told] ?? 'unknown',
+      subsystem: typeof part === 'string' ? part.slice(0, 40) : '',
+    }
+  } catch {
+    // A line that only begins like JSON is text.
+    return null
+  }
+}

@@ -1,0 +1,33 @@
+/** What a reader of the log has lost: files that were dropped before it came to them. */
+import { readPrefix } from './k8s-row.ts'
+import type { LogFile } from './log-file.ts'
+import { findLineStart, findRowAfter } from './log-seek.ts'
+
+/** No name leads to the file any more: it is kept only for who still reads it. */
+export async function isDropped(log: LogFile): Promise<boolean> {
+  return (await log.handle.stat()).nlink === 0
+}
+
+/**
+ * Says which lines are missing, by the times of those around them.
+ * @param log the file that was read, which is still open @param position up to where
+ * @param next the file that reading goes on with
+ */
+export async function describeLoss(
+  log: LogFile,
+  position: number,
+  next: LogFile | undefined,
+): Promise<string> {
+  const { offset } = await findLineStart(log.handle, position, 1)
+  const last = await timeAt(log, offset)
+  const first = next ? await timeAt(next, 0) : null
+  if (last === null || first === null) return 'the log went on in files that were not kept: lines are lost'
+  return `lines between ${last} and ${first} are lost: the log went on, and files that old are not kept`
+}
+
+/** Time of the row at an offset; null for a row of something else. */
+async function timeAt(log: LogFile, offset: number): Promise<string | null> {
+  const row = await findRowAfter(log.handle, offset)
+  const prefix = row && readPrefix(row.bytes, 0, row.bytes.length)
+  return row && prefix ? row.bytes.toString('latin1', 0, prefix.timeEnd) : null
+}

@@ -1,0 +1,102 @@
+/** Reads one file of a log from a place on, as frames of rows: whole chunks of it wherever they can stay as they are. */
+import { formatCursor, listLines, RAW_HEAD_BYTES, writeRawHead } from '../../../contract/log-rows.ts'
+import {
+  type AssembledLine,
+  createLineAssembler,
+  type LineAssembler,
+  MAX_ROW_BYTES,
+} from './line-assembler.ts'
+import { EMPTY_FILE, type LogFile, logName } from './log-file.ts'
+
+/** A frame shorter than that is copied out, so that its chunk can be used again. */
+const SMALL_BYTES = 16_384
+/** A row that has no end after so many bytes is a long one: it is read the slow way. */
+const LONG_ROW_BYTES = 65_536
+const LF = 10
+/** Parts of lines. Text that has the same is no harm: the chunk is only read the slow way. */
+const PARTS = [' stdout P', ' stderr P']
+
+export type LineFilter = (line: AssembledLine) => boolean
+
+export interface LogReading {
+  readonly log: LogFile
+  /** Up to where it has been read, in bytes. */
+  readonly position: number
+  /**
+   * The next rows, at most a chunk of them.
+   * @param limit offset up to which to read
+   * @param chunkBytes larger ones cost less for each line; more of them wait for a viewer that stalls
+   * @returns null when there are none now
+   */
+  next(limit: number, chunkBytes: number): Promise<Uint8Array | 'nothing for the filter' | null>
+}
+
+/** @param position a row starts there */
+export function createLogReading(log: LogFile, position: number, filter: LineFilter | null): LogReading {
+  let at = position
+  let name = EMPTY_FILE
+  let chunk: Buffer = Buffer.alloc(0)
+  let assembler: LineAssembler | null = null
+  let lines: AssembledLine[] = []
+
+  const assemble = (bytes: Buffer): Uint8Array | 'nothing for the filter' => {
+    assembler ??= createLineAssembler(at, (line) => {
+      if (filter === null || filter(line)) lines.push(line)
+    })
+    assembler.push(bytes)
+    at += bytes.length
+    if (assembler.isIdle()) assembler = null
+    const found = lines
+    lines = []
+    return found.length === 0 ? 'nothing for the filter' : listed(name, found)
+  }
+
+  return {
+    log,
+    get position() {
+      return at
+    },
+    async next(limit, chunkBytes) {
+      const room = Math.min(chunkBytes, limit - at)
+      if (room <= 0) return null
+      // As large as a frame may be, and no larger: all of it is kept until that was sent.
+      if (chunk.length !== RAW_HEAD_BYTES + chunkBytes)
+        chunk = Buffer.allocUnsafe(RAW_HEAD_BYTES + chunkBytes)
+      const { bytesRead } = await log.handle.read(chunk, RAW_HEAD_BYTES, room, at)
+      if (bytesRead === 0) return null
+      if (name === EMPTY_FILE) name = await logName(log)
+      const end = RAW_HEAD_BYTES + bytesRead
+      const rowsEnd = chunk.lastIndexOf(LF, end - 1) + 1
+      if (assembler !== null) return assemble(chunk.subarray(RAW_HEAD_BYTES, end))
+      if (rowsEnd <= RAW_HEAD_BYTES) {
+        // An unfinished row, which may yet end; or one that is longer than a chunk.
+        return bytesRead < LONG_ROW_BYTES ? null : assemble(chunk.subarray(RAW_HEAD_BYTES, end))
+      }
+      if (filter !== null || !isPlain(chunk, RAW_HEAD_BYTES, rowsEnd))
+        return assemble(chunk.subarray(RAW_HEAD_BYTES, rowsEnd))
+      writeRawHead(chunk, name, at)
+      at += rowsEnd - RAW_HEAD_BYTES
+      const frame = chunk.subarray(0, rowsEnd)
+      if (rowsEnd <= SMALL_BYTES) return Uint8Array.prototype.slice.call(frame)
+      chunk = Buffer.alloc(0)
+      return frame
+    },
+  }
+}
+
+/** No row is too long, and none is a part of a line. */
+function isPlain(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; to - at > MAX_ROW_BYTES; ) {
+    const lf = bytes.lastIndexOf(LF, at + MAX_ROW_BYTES)
+    if (lf < at) return false
+    at = lf + 1
+  }
+  const rows = bytes.subarray(from, to)
+  return PARTS.every((part) => !rows.includes(part, 0, 'latin1'))
+}
+
+/** Lines as rows of their own, with where each ended in the file. */
+function listed(file: string, lines: readonly AssembledLine[]): Uint8Array {
+  const [frame] = listLines(lines.map(({ end, ...line }) => ({ ...line, cursor: formatCursor(file, end) })))
+  return frame ?? new Uint8Array()
+}

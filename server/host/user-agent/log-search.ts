@@ -1,0 +1,89 @@
+/**
+ * Looks for text in all of a log, newest line first. The work is done by a thread of its own, which can be ended in the
+ * middle of a pattern that takes for ever.
+ */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { LogSearchItem, LogSearchParams } from './protocol.ts'
+
+/** A block takes some 20 ms; a thread that says nothing for so long hangs in a pattern. */
+const SILENCE_LIMIT_MS = 2_000
+/** Threads at a time: each may take some 70 MB. Whoever comes later waits. */
+export const MAX_THREADS = 4
+
+let running = 0
+let waiting: (() => void)[] = []
+
+/** Waits for a place among the threads, or for the signal. @returns whether it got one, which it must give back */
+async function takePlace(signal: AbortSignal): Promise<boolean> {
+  while (running >= MAX_THREADS && !signal.aborted) {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+  if (signal.aborted) return false
+  running += 1
+  return true
+}
+
+function givePlaceBack(): void {
+  running -= 1
+  const woken = waiting
+  waiting = []
+  for (const wake of woken) wake()
+}
+
+export const isSearchThread = (data: unknown): data is LogSearchParams =>
+  typeof data === 'object' && data !== null && 'text' in data
+
+/**
+ * Yields hits and how far it has come, then the reason of its end.
+ * @param program the file that the thread runs, which hands `workerData` to `searchInThread`
+ */
+export async function* searchLog(
+  params: LogSearchParams,
+  program: string,
+  signal: AbortSignal,
+): AsyncGenerator<LogSearchItem> {
+  if (!(await takePlace(signal))) return
+  try {
+    yield* runThread(params, program, signal)
+  } finally {
+    givePlaceBack()
+  }
+}
+
+async function* runThread(
+  params: LogSearchParams,
+  program: string,
+  signal: AbortSignal,
+): AsyncGenerator<LogSearchItem> {
+  const thread = new Worker(program, {
+    workerData: params,
+    stdin: false,
+    resourceLimits: { maxOldGenerationSizeMb: 64 },
+  })
+  const end = (): void => void thread.terminate()
+  signal.addEventListener('abort', end, { once: true })
+  try {
+    while (!signal.aborted) {
+      const silence = AbortSignal.timeout(SILENCE_LIMIT_MS)
+      const told = once(thread, 'message', { signal: silence })
+      thread.postMessage('more')
+      let item: LogSearchItem
+      try {
+        ;[item] = (await told) as [LogSearchItem]
+      } catch (error) {
+        if (!silence.aborted) throw error
+        yield { type: 'end', reason: 'slow' }
+        return
+      }
+      yield item
+      if (item.type === 'end') return
+    }
+  } finally {
+    signal.removeEventListener('abort', end)
+    await thread.terminate()
+  }
+}

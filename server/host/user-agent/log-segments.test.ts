@@ -1,0 +1,328 @@
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { formatCursor, readLines } from '../../../contract/log-rows.ts'
+import { followLog } from './log-follow.ts'
+import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
+import { KEPT_FILES, keepLog, keepLogFile } from './log-segments.ts'
+import type { LogPageValue } from './protocol.ts'
+
+let directory: string
+let path: string
+let controller: AbortController
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'log-segments-'))
+  path = join(directory, 'gateway.log')
+  controller = new AbortController()
+})
+afterEach(async () => {
+  controller.abort()
+  await rm(directory, { recursive: true })
+})
+
+const START = Date.parse('2026-11-23T11:00:00Z')
+/** Row n was written n seconds after the start. */
+const row = (number: number, text = `line ${number}`): string =>
+  `${new Date(START + number * 1_000).toISOString().replace('Z', '000000+00:00')} stdout F ${text}\n`
+const rows = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) => row(from + index)).join('')
+const range = (from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, index) => `line ${from + index}`)
+
+/** As conmon begins a new file: beside the old one, and renamed over it. */
+async function begin(text: string): Promise<void> {
+  await writeFile(`${path}.tmp`, text)
+  await rename(`${path}.tmp`, path)
+}
+
+function linesOf({ batches }: LogPageValue): { text: string; cursor: string }[] {
+  return batches.flatMap(({ file, ends, texts }) =>
+    ends.length === 0
+      ? []
+      : texts.split('\n').map((text, at) => ({ text, cursor: formatCursor(file, ends[at] ?? 0) })),
+  )
+}
+
+/** Five files of a hundred lines each, the last one still written to. */
+async function writeFiles(): Promise<void> {
+  for (let file = 0; file < KEPT_FILES; file += 1) {
+    await begin(rows(file * 100, file * 100 + 100))
+    await keepLogFile(path)
+  }
+}
+
+test('files that conmon drops are kept, the newest few', async () => {
+  for (let file = 0; file < KEPT_FILES + 2; file += 1) {
+    await begin(row(file))
+    expect(await keepLogFile(path)).toBe(true)
+    expect(await keepLogFile(path)).toBe(false)
+  }
+  const names = await readdir(directory)
+  expect(names.sort()).toEqual([
+    'gateway.log',
+    ...range(1, KEPT_FILES + 1).map((_, at) => `gateway.log.${at + 1}`),
+  ])
+  expect(await readFile(`${path}.1`, 'utf8')).toBe(row(KEPT_FILES + 1))
+  expect(await readFile(`${path}.${KEPT_FILES}`, 'utf8')).toBe(row(2))
+})
+
+test('a log that is not there is no file to keep', async () => {
+  expect(await keepLogFile(path)).toBe(false)
+})
+
+test('it is kept by itself, also when files follow each other fast', async () => {
+  const begun: true[] = []
+  const run = async (): Promise<void> => {
+    for await (const one of keepLog(path, controller.signal)) begun.push(one)
+  }
+  const done = run()
+  for (let file = 0; file < 3; file += 1) {
+    await begin(rows(file * 10, file * 10 + 10))
+    while (begun.length <= file) await new Promise((resolve) => setTimeout(resolve, 2))
+    await appendFile(path, row(1_000 + file))
+  }
+  controller.abort()
+  await done
+  expect(linesOf(await readLogPage({ path, before: null, limit: 100 })).map(({ text }) => text)).toEqual([
+    ...range(0, 10),
+    'line 1000',
+    ...range(10, 20),
+    'line 1001',
+    ...range(20, 30),
+    'line 1002',
+  ])
+})
+
+test.each([1, 99, 100, 101, 250, 10_000])('pages of %i lines lead back over all files', async (limit) => {
+  await writeFiles()
+  const seen: string[] = []
+  let before: string | null = null
+  for (let pages = 0; pages < 500; pages += 1) {
+    const page: LogPageValue = await readLogPage({ path, before, limit })
+    const lines = linesOf(page)
+    seen.unshift(...lines.map(({ text }) => text))
+    before = lines[0]?.cursor ?? before
+    expect(page.hasMore).toBe(seen.length < KEPT_FILES * 100)
+    if (!page.hasMore) break
+  }
+  expect(seen).toEqual(range(0, KEPT_FILES * 100))
+})
+
+test.each([1, 99, 100, 250])('pages of %i lines lead on over all files', async (limit) => {
+  await writeFiles()
+  const first = linesOf(await readLogPage({ path, before: null, limit: 10_000 }))
+  const seen: string[] = []
+  let after = first[0]?.cursor ?? ''
+  for (let pages = 0; pages < 500; pages += 1) {
+    const page = await readLogAfter({ path, after, limit })
+    const lines = linesOf(page)
+    seen.push(...lines.map(({ text }) => text))
+    after = lines.at(-1)?.cursor ?? after
+    if (!page.hasMore) break
+  }
+  expect(seen).toEqual(range(1, KEPT_FILES * 100))
+})
+
+test.each([
+  [-5, 0],
+  [0, 0],
+  [57, 57],
+  [100, 100],
+  [399, 399],
+])('lines from second %i on', async (second, expected) => {
+  await writeFiles()
+  const page = await readLogAfter({ path, time: START + second * 1_000, limit: 3 })
+  expect(linesOf(page)[0]?.text).toBe(`line ${expected}`)
+})
+
+test('lines from a time on, in a large file', async () => {
+  await writeFile(
+    path,
+    Array.from({ length: 20_000 }, (_, at) => row(at, `line ${at} ${'x'.repeat(60)}`)).join(''),
+  )
+  for (const second of [1, 9_999, 12_345, 19_999]) {
+    const page = await readLogAfter({ path, time: START + second * 1_000, limit: 1 })
+    expect(linesOf(page)[0]?.text.split(' ')[1]).toBe(String(second))
+  }
+  expect(linesOf(await readLogAfter({ path, time: START + 1e9, limit: 1 }))).toEqual([])
+})
+
+test('a line that is cut elsewhere comes as a whole, of several rows too', async () => {
+  const long = 'long '.repeat(10_000)
+  await writeFile(path, `${rows(0, 2)}${row(2, long)}${row(3).replace(' F ', ' P ')}${row(4)}`)
+  const lines = linesOf(await readLogPage({ path, before: null, limit: 10 }))
+  expect(lines[2]?.text.length).toBeLessThan(long.length)
+  expect(await readWholeLine(path, lines[2]?.cursor ?? '')).toEqual({ text: long, truncated: false })
+  expect(await readWholeLine(path, lines[3]?.cursor ?? '')).toEqual({
+    text: 'line 3line 4',
+    truncated: false,
+  })
+  expect(await readWholeLine(path, '0123456789ab.5')).toBeNull()
+})
+
+test('a stream that resumes goes on behind its place over all files, each line once and in order', async () => {
+  await writeFiles()
+  for (const place of [0, 50, 99, 100, 101, 399]) {
+    const all = linesOf(await readLogPage({ path, before: null, limit: 10_000 }))
+    const seen: string[] = []
+    const gaps: string[] = []
+    const end = new AbortController()
+    for await (const item of followLog({ path, backlog: 0, after: all[place]?.cursor ?? '' }, end.signal)) {
+      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+      if (item.gap !== undefined) gaps.push(item.gap)
+      if (item.live) end.abort()
+    }
+    expect(seen).toEqual(range(place + 1, KEPT_FILES * 100))
+    expect(gaps).toEqual([])
+  }
+})
+
+test('a backlog may reach over several files', async () => {
+  await writeFiles()
+  for (const backlog of [0, 1, 100, 101, 399, 5_000, Number.MAX_SAFE_INTEGER]) {
+    const seen: string[] = []
+    const end = new AbortController()
+    for await (const item of followLog({ path, backlog }, end.signal)) {
+      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+      if (item.live) end.abort()
+    }
+    expect(seen).toEqual(range(0, KEPT_FILES * 100).slice(backlog === 0 ? KEPT_FILES * 100 : -backlog))
+  }
+})
+
+test('a reader loses nothing while files follow each other, and is told when its place has gone', async () => {
+  const seen: string[] = []
+  const gaps: string[] = []
+  await begin(rows(0, 10))
+  await keepLogFile(path)
+  const run = async (): Promise<void> => {
+    for await (const item of followLog({ path, backlog: 100_000 }, controller.signal)) {
+      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+      if (item.gap !== undefined) gaps.push(item.gap)
+    }
+  }
+  const done = run()
+  let next = 10
+  for (let file = 0; file < 12; file += 1) {
+    await appendFile(path, rows(next, next + 500))
+    next += 500
+    await begin(rows(next, next + 5))
+    next += 5
+    await keepLogFile(path)
+    const deadline = Date.now() + 5_000
+    // Files of this size would take conmon seconds; here the reader is given the time to come after.
+    while (seen.length < next - 1_000 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+  const deadline = Date.now() + 5_000
+  while (seen.length < next && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2))
+  expect(seen).toEqual(range(0, next))
+  expect(gaps).toEqual([])
+  await truncate(path)
+  await appendFile(path, row(next))
+  while (!seen.includes(`line ${next}`) && Date.now() < deadline + 5_000)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  expect(gaps).toHaveLength(1)
+  controller.abort()
+  await done
+})
+
+const wide = (from: number, to: number): string =>
+  Array.from({ length: to - from }, (_, index) =>
+    row(from + index, `line ${from + index} ${'x'.repeat(900)}`),
+  ).join('')
+
+/** Files of the test that are open and have no name any more: they take up the disk. */
+async function droppedFiles(): Promise<string[]> {
+  const open = await Promise.all(
+    (await readdir('/proc/self/fd')).map(async (fd) => {
+      const place = `/proc/self/fd/${fd}`
+      // That of the listing itself is closed by now.
+      const name = await readlink(place).catch(() => '')
+      return name.startsWith(directory) && (await stat(place)).nlink === 0 ? name : null
+    }),
+  )
+  return open.filter((name) => name !== null)
+}
+
+/** Takes the first frame, leaves the stream alone while `files` more files are written, then takes all. */
+async function readLate(files: number, isKept = true): Promise<{ numbers: number[]; gaps: string[] }> {
+  const last = (files + 1) * 500 - 1
+  await begin(wide(0, 500))
+  if (isKept) await keepLogFile(path)
+  const [numbers, gaps]: [number[], string[]] = [[], []]
+  let hasWaited = false
+  const stream = followLog({ path, backlog: 100_000 }, controller.signal)
+  for (let item = await stream.next(); !item.done; item = await stream.next()) {
+    const { rows: frame, gap } = item.value
+    if (gap !== undefined) gaps.push(gap)
+    for (const { text } of (frame && readLines(frame)) ?? []) numbers.push(Number(text.split(' ')[1]))
+    if (!hasWaited) {
+      hasWaited = true
+      for (let file = 1; file <= files; file += 1) {
+        await begin(wide(file * 500, file * 500 + 500))
+        if (isKept) await keepLogFile(path)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 150))
+    }
+    if (numbers.at(-1) === last) break
+  }
+  expect(await droppedFiles()).toEqual([])
+  await stream.return(undefined)
+  return { numbers, gaps }
+}
+const count = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, at) => from + at)
+
+test.each([1, KEPT_FILES - 1])('a reader that stalls over %i files loses nothing', async (files) => {
+  expect(await readLate(files)).toEqual({ numbers: count(0, (files + 1) * 500), gaps: [] })
+})
+
+test('a file that nobody kept is read to its end by who reads it', async () => {
+  expect(await readLate(1, false)).toEqual({ numbers: count(0, 1_000), gaps: [] })
+})
+
+test.each([KEPT_FILES, 3 * KEPT_FILES])(
+  'one that stalls over %i files is told what it lost, and goes on with the oldest that is kept',
+  async (files) => {
+    const { numbers, gaps } = await readLate(files)
+    const kept = count((files + 1 - KEPT_FILES) * 500, (files + 1) * 500)
+    const before = numbers.slice(0, -kept.length)
+    expect(numbers.slice(-kept.length)).toEqual(kept)
+    expect(before).toEqual(count(0, before.length))
+    expect(before.length).toBeLessThan(500)
+    const time = (number: number) => row(number).split(' ')[0]
+    const around = `${time(before.length - 1)} and ${time(kept[0] ?? 0)}`
+    expect(gaps).toEqual([
+      `lines between ${around} are lost: the log went on, and files that old are not kept`,
+    ])
+  },
+)
+
+test.each([
+  [{ text: 'LINE 1' }, []],
+  [{ text: 'line 1', isInverse: true }, ['line 2', 'line 3']],
+  [{ text: 'LINE 1', ignoresCase: true }, ['line 1', 'line 10']],
+  [{ text: 'line', stream: 'stderr' as const }, []],
+])('the filter %j', async (filter, expected) => {
+  await writeFile(path, `${rows(1, 4)}${row(10)}`)
+  const seen: string[] = []
+  const end = new AbortController()
+  for await (const item of followLog({ path, backlog: 10, filter }, end.signal)) {
+    seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+    if (item.live) end.abort()
+  }
+  expect(seen).toEqual(expected)
+})

@@ -1,0 +1,110 @@
+/**
+ * The files that a log consists of. conmon begins a new file at its size limit and drops the old one; a second name
+ * that it knows nothing of (a hard link) keeps that (docs/adr/0011-logs.md). `PATH.1` is always the file that conmon
+ * writes to, `PATH.2` the one before, and so on.
+ */
+import { link, rename, stat, unlink } from 'node:fs/promises'
+import { createFileAlarm } from './file-alarm.ts'
+import { errno, fileError } from './file-errors.ts'
+import { type LogFile, openLog } from './log-file.ts'
+
+/** Files that are kept; with conmon's limit for each this bounds the log (domain/gateway-spec.ts). */
+export const KEPT_FILES = 4
+
+const nameOf = (path: string, number: number): string => `${path}.${number}`
+
+async function inodeOf(path: string): Promise<bigint | null> {
+  try {
+    return (await stat(path, { bigint: true })).ino
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return null
+    throw fileError(error, path)
+  }
+}
+
+/**
+ * Gives the file that is written to its second name, when it has none: the file of before moves on by one number, and
+ * the oldest goes. Can be ended at any point and run again.
+ * @returns whether the file that is written to had no second name yet
+ */
+export async function keepLogFile(path: string): Promise<boolean> {
+  const current = await inodeOf(path)
+  const kept = await inodeOf(nameOf(path, 1))
+  if (current === null || kept === current) return false
+  if (kept !== null) {
+    await remove(nameOf(path, KEPT_FILES))
+    for (let number = KEPT_FILES - 1; number >= 1; number -= 1) {
+      await move(nameOf(path, number), nameOf(path, number + 1))
+    }
+  }
+  try {
+    await link(path, nameOf(path, 1))
+  } catch (error) {
+    // Gone, or linked by another panel meanwhile.
+    if (errno(error) !== 'ENOENT' && errno(error) !== 'EEXIST') throw fileError(error, path)
+  }
+  return true
+}
+
+/**
+ * Opens what there is of the log, oldest first; the last one is the file that is written to, when it is there.
+ * The caller closes them.
+ */
+export async function openSegments(path: string): Promise<LogFile[]> {
+  const found: LogFile[] = []
+  const seen = new Set<bigint>()
+  // The newest name first: a file that moves on meanwhile is met again, not missed.
+  for (let number = 0; number <= KEPT_FILES + 1; number += 1) {
+    const log = await openLog(number === 0 ? path : nameOf(path, number))
+    if (log === null) continue
+    if (seen.has(log.inode)) await log.handle.close()
+    else {
+      seen.add(log.inode)
+      found.unshift(log)
+    }
+  }
+  return found
+}
+
+export async function closeAll(logs: readonly LogFile[]): Promise<void> {
+  await Promise.all(logs.map(({ handle }) => handle.close()))
+}
+
+async function remove(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (errno(error) !== 'ENOENT') throw fileError(error, path)
+  })
+}
+
+async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: unknown) => {
+    if (errno(error) !== 'ENOENT') throw fileError(error, from)
+  })
+}
+
+/** Keeps each file of the log from its first row on, until the signal; yields when a new one has begun. */
+export async function* keepLog(path: string, signal: AbortSignal): AsyncGenerator<true> {
+  const alarm = createFileAlarm(path, signal)
+  try {
+    let size = -1n
+    while (!signal.aborted) {
+      if (await keepLogFile(path)) yield true
+      const now = await sizeOf(path)
+      if (now !== size) alarm.noteData()
+      size = now
+      await alarm.wait(now === -1n)
+    }
+  } finally {
+    alarm.close()
+  }
+}
+
+async function sizeOf(path: string): Promise<bigint> {
+  try {
+    const { ino, size } = await stat(path, { bigint: true })
+    return ino ^ (size << 1n)
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return -1n
+    throw fileError(error, path)
+  }
+}
