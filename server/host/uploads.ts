@@ -4,12 +4,8 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { HostError } from '../errors.ts'
-import { readDiskFree } from './disk-free.ts'
+import { createDiskReserve } from './disk-reserve.ts'
 
-/** What the machine keeps for itself while a file comes in. */
-const RESERVE_BYTES = 256 * 1_048_576
-/** A sender that says nothing of the size: the disk is looked at after so many bytes. */
-const LOOK_EVERY_BYTES = 64 * 1_048_576
 const MAX_AGE_MS = 24 * 3_600_000
 const MAX_KEPT = 4
 const NAME = /^upload-[0-9a-f]{32}$/
@@ -29,15 +25,16 @@ export interface Uploads {
 /** @param stateDir root's directory of the panel, 0700 */
 export function createUploads(stateDir: string): Uploads {
   const directory = join(stateDir, 'uploads')
+  const reserve = createDiskReserve(directory)
   return {
     async saveUpload(stream, expectedBytes) {
       await mkdir(directory, { recursive: true, mode: 0o700 })
       await removeOld(directory)
-      await requireSpace(directory, expectedBytes ?? 0)
+      await reserve.require(expectedBytes ?? 0)
       const path = join(directory, `upload-${randomBytes(16).toString('hex')}`)
       const partial = `${path}.part`
       try {
-        const sizeBytes = await writeStream(directory, partial, stream)
+        const sizeBytes = await writeStream(partial, reserve.guard(stream))
         await rename(partial, path)
         return { path, sizeBytes }
       } catch (error) {
@@ -52,31 +49,19 @@ export function createUploads(stateDir: string): Uploads {
   }
 }
 
-async function writeStream(directory: string, path: string, stream: Readable): Promise<number> {
+async function writeStream(path: string, stream: AsyncIterable<Uint8Array>): Promise<number> {
   const file = await open(path, 'wx', 0o600)
   try {
-    let [written, looked] = [0, 0]
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    let written = 0
+    for await (const chunk of stream) {
       await file.writeFile(chunk)
       written += chunk.length
-      if (written - looked < LOOK_EVERY_BYTES) continue
-      looked = written
-      await requireSpace(directory, 0)
     }
     await file.sync()
     return written
   } finally {
     await file.close()
   }
-}
-
-async function requireSpace(directory: string, neededBytes: number): Promise<void> {
-  const free = await readDiskFree(directory)
-  if (free >= neededBytes + RESERVE_BYTES) return
-  const [has, needs] = [free, neededBytes + RESERVE_BYTES].map(
-    (bytes) => `${Math.round(bytes / 1_000_000)} MB`,
-  )
-  throw new HostError('DISK_FULL', { detail: `${directory} has ${has} left, and this needs ${needs}` })
 }
 
 /** Leftovers of a day, and all but the newest few. One that still comes in is young, and written to. */

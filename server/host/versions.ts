@@ -1,11 +1,11 @@
 /** Earlier versions of the gateway's files: root's own copies, of which the gateway's user can neither read nor lose one. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { FileVersion, KEPT_VERSIONS, VersionId } from '../../contract/versions.ts'
-import { HostError } from '../errors.ts'
+import { ConflictError, HostError } from '../errors.ts'
 import { writeOwnFile } from './durable-file.ts'
 
 const StoredVersion = Type.Omit(FileVersion, ['isCurrent'])
@@ -22,12 +22,18 @@ export interface Versions {
   listVersions(path: string): Promise<readonly StoredVersion[]>
   /** The bytes of a version; null when it is not kept, or when there was no file. */
   readVersion(path: string, id: string): Promise<Uint8Array | null>
-  /** Keeps a version as the newest one, and drops what is over the limit. DISK_FULL. */
+  /** Keeps a version as the newest one, and drops what is over the limit. DISK_FULL, QUOTA_REACHED. */
   addVersion(path: string, version: NewVersion): Promise<StoredVersion>
   /** Says of a version that a gateway started with it; no error when it is not kept any more. */
   markVersionProven(path: string, id: string, at: string): Promise<void>
 }
 
+/** Files of which versions are kept: whoever asks for them may make up any number of names. */
+const MAX_FILES = 16
+/** Of one file, beyond what {@link surplus} always keeps. */
+const MAX_BYTES = 24 * 1_048_576
+/** Earlier days of which the last version stays: whoever asks for so many new ones that the others go cannot make it go. */
+const KEPT_DAYS = 7
 /** What is not whole after that time was left behind by a process that died. */
 const ORPHAN_AFTER_MS = 60_000
 const RECORD = /^([0-9]{1,15}-[0-9a-f]{8})\.json$/
@@ -48,31 +54,41 @@ export function createVersions(stateDir: string): Versions {
     return records.filter((record) => record !== null).sort((a, b) => timeOf(b.id) - timeOf(a.id))
   }
 
+  async function add(path: string, { bytes, ...version }: NewVersion): Promise<StoredVersion> {
+    const directory = directoryOf(path)
+    await requireRoom(directory)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const present = await list(directory)
+    // A clock that was set back must not bring a new version behind an old one.
+    const time = Math.max(Date.now(), timeOf(present[0]?.id ?? '0') + 1)
+    const mark = version.etag === 'absent' ? '00000000' : version.etag.slice(0, 8)
+    const record: StoredVersion = {
+      ...version,
+      id: checkedId(`${time}-${mark}`),
+      at: new Date().toISOString(),
+      sizeBytes: bytes?.length ?? 0,
+    }
+    try {
+      if (bytes) await writeOwnFile(join(directory, `${record.id}.bytes`), bytes, 0o600)
+      await writeRecord(directory, record)
+    } catch (error) {
+      throw asDiskFull(path, error)
+    }
+    await drop(directory, surplus([record, ...present]))
+    await sweep(directory)
+    return record
+  }
+
+  /** One after the other, so that what is counted still holds when it is written. */
+  let turn: Promise<unknown> = Promise.resolve()
+
   return {
     listVersions: (path) => list(directoryOf(path)),
     readVersion: async (path, id) => readOwn(join(directoryOf(path), `${checkedId(id)}.bytes`)),
-    async addVersion(path, { bytes, ...version }) {
-      const directory = directoryOf(path)
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      const present = await list(directory)
-      // A clock that was set back must not bring a new version behind an old one.
-      const time = Math.max(Date.now(), timeOf(present[0]?.id ?? '0') + 1)
-      const mark = version.etag === 'absent' ? '00000000' : version.etag.slice(0, 8)
-      const record: StoredVersion = {
-        ...version,
-        id: checkedId(`${time}-${mark}`),
-        at: new Date().toISOString(),
-        sizeBytes: bytes?.length ?? 0,
-      }
-      try {
-        if (bytes) await writeOwnFile(join(directory, `${record.id}.bytes`), bytes, 0o600)
-        await writeRecord(directory, record)
-      } catch (error) {
-        throw asDiskFull(path, error)
-      }
-      await drop(directory, surplus([record, ...present]))
-      await sweep(directory)
-      return record
+    addVersion(path, version) {
+      const done = turn.then(() => add(path, version))
+      turn = done.catch(() => undefined)
+      return done
     },
     async markVersionProven(path, id, at) {
       const directory = directoryOf(path)
@@ -82,10 +98,34 @@ export function createVersions(stateDir: string): Versions {
   }
 }
 
-/** What is over the limit; of that the version that was proven last stays, unless a newer one was. */
+/** @throws {ConflictError} QUOTA_REACHED this would be the first version of one file too many */
+async function requireRoom(directory: string): Promise<void> {
+  const [all, name] = [dirname(directory), basename(directory)]
+  const kept = await namesIn(all)
+  if (kept.includes(name) || kept.length < MAX_FILES) return
+  const detail = `versions of ${MAX_FILES} files are kept already, one directory each in ${all}`
+  throw new ConflictError('QUOTA_REACHED', { detail })
+}
+
+/**
+ * What is over the limit; of that the version that was proven last stays, unless a newer one was, and the last one of each
+ * of some earlier days.
+ * @param versions newest first
+ */
 function surplus(versions: readonly StoredVersion[]): StoredVersion[] {
   const proven = versions.find(({ provenAt }) => provenAt !== undefined)
-  return versions.slice(KEPT_VERSIONS).filter((version) => version !== proven)
+  const lastOfDays = new Map<string, StoredVersion>()
+  for (const version of versions) {
+    const day = version.at.slice(0, '2026-11-28'.length)
+    if (!lastOfDays.has(day)) lastOfDays.set(day, version)
+  }
+  const floor = new Set([...lastOfDays.values()].slice(0, 1 + KEPT_DAYS))
+  let bytes = 0
+  return versions.filter((version, index) => {
+    bytes += version.sizeBytes
+    const isOver = index >= KEPT_VERSIONS || (index > 0 && bytes > MAX_BYTES)
+    return isOver && version !== proven && !floor.has(version)
+  })
 }
 
 /** The record first: without it the bytes are an orphan, and no version. */

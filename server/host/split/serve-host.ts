@@ -17,6 +17,7 @@ import {
   readCredit,
   writeFrame,
 } from './frames.ts'
+import type { FrontBounds } from './front-bounds.ts'
 import { guardHost } from './guard-host.ts'
 import { decodeMessage, encodeMessage, writeMessage } from './message.ts'
 import { type Outlet, type ServedCall, serveCall } from './serve-call.ts'
@@ -54,15 +55,17 @@ interface Partial {
 /**
  * Performs what the front asks for until the connection ends; then ends all that was begun over it, as if this process
  * had been killed, and closes the host, which is this connection's own.
- * @param options `admission` says whose account and which paths the front may name
+ * @param options `admission` says whose account and which paths the front may name, `bounds` what it may use up
  * @returns `closed` resolves when all that is done
  */
 export function serveHost(
   host: Host,
   connection: Duplex,
-  options: { readonly admission: Admission },
+  options: { readonly admission: Admission; readonly bounds: FrontBounds },
 ): { readonly closed: Promise<void> } {
-  const guarded = guardHost(host, options.admission)
+  const { admission, bounds } = options
+  const looked = guardHost(host, admission)
+  const guarded: Host = { ...looked, appendAudit: bounds.audit.limit(looked.appendAudit) }
   const running = new Map<number, ServedCall>()
   const partial = new Map<number, Partial>()
   let isGreeted = false
@@ -100,6 +103,7 @@ export function serveHost(
       out.message(KIND.error, id, encodeMessage(toWire(args, name)))
       return
     }
+    bounds.record.tell(name, args)
     const call = serveCall(guarded, { id, name, args, wantsLines: message.lines === true }, out)
     running.set(id, call)
     void call.done.then(() => running.delete(id))

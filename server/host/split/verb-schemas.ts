@@ -144,6 +144,9 @@ export const RestoreMark = Type.Object(
   { startAfter: Flag, backup: Type.String({ pattern: '^[0-9a-f]{64}$' }), since: Timestamp },
   strict,
 )
+/** None of the files is read beyond this. */
+const MAX_VERSION_BYTES = 4_194_304
+const VersionBytes = Type.Refine(Bytes, (value) => value.length <= MAX_VERSION_BYTES)
 export const NewVersion = Type.Object(
   {
     by: FileVersion.properties.by,
@@ -151,7 +154,7 @@ export const NewVersion = Type.Object(
     etag: Type.String({ pattern: '^(absent|[0-9a-f]{8,64})$' }),
     added: Type.Integer({ minimum: 0 }),
     removed: Type.Integer({ minimum: 0 }),
-    bytes: NullOr(Bytes),
+    bytes: NullOr(VersionBytes),
   },
   strict,
 )
