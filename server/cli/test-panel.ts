@@ -13,6 +13,7 @@ import { EventsHello, type LogFrame, LogsHello, type PanelEvent } from '../../co
 import type { Operation, OperationStep, Status } from '../../contract/schemas.ts'
 import { InputError, NotFoundError, PanelError, toProblem } from '../errors.ts'
 import type { CliIo, CliServices } from './cli-io.ts'
+import { COMMANDS } from './command-list.ts'
 import type { RequestKey } from './control-request.ts'
 import { runCli } from './run-cli.ts'
 
@@ -176,6 +177,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
   }
   return {
     version: '1.2.3',
+    commands: COMMANDS,
     serve: unexpected('serve'),
     readInputFile: unexpected('readInputFile'),
     writeOutputFile: unexpected('writeOutputFile'),
