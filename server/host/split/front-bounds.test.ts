@@ -1,11 +1,12 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AuditNote } from '../../../contract/audit.ts'
 import { KEPT_VERSIONS } from '../../../contract/versions.ts'
 import { createAuditLog } from '../audit-log.ts'
-import { createTestBackups } from '../backup/test-backups.ts'
+import { createTestBackups, type TestBackups } from '../backup/test-backups.ts'
 import type { Host } from '../host.ts'
 import { createVersions } from '../versions.ts'
 import { createAuditAllowance } from './audit-allowance.ts'
@@ -114,6 +115,41 @@ describe('backups that a hostile front removes', () => {
       expect(await readdir(aside)).toEqual([])
     } finally {
       await test.remove()
+    }
+  })
+})
+
+describe('backups that a hostile front makes', () => {
+  let test: TestBackups
+  let front: Host
+  const state = (name: string) => join(test.top, 'state', name)
+  beforeEach(async () => {
+    test = await createTestBackups()
+    front = await connect(test.backups)
+    for (const name of ['backups', 'removed-backups']) await mkdir(state(name), { recursive: true })
+  })
+  afterEach(() => test.remove())
+
+  it('are a thousand, with those that were removed since yesterday', async () => {
+    const names = Array.from({ length: 500 }, (_, index) => `${Date.now()}-${index}`)
+    for (const name of names) await writeFile(join(state('backups'), name), '')
+    for (const name of names.slice(1)) await writeFile(join(state('removed-backups'), name), '')
+    await front.makeBackup(RAZROOM, test.order())
+    await expect(front.makeBackup(RAZROOM, test.order())).rejects.toMatchObject({
+      code: 'QUOTA_REACHED',
+      detail: expect.stringContaining('removed-backups'),
+    })
+  })
+
+  it.runIf(process.getuid?.() === 0)('leave a part of the disk free', async () => {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=200m', 'tmpfs', state('backups')])
+    try {
+      await expect(front.makeBackup(RAZROOM, test.order())).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        detail: expect.stringContaining('this needs'),
+      })
+    } finally {
+      execFileSync('umount', [state('backups')])
     }
   })
 })
