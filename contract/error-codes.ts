@@ -76,6 +76,11 @@ export const ERROR_CODES = {
     hint: 'Use http://127.0.0.1 and the port that razroom-panel login prints. For a tunnel with another port on your side: sudo razroom-panel access host add 127.0.0.1:PORT',
   },
   RATE_LIMITED: { status: 429, title: 'Too many tries', hint: 'Wait a minute, then try again.' },
+  QUOTA_REACHED: {
+    status: 507,
+    title: 'The panel keeps no more of these',
+    hint: 'The detail says what, and where it lies: remove there, as root, what nobody needs.',
+  },
   SERVER_BUSY: { status: 503, title: 'Too many open connections', hint: 'Close other tabs of the panel.' },
   INTERNAL: {
     status: 500,

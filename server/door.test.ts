@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect } from 'node:net'
@@ -6,6 +7,8 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { CLOSE_CODES } from '../contract/events.ts'
 import { buildApp } from './app.ts'
 import { SetupError } from './errors.ts'
 import type { AuditPort } from './http/audit-hook.ts'
@@ -301,5 +304,32 @@ describe('logins', () => {
     expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { ended: 2 }])
     for (const { headers } of [first, second])
       expect((await ask('GET /api/session', headers)).status).toBe(401)
+  })
+})
+
+describe('a socket', () => {
+  const open = async (headers: Headers): Promise<WebSocket> => {
+    const all = { ...headers, Origin: `http://127.0.0.1:${port}` }
+    // It offers to compress, as every browser does.
+    const client = new WebSocket(`ws://127.0.0.1:${port}/api/events`, { headers: all })
+    await once(client, 'open')
+    return client
+  }
+
+  it('does not compress: what is sent would need memory for each client', async () => {
+    const client = await open((await logIn()).headers)
+    expect(client.extensions).toBe('')
+    client.terminate()
+  })
+
+  it('takes no frame of more than 16 KiB, nor one that is said to be more', async () => {
+    const { headers } = await logIn()
+    for (const size of [16_384, 16_385]) {
+      const client = await open(headers)
+      client.send('x'.repeat(size))
+      const [code] = (await once(client, 'close')) as [number]
+      // The smaller one is read, and is no hello.
+      expect(code).toBe(size > 16_384 ? 1009 : CLOSE_CODES.badFrame)
+    }
   })
 })

@@ -1,21 +1,19 @@
-/** Composition root and command line: the only reader of argv and the environment, the only caller of process.exit. */
+/**
+ * Composition root and command line: the only reader of argv and the environment, the only caller of process.exit. What
+ * only some commands need is loaded when it is needed: the two halves of the daemon stay for months, each with little of it.
+ */
 import type { Connection } from './cli/cli-io.ts'
 import { runCli } from './cli/run-cli.ts'
 import { readPanelConfig } from './config.ts'
-import { connectPanel } from './connect-panel.ts'
 import { readHandedSockets } from './host/handed-sockets.ts'
-import { readInputFile } from './host/read-input-file.ts'
-import { runUninstaller } from './host/run-uninstaller.ts'
-import { runWizard } from './host/run-wizard.ts'
-import { createAdmission } from './host/split/admission.ts'
-import { writeOutputFile } from './host/write-output-file.ts'
-import { checkEnvText } from './operations/edit-env.ts'
-import { serve } from './serve.ts'
 
 /** Files the panel makes are nobody else's business unless a mode is given. */
 process.umask(0o077)
 
-const openAdmission = () => createAdmission(readPanelConfig().stateDir)
+const openAdmission = async () => {
+  const { createAdmission } = await import('./host/split/admission.ts')
+  return createAdmission(readPanelConfig().stateDir)
+}
 
 function onInterrupt(handler: () => void): () => void {
   process.on('SIGINT', handler)
@@ -37,17 +35,26 @@ const code = await runCli(
   },
   {
     version: readPanelConfig().version,
-    connect: (): Promise<Connection> => connectPanel(readPanelConfig()),
-    serve: ({ port, half }) =>
-      serve(readPanelConfig(port), {
+    commands:
+      process.argv[2] === 'serve'
+        ? [(await import('./cli/commands/serve.ts')).serve]
+        : (await import('./cli/command-list.ts')).COMMANDS,
+    connect: async (): Promise<Connection> =>
+      (await import('./connect-panel.ts')).connectPanel(readPanelConfig()),
+    serve: async ({ port, half }) =>
+      (await import('./serve.ts')).serve(readPanelConfig(port), {
         half,
         program: [...process.execArgv, process.argv[1] ?? ''],
         sockets: readHandedSockets(env, process.pid),
       }),
-    readInputFile,
-    writeOutputFile,
+    readInputFile: async (path) => (await import('./host/read-input-file.ts')).readInputFile(path),
+    writeOutputFile: async (path, text) =>
+      (await import('./host/write-output-file.ts')).writeOutputFile(path, text),
     // The name is what the panel says: it must be one that root allowed, and the home is what the machine says.
-    runWizard: async ({ name }) => runWizard(await (await openAdmission()).findAccount(name), env),
+    runWizard: async ({ name }) => {
+      const account = await (await openAdmission()).findAccount(name)
+      return (await import('./host/run-wizard.ts')).runWizard(account, env)
+    },
     allowances: {
       list: async () => (await openAdmission()).readList(),
       addUser: async (name, mayBeMissing) => (await openAdmission()).addUser(name, mayBeMissing),
@@ -55,8 +62,13 @@ const code = await runCli(
       addPath: async (path) => (await openAdmission()).addPath(path),
       removePath: async (path) => (await openAdmission()).removePath(path),
     },
-    checkEnv: checkEnvText,
-    uninstall: (options, onLine) => runUninstaller(readPanelConfig().bundledDir, options, onLine),
+    checkEnv: async (text) => (await import('./operations/edit-env.ts')).checkEnvText(text),
+    uninstall: async (options, onLine) =>
+      (await import('./host/run-uninstaller.ts')).runUninstaller(
+        readPanelConfig().bundledDir,
+        options,
+        onLine,
+      ),
   },
 )
 process.exit(code)

@@ -8,6 +8,7 @@ import { startFront } from './host/front-process.ts'
 import type { UserAccount } from './host/host.ts'
 import { ensurePanelUser } from './host/panel-user.ts'
 import { createCommandRunner } from './host/run-command.ts'
+import { createFrontBounds, type FrontBounds } from './host/split/front-bounds.ts'
 import { findPortHolder } from './host/tcp-table.ts'
 import { serveConnection } from './root-half.ts'
 
@@ -32,7 +33,8 @@ export async function serveBoth(config: PanelConfig, program: readonly string[])
   const user = await ensurePanelUser(commands.run)
   const sockets = await bindSockets(config)
   try {
-    await keepFront({ config, program, user, sockets, signal: stopped.signal })
+    const bounds = createFrontBounds(config.stateDir)
+    await keepFront({ config, program, user, sockets, bounds, signal: stopped.signal })
     return 0
   } finally {
     for (const socket of sockets) socket.close()
@@ -62,6 +64,7 @@ interface FrontOrders {
   readonly program: readonly string[]
   readonly user: UserAccount
   readonly sockets: readonly BoundSocket[]
+  readonly bounds: FrontBounds
   readonly signal: AbortSignal
 }
 
@@ -83,7 +86,8 @@ async function keepFront(orders: FrontOrders): Promise<void> {
 }
 
 /** One front from its start to its end, with all that it had begun. @returns how it ended */
-async function runFront({ config, program, user, sockets, signal }: FrontOrders): Promise<string> {
+async function runFront(orders: FrontOrders): Promise<string> {
+  const { config, program, user, sockets, bounds, signal } = orders
   const argv = [...program, 'serve', '--port', String(config.port)]
   const front = await startFront({ user, sockets, argv })
   let timer: NodeJS.Timeout | undefined
@@ -94,7 +98,7 @@ async function runFront({ config, program, user, sockets, signal }: FrontOrders)
   signal.addEventListener('abort', stop, { once: true })
   if (signal.aborted) stop()
   try {
-    const half = await serveConnection(config, front.connection)
+    const half = await serveConnection(config, front.connection, bounds)
     // Without the machine it is of no use: it ends by itself, or is made to.
     void half.ended.finally(stop).catch(() => undefined)
     const how = await front.ended

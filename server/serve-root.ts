@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import type { PanelConfig } from './config.ts'
 import { type HandedSockets, listenOn } from './host/handed-sockets.ts'
+import { createFrontBounds } from './host/split/front-bounds.ts'
 import { type RootHalf, serveConnection } from './root-half.ts'
 
 /**
@@ -12,6 +13,7 @@ import { type RootHalf, serveConnection } from './root-half.ts'
 export async function serveRoot(config: PanelConfig, { listenFds }: HandedSockets): Promise<number> {
   const [fd] = listenFds
   if (fd === undefined) throw new Error('no socket was handed over')
+  const bounds = createFrontBounds(config.stateDir)
   const stopped = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort())
   let half: RootHalf | undefined
@@ -25,7 +27,7 @@ export async function serveRoot(config: PanelConfig, { listenFds }: HandedSocket
     turn = turn
       .then(async () => {
         await half?.end()
-        half = socket === newest ? await serveConnection(config, socket) : undefined
+        half = socket === newest ? await serveConnection(config, socket, bounds) : undefined
       })
       .catch((error: unknown) => {
         console.error('root half:', error)

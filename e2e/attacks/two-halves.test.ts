@@ -299,6 +299,45 @@ describe('an attacker who owns the front', () => {
     await one('updateState', { settings: { ...SETTINGS, user: 'razroom' }, created: [] })
   })
 
+  it('can neither fill the disk with versions, nor take away backups and entries that are there', async () => {
+    const state = '/var/lib/razroom-panel'
+    await host.run(['bash', '-c', `mkdir -p ${state}/backups && echo real > ${state}/backups/real.tar.zst`])
+    const version = (etag: string) => ({ by: 'page', etag, added: 1, removed: 0, bytes: { $bytes: 'x' } })
+    const entry = (what: string) => ({
+      kind: 'change',
+      action: 'flood',
+      what,
+      details: Array.from({ length: 12 }, (_, index) => ({ name: `${index}`, value: 'x'.repeat(256) })),
+      who: { by: 'cli', uid: 0 },
+      outcome: 'done',
+    })
+    await one('appendAudit', { ...entry('before the flood'), details: [] })
+    const files = Array.from({ length: 100 }, (_, index) => ({
+      verb: 'addVersion',
+      args: [`/home/razroom/${index}`, version('a'.repeat(64))],
+    }))
+    const entries = Array.from({ length: 240 }, () => ({ verb: 'appendAudit', args: [entry('flood')] }))
+    const answers = [
+      ...(await ask([...files, { verb: 'removeBackup', args: ['real.tar.zst'] }])).answers,
+      // Each time over a new connection.
+      ...(await ask(entries)).answers,
+      ...(await ask(entries)).answers,
+      ...(await ask(entries)).answers,
+      ...(await ask(entries)).answers,
+    ]
+    const refused = answers.filter(({ code }) => code === 'QUOTA_REACHED').length
+    keepScore('quotas of the root half', answers.length, refused)
+    expect(refused).toBeGreaterThan(84 + 300)
+    const kept = async (script: string) => (await host.run(['bash', '-c', script])).stdout.trim()
+    expect(await kept(`ls ${state}/versions | wc -l`)).toBe('16')
+    expect(await kept(`cat ${state}/removed-backups/*-real.tar.zst`)).toBe('real')
+    expect(await kept(`cat ${state}/audit/main-*.jsonl | grep -c 'before the flood'`)).toBe('1')
+    const record = await kept(`cat ${state}/audit/root-*.jsonl`)
+    for (const verb of ['createUser', 'addIdRanges', 'removeBackup', 'addVersion'])
+      expect(record).toContain(`"verb":"${verb}"`)
+    expect(await kept(`stat -c %a ${state}/audit/root-*.jsonl ${state}/removed-backups`)).toBe('600\n700')
+  })
+
   it('gets what root allows on the shell, until root takes it back', async () => {
     await host.run(['razroom-panel', 'access', 'user', 'add', 'alice'])
     expect(await one('readHome', 'alice')).toMatchObject({ kind: 'result' })

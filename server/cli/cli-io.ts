@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { EnvCheck } from '../../contract/env.ts'
+import type { Command } from './command.ts'
 
 /** Standard input: a terminal has `isTTY` and can be told not to echo. */
 export type CliInput = Readable & { readonly isTTY?: boolean; setRawMode?: (raw: boolean) => unknown }
@@ -52,6 +53,8 @@ export interface Allowed {
 /** What the CLI cannot do as a client of the contract. */
 export interface CliServices {
   readonly version: string
+  /** Those that this process knows, in the order of the help text: the daemon's knows one. */
+  readonly commands: readonly Command[]
   /** The daemon where one runs, else the same panel inside this process. Errors: DAEMON_UNREACHABLE. */
   readonly connect: () => Promise<Connection>
   /**
@@ -67,7 +70,7 @@ export interface CliServices {
   readonly runWizard: (user: { readonly name: string; readonly home: string }) => Promise<number>
   readonly allowances: Allowances
   /** The check behind POST /api/env/check, which needs no machine and no root. */
-  readonly checkEnv: (text: string) => EnvCheck
+  readonly checkEnv: (text: string) => EnvCheck | Promise<EnvCheck>
   /**
    * Runs the uninstaller of the installed release with these options; each line it prints for people goes to onLine.
    * Errors: NOT_INSTALLED, UNINSTALL_FAILED.

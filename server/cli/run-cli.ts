@@ -1,9 +1,8 @@
 import { nearest } from '../../contract/nearest.ts'
 import { AuthError, PanelError } from '../errors.ts'
 import type { CliIo, CliServices, Connection } from './cli-io.ts'
-import { type Client, createClient } from './client.ts'
+import type { Client } from './client.ts'
 import type { Command, CommandContext } from './command.ts'
-import { COMMANDS } from './command-list.ts'
 import { flushOutput } from './flush-output.ts'
 import { createOutput, type Output } from './output.ts'
 import { asksForJson, parseArguments, splitCommandLine } from './parse-arguments.ts'
@@ -30,17 +29,21 @@ async function run(argv: readonly string[], io: CliIo, services: CliServices): P
     return await dispatch(argv, io, services, out)
   } catch (error) {
     const problem = problemOf(error)
-    out.problem(isUsageProblem(problem) ? { ...problem, hint: usageHint(argv, problem.hint) } : problem)
+    out.problem(
+      isUsageProblem(problem)
+        ? { ...problem, hint: usageHint(services.commands, argv, problem.hint) }
+        : problem,
+    )
     if (error instanceof ProblemError && !out.json) for (const note of error.notes) out.note(note)
     const isKnown = error instanceof ProblemError || error instanceof PanelError
     if (!isKnown) out.note(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    return isUsageProblem(problem) ? EXIT_CODES.usage : failedExitCode(argv)
+    return isUsageProblem(problem) ? EXIT_CODES.usage : failedExitCode(services.commands, argv)
   }
 }
 
-function failedExitCode(argv: readonly string[]): number {
+function failedExitCode(commands: readonly Command[], argv: readonly string[]): number {
   const { name } = splitCommandLine(argv)
-  return COMMANDS.find((command) => command.name === name)?.failedExitCode ?? EXIT_CODES.failed
+  return commands.find((command) => command.name === name)?.failedExitCode ?? EXIT_CODES.failed
 }
 
 async function dispatch(
@@ -52,7 +55,7 @@ async function dispatch(
   const { name, rest } = splitCommandLine(argv)
   if (name === undefined) return answerWithoutCommand(rest, io, services, out)
   if (name === 'help') return help(rest, services, out)
-  const command = findCommand(name)
+  const command = findCommand(services.commands, name)
   if (asksForHelp(rest)) return show(out, commandText(command), { help: commandText(command) })
   const { options, positionals } = parseArguments(command, rest)
   if (command.needsRoot(positionals) && io.uid !== 0) throw notRootError(command, positionals)
@@ -79,7 +82,7 @@ function answerWithoutCommand(
   if (words.includes('--version')) return show(out, `${services.version}\n`, { version: services.version })
   const unknown = words.find((word) => !['--help', '-h', '--json', '--verbose', '-v', '--'].includes(word))
   if (unknown !== undefined) throw usageError(`there is no option ${unknown} before a command`)
-  const text = overviewText(COMMANDS, services.version)
+  const text = overviewText(services.commands, services.version)
   if (asksForHelp(words)) return show(out, text, { help: text })
   if (!out.json) io.stderr.write(`${text}\n`)
   throw usageError('a command is missing')
@@ -87,7 +90,10 @@ function answerWithoutCommand(
 
 function help(words: readonly string[], services: CliServices, out: Output): number {
   const name = words.find((word) => !word.startsWith('-'))
-  const text = name === undefined ? overviewText(COMMANDS, services.version) : commandText(findCommand(name))
+  const text =
+    name === undefined
+      ? overviewText(services.commands, services.version)
+      : commandText(findCommand(services.commands, name))
   return show(out, text, { help: text })
 }
 
@@ -103,9 +109,9 @@ function asksForHelp(words: readonly string[]): boolean {
 }
 
 /** Where the help for what was typed is: that of its command when there is one. */
-function usageHint(argv: readonly string[], hint: string): string {
+function usageHint(commands: readonly Command[], argv: readonly string[], hint: string): string {
   const { name } = splitCommandLine(argv)
-  const isKnown = COMMANDS.some((command) => command.name === name)
+  const isKnown = commands.some((command) => command.name === name)
   return isKnown ? `Run: razroom-panel help ${name}` : hint
 }
 
@@ -121,10 +127,10 @@ const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
   ['reload', 'restart'],
 ])
 
-function findCommand(name: string): Command {
-  const found = COMMANDS.find((command) => command.name === name)
+function findCommand(commands: readonly Command[], name: string): Command {
+  const found = commands.find((command) => command.name === name)
   if (found !== undefined) return found
-  const meant = OTHER_NAMES.get(name) ?? nearest(name, ['help', ...COMMANDS.map((command) => command.name)])
+  const meant = OTHER_NAMES.get(name) ?? nearest(name, ['help', ...commands.map((command) => command.name)])
   const hint = meant === undefined ? '' : `; did you mean: razroom-panel ${meant}?`
   throw usageError(`there is no command ${JSON.stringify(name)}${hint}`)
 }
@@ -147,7 +153,10 @@ async function withConnection(
     connection ??= services.connect()
     return connection
   }
-  const client = async (): Promise<Client> => createClient((await connect()).socketPath, sudoUid)
+  const client = async (): Promise<Client> => {
+    const { createClient } = await import('./client.ts')
+    return createClient((await connect()).socketPath, sudoUid)
+  }
   try {
     return await run(client, async () => (await connect()).isDaemon)
   } finally {

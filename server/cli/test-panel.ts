@@ -15,6 +15,7 @@ import { type LogQuery, type LogSearchFrame, LogSearchHello, LogsHello } from '.
 import type { Operation, OperationStep, Status } from '../../contract/schemas.ts'
 import { InputError, NotFoundError, PanelError, toProblem } from '../errors.ts'
 import type { CliIo, CliServices } from './cli-io.ts'
+import { COMMANDS } from './command-list.ts'
 import type { RequestKey } from './control-request.ts'
 import { runCli } from './run-cli.ts'
 import type { LogFrame } from './stream-logs.ts'
@@ -191,6 +192,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
   }
   return {
     version: '1.2.3',
+    commands: COMMANDS,
     serve: unexpected('serve'),
     readInputFile: unexpected('readInputFile'),
     writeOutputFile: unexpected('writeOutputFile'),

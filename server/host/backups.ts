@@ -14,8 +14,10 @@ import type { Manifest } from './backup/format.ts'
 import { makeBackup } from './backup/make-archive.ts'
 import { findOwn, listBackups, openOwn } from './backup/own-backups.ts'
 import { listTree, readTreeRoom } from './backup/read-tree.ts'
+import { createRemovedBackups } from './backup/removed-backups.ts'
 import { scanArchive } from './backup/scan-archive.ts'
 import { sendBack } from './backup/send-back.ts'
+import { createDiskReserve } from './disk-reserve.ts'
 import { writeOwnFile } from './durable-file.ts'
 import type { UserAccount, Watch } from './host.ts'
 
@@ -71,9 +73,9 @@ export interface RestoreMark {
 export interface Backups {
   /** Newest first. Files that are no backups are not listed. */
   listBackups(): Promise<readonly BackupEntry[]>
-  /** Verified before it has its name; one that fails leaves no file. BACKUP_EXISTS, DISK_FULL, FILE_DENIED. */
+  /** Verified before it has its name; one that fails leaves no file. BACKUP_EXISTS, DISK_FULL, FILE_DENIED, QUOTA_REACHED. */
   makeBackup(user: UserAccount, order: BackupOrder, watch?: Watch): Promise<MadeBackup>
-  /** BACKUP_NOT_FOUND */
+  /** It is not listed any more, and gone after a day: until then it lies where root alone gets at it. BACKUP_NOT_FOUND */
   removeBackup(name: string): Promise<void>
   openBackup(name: string): Promise<{ stream: Readable; sizeBytes: number }>
   /** Reads all of it and writes nothing. BACKUP_INVALID with the reason, BACKUP_NOT_FOUND, ARCHIVE_NOT_FOUND. */
@@ -105,6 +107,8 @@ const CAPTURED = { 'config/.env': 1_048_576, 'config/razroom.json': 4_194_304 } 
 
 export function createBackups(options: BackupOptions): Backups {
   const directory = join(options.stateDir, 'backups')
+  const removed = createRemovedBackups(options.stateDir, directory)
+  const reserve = createDiskReserve(directory)
   const markFile = join(options.stateDir, 'restore.json')
   const read = <T>(
     source: BackupSource,
@@ -116,13 +120,19 @@ export function createBackups(options: BackupOptions): Backups {
       : openOwn(directory, source.name).then(({ stream }) => consume(stream))
 
   return {
-    listBackups: () => listBackups(directory),
+    async listBackups() {
+      await removed.sweep()
+      return listBackups(directory)
+    },
     async makeBackup(user, order, watch) {
       await mkdir(directory, { recursive: true, mode: 0o700 })
-      return makeBackup(options, directory, user, order, watch)
+      if (order.path !== null) return makeBackup(options, directory, user, order, watch)
+      await removed.requireRoom()
+      await reserve.require(0)
+      return makeBackup({ ...options, guard: reserve.guard }, directory, user, order, watch)
     },
     async removeBackup(name) {
-      await rm(await findOwn(directory, name))
+      await removed.putAside(await findOwn(directory, name), name)
     },
     openBackup: (name) => openOwn(directory, name),
     verifyBackup: (source, watch) => read(source, (file) => verify(file, watch), watch),

@@ -113,18 +113,24 @@ describe.runIf(process.getuid?.() === 0)('giving files of root back', () => {
   })
 
   it('a name that is exchanged while it looks changes nothing', async () => {
-    await mkdir(join(config, 'a'))
-    await writeFile(join(config, 'a/file'), '')
-    let swaps = 0
-    const { renameSync, symlinkSync, rmSync } = await import('node:fs')
+    await mkdir(join(config, 'directory'))
+    await writeFile(join(config, 'file'), '')
+    await writeFile(join(config, 'linked'), '')
+    const { linkSync, renameSync, symlinkSync } = await import('node:fs')
+    const exchange: Record<string, () => void> = {
+      directory: () => symlinkSync(join(root, 'vault'), join(config, 'directory')),
+      file: () => symlinkSync(secret, join(config, 'file')),
+      linked: () => linkSync(secret, join(config, 'linked')),
+    }
+    const exchanged: string[] = []
+    // Without the mount of its own, which follows no link either.
     giveBack(config, { uid: UID, gid: UID }, (path) => {
-      if (path !== 'a' && path !== 'a/file') return
-      swaps += 1
-      renameSync(join(config, path), join(config, `gone-${swaps}`))
-      symlinkSync(path === 'a' ? join(root, 'vault') : secret, join(config, path))
-      if (path === 'a/file') rmSync(join(config, path))
+      if (exchange[path] === undefined) return
+      renameSync(join(config, path), join(root, `gone-${path}`))
+      exchange[path]()
+      exchanged.push(path)
     })
-    expect(swaps).toBeGreaterThan(0)
+    expect(exchanged.sort()).toEqual(['directory', 'file', 'linked'])
     expect(await uidOf(secret)).toBe(0)
     expect(await uidOf(join(root, 'vault'))).toBe(0)
   })

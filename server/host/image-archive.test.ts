@@ -1,14 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { CommandError } from '../errors.ts'
+import { CommandError, HostError } from '../errors.ts'
 import type { ImageFacts, UserAccount } from './host.ts'
 import { createArchiveLoader } from './image-archive.ts'
 import type { ListedImage } from './images.ts'
 import { createRunAsUser, type RunAsUser } from './run-as-user.ts'
-import { createCommandRunner } from './run-command.ts'
+import { createCommandRunner, type RunCommand } from './run-command.ts'
 
 const NOBODY = 65534
 const TAG = 'localhost/razroom:archive'
@@ -19,7 +31,9 @@ describe.runIf(process.getuid?.() === 0)('createArchiveLoader', () => {
   let top: string
   let archive: string
   let user: UserAccount
-  let onLoad: (copy: string, argv: readonly string[]) => Promise<string>
+  let onLoad: (copy: string, argv: readonly string[], signal?: AbortSignal) => Promise<string>
+  /** Called when the archive was looked at, before it is read. */
+  let onLooked: () => Promise<void>
   let images: ListedImage[]
   let named: string[]
   let removed: string[]
@@ -33,6 +47,7 @@ describe.runIf(process.getuid?.() === 0)('createArchiveLoader', () => {
     execFileSync('chown', [`${NOBODY}:${NOBODY}`, home])
     user = { name: 'nobody', uid: NOBODY, gid: NOBODY, home, shell: '/bin/false' }
     onLoad = async () => 'Loaded image: localhost/x:1'
+    onLooked = async () => undefined
     images = []
     named = []
     removed = []
@@ -42,7 +57,11 @@ describe.runIf(process.getuid?.() === 0)('createArchiveLoader', () => {
   const asUser = createRunAsUser(run)
   const runAsUser: RunAsUser = async (account, argv, options) => {
     if (!argv.includes('podman')) return asUser(account, argv, { ...options, direct: true })
-    return { exitCode: 0, stdout: await onLoad(argv.at(-1) ?? '', argv), stderrLines: [] }
+    return {
+      exitCode: 0,
+      stdout: await onLoad(argv.at(-1) ?? '', argv, options.watch?.signal),
+      stderrLines: [],
+    }
   }
   const imageOf = (id: string): ImageFacts => ({
     id,
@@ -53,8 +72,13 @@ describe.runIf(process.getuid?.() === 0)('createArchiveLoader', () => {
     references: [],
     env: [],
   })
+  const runThenChange: RunCommand = async (argv, options) => {
+    const result = await run(argv, options)
+    if (argv[0] === 'find') await onLooked()
+    return result
+  }
   const loader = createArchiveLoader({
-    run,
+    run: runThenChange,
     runAsUser,
     podman: { inspectImage: async (_user, name) => imageOf(`id-of-${name}`) },
     images: {
@@ -151,9 +175,51 @@ describe.runIf(process.getuid?.() === 0)('createArchiveLoader', () => {
     execFileSync('truncate', ['--size=15G', archive])
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=1m,uid=${NOBODY},mode=700`, 'tmpfs', user.home])
     try {
-      await expect(load()).rejects.toMatchObject({ code: 'DISK_FULL' })
+      await expect(load()).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        detail: expect.stringContaining('loading this needs'),
+      })
       execFileSync('truncate', ['--size=17G', archive])
       await expect(load()).rejects.toMatchObject({ code: 'ARCHIVE_NOT_FOUND' })
+    } finally {
+      execFileSync('umount', [user.home])
+    }
+  })
+
+  it.each<[string, () => Promise<void>]>([
+    ['became shorter', () => truncate(archive, 1_000_000)],
+    ['became longer', () => truncate(archive, 4_000_000)],
+    [
+      'was replaced by one without end',
+      async () => {
+        await rm(archive)
+        await symlink('/dev/zero', archive)
+      },
+    ],
+  ])('refuses one that %s after it was looked at', async (_what, change) => {
+    onLooked = change
+    await expect(load()).rejects.toMatchObject({
+      code: 'IMAGE_LOAD_FAILED',
+      detail: expect.stringContaining('changed while it was read'),
+    })
+    expect(await leftovers()).toEqual([])
+    expect(named).toEqual([])
+  })
+
+  it('ends podman when it unpacks more than the disk has room for', async () => {
+    const mount = (options: string) =>
+      execFileSync('mount', ['-t', 'tmpfs', '-o', `${options},uid=${NOBODY},mode=700`, 'tmpfs', user.home])
+    mount('size=700m')
+    try {
+      onLoad = async (_copy, _argv, signal) => {
+        mount('remount,size=200m')
+        if (signal) await once(signal, 'abort')
+        throw new HostError('OPERATION_CANCELLED')
+      }
+      await expect(load()).rejects.toMatchObject({
+        code: 'DISK_FULL',
+        detail: expect.stringContaining('unpacks to more'),
+      })
     } finally {
       execFileSync('umount', [user.home])
     }

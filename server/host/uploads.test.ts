@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createUploads, type Uploads } from './uploads.ts'
 
@@ -34,19 +34,6 @@ describe('an upload', () => {
     }
     await expect(uploads.saveUpload(Readable.from(broken()), null)).rejects.toThrow('gone')
     expect(await names()).toEqual([])
-  })
-
-  it('is one of two that come in at once: of many each would fill what the disk keeps', async () => {
-    const streams = [new PassThrough(), new PassThrough(), new PassThrough()]
-    const [first, second, third] = streams.map((stream) => uploads.saveUpload(stream, null))
-    await expect(third).rejects.toMatchObject({ code: 'SERVER_BUSY' })
-    expect(streams[2]?.destroyed).toBe(true)
-    streams[0]?.end('a')
-    await first
-    const fourth = save('b')
-    streams[1]?.end('c')
-    await Promise.all([second, fourth])
-    expect(await names()).toHaveLength(3)
   })
 
   it('is refused before it is read when the disk has no room for it', async () => {

@@ -64,7 +64,13 @@ describe.runIf(process.getuid?.() === 0)('createUserFiles', () => {
       await symlink('/etc/shadow', join(place, 'link'))
       await expect(read(secret)).rejects.toMatchObject({ code: 'FILE_DENIED' })
       await expect(read(join(place, 'link'))).rejects.toMatchObject({ code: 'FILE_DENIED' })
-      expect(text((await read('/proc/self/status'))?.bytes)).toMatch(/^Uid:\t65534\t65534\t65534\t65534$/m)
+      const status = text((await read('/proc/self/status'))?.bytes)
+      // By the uid alone it would stay in the group of root (setuid(2)).
+      for (const id of ['Uid', 'Gid'])
+        expect(status).toMatch(new RegExp(`^${id}:\\t65534\\t65534\\t65534\\t65534$`, 'm'))
+      expect(status).toMatch(/^Groups:\t\s*$/m)
+      await chmod(secret, 0o640)
+      await expect(read(secret)).rejects.toMatchObject({ code: 'FILE_DENIED' })
     })
 
     it('follows a link to a file of the user', async () => {

@@ -138,19 +138,4 @@ describe('createVersions', () => {
     }
     expect((await versions.listVersions(PATH)).length).toBeGreaterThan(0)
   })
-
-  it('keeps those of a few files, and lets go of the ones that were written longest ago', async () => {
-    for (let at = 0; at < 40; at += 1) {
-      await versions.addVersion(`/other/${at}`, version('x'))
-      const old = new Date(1_000_000 + at * 1_000)
-      for (const name of await readdir(join(stateDir, 'versions')))
-        if ((await stat(join(stateDir, 'versions', name))).mtimeMs > 2_000_000_000)
-          await utimes(join(stateDir, 'versions', name), old, old)
-    }
-    await versions.addVersion(PATH, version('mine'))
-    expect(await readdir(join(stateDir, 'versions'))).toHaveLength(32)
-    expect(await versions.listVersions(PATH)).toHaveLength(1)
-    expect(await versions.listVersions('/other/39')).toHaveLength(1)
-    expect(await versions.listVersions('/other/0')).toEqual([])
-  })
 })

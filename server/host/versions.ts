@@ -1,12 +1,11 @@
 /** Earlier versions of the gateway's files: root's own copies, of which the gateway's user can neither read nor lose one. */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import Type, { type Static } from 'typebox'
 import { Value } from 'typebox/value'
 import { FileVersion, KEPT_VERSIONS, VersionId } from '../../contract/versions.ts'
-import { HostError } from '../errors.ts'
-import { readDiskFree } from './disk-free.ts'
+import { ConflictError, HostError } from '../errors.ts'
 import { writeOwnFile } from './durable-file.ts'
 
 const StoredVersion = Type.Omit(FileVersion, ['isCurrent'])
@@ -23,16 +22,18 @@ export interface Versions {
   listVersions(path: string): Promise<readonly StoredVersion[]>
   /** The bytes of a version; null when it is not kept, or when there was no file. */
   readVersion(path: string, id: string): Promise<Uint8Array | null>
-  /** Keeps a version as the newest one, and drops what is over the limit. DISK_FULL. */
+  /** Keeps a version as the newest one, and drops what is over the limit. DISK_FULL, QUOTA_REACHED. */
   addVersion(path: string, version: NewVersion): Promise<StoredVersion>
   /** Says of a version that a gateway started with it; no error when it is not kept any more. */
   markVersionProven(path: string, id: string, at: string): Promise<void>
 }
 
-/** Files that versions are kept of: a gateway has two, and those of places it had before stay a while. */
-const MAX_FILES = 32
-/** What the disk keeps for everything else; a version is no reason to fill it. */
-const RESERVE_BYTES = 16 * 1_048_576
+/** Files of which versions are kept: whoever asks for them may make up any number of names. */
+const MAX_FILES = 16
+/** Of one file, beyond what {@link surplus} always keeps. */
+const MAX_BYTES = 24 * 1_048_576
+/** Earlier days of which the last version stays: whoever asks for so many new ones that the others go cannot make it go. */
+const KEPT_DAYS = 7
 /** What is not whole after that time was left behind by a process that died. */
 const ORPHAN_AFTER_MS = 60_000
 const RECORD = /^([0-9]{1,15}-[0-9a-f]{8})\.json$/
@@ -44,9 +45,8 @@ const BYTES = /^([0-9]{1,15}-[0-9a-f]{8})\.bytes$/
  * @param stateDir root's directory, 0700
  */
 export function createVersions(stateDir: string): Versions {
-  const top = join(stateDir, 'versions')
   const directoryOf = (path: string): string =>
-    join(top, createHash('sha256').update(path).digest('hex').slice(0, 16))
+    join(stateDir, 'versions', createHash('sha256').update(path).digest('hex').slice(0, 16))
 
   async function list(directory: string): Promise<StoredVersion[]> {
     const ids = (await namesIn(directory)).flatMap((name) => RECORD.exec(name)?.[1] ?? [])
@@ -54,33 +54,41 @@ export function createVersions(stateDir: string): Versions {
     return records.filter((record) => record !== null).sort((a, b) => timeOf(b.id) - timeOf(a.id))
   }
 
+  async function add(path: string, { bytes, ...version }: NewVersion): Promise<StoredVersion> {
+    const directory = directoryOf(path)
+    await requireRoom(directory)
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const present = await list(directory)
+    // A clock that was set back must not bring a new version behind an old one.
+    const time = Math.max(Date.now(), timeOf(present[0]?.id ?? '0') + 1)
+    const mark = version.etag === 'absent' ? '00000000' : version.etag.slice(0, 8)
+    const record: StoredVersion = {
+      ...version,
+      id: checkedId(`${time}-${mark}`),
+      at: new Date().toISOString(),
+      sizeBytes: bytes?.length ?? 0,
+    }
+    try {
+      if (bytes) await writeOwnFile(join(directory, `${record.id}.bytes`), bytes, 0o600)
+      await writeRecord(directory, record)
+    } catch (error) {
+      throw asDiskFull(path, error)
+    }
+    await drop(directory, surplus([record, ...present]))
+    await sweep(directory)
+    return record
+  }
+
+  /** One after the other, so that what is counted still holds when it is written. */
+  let turn: Promise<unknown> = Promise.resolve()
+
   return {
     listVersions: (path) => list(directoryOf(path)),
     readVersion: async (path, id) => readOwn(join(directoryOf(path), `${checkedId(id)}.bytes`)),
-    async addVersion(path, { bytes, ...version }) {
-      const directory = directoryOf(path)
-      await mkdir(directory, { recursive: true, mode: 0o700 })
-      await dropOldest(top, directory)
-      if (bytes && (await readDiskFree(directory)) < bytes.length + RESERVE_BYTES) throw diskFull(path)
-      const present = await list(directory)
-      // A clock that was set back must not bring a new version behind an old one.
-      const time = Math.max(Date.now(), timeOf(present[0]?.id ?? '0') + 1)
-      const mark = version.etag === 'absent' ? '00000000' : version.etag.slice(0, 8)
-      const record: StoredVersion = {
-        ...version,
-        id: checkedId(`${time}-${mark}`),
-        at: new Date().toISOString(),
-        sizeBytes: bytes?.length ?? 0,
-      }
-      try {
-        if (bytes) await writeOwnFile(join(directory, `${record.id}.bytes`), bytes, 0o600)
-        await writeRecord(directory, record)
-      } catch (error) {
-        throw asDiskFull(path, error)
-      }
-      await drop(directory, surplus([record, ...present]))
-      await sweep(directory)
-      return record
+    addVersion(path, version) {
+      const done = turn.then(() => add(path, version))
+      turn = done.catch(() => undefined)
+      return done
     },
     async markVersionProven(path, id, at) {
       const directory = directoryOf(path)
@@ -90,10 +98,34 @@ export function createVersions(stateDir: string): Versions {
   }
 }
 
-/** What is over the limit; of that the version that was proven last stays, unless a newer one was. */
+/** @throws {ConflictError} QUOTA_REACHED this would be the first version of one file too many */
+async function requireRoom(directory: string): Promise<void> {
+  const [all, name] = [dirname(directory), basename(directory)]
+  const kept = await namesIn(all)
+  if (kept.includes(name) || kept.length < MAX_FILES) return
+  const detail = `versions of ${MAX_FILES} files are kept already, one directory each in ${all}`
+  throw new ConflictError('QUOTA_REACHED', { detail })
+}
+
+/**
+ * What is over the limit; of that the version that was proven last stays, unless a newer one was, and the last one of each
+ * of some earlier days.
+ * @param versions newest first
+ */
 function surplus(versions: readonly StoredVersion[]): StoredVersion[] {
   const proven = versions.find(({ provenAt }) => provenAt !== undefined)
-  return versions.slice(KEPT_VERSIONS).filter((version) => version !== proven)
+  const lastOfDays = new Map<string, StoredVersion>()
+  for (const version of versions) {
+    const day = version.at.slice(0, '2026-11-28'.length)
+    if (!lastOfDays.has(day)) lastOfDays.set(day, version)
+  }
+  const floor = new Set([...lastOfDays.values()].slice(0, 1 + KEPT_DAYS))
+  let bytes = 0
+  return versions.filter((version, index) => {
+    bytes += version.sizeBytes
+    const isOver = index >= KEPT_VERSIONS || (index > 0 && bytes > MAX_BYTES)
+    return isOver && version !== proven && !floor.has(version)
+  })
 }
 
 /** The record first: without it the bytes are an orphan, and no version. */
@@ -165,29 +197,7 @@ function checkedId(id: string): string {
 
 function asDiskFull(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException
-  return code === 'ENOSPC' || code === 'EDQUOT' ? diskFull(path, error) : error
-}
-
-function diskFull(path: string, cause?: unknown): HostError {
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
   const detail = `the version of ${path} could not be kept in the panel’s own directory`
-  return new HostError('DISK_FULL', { detail, cause })
-}
-
-/** Above the limit those files go whose versions were written longest ago; never the one that is written now. */
-async function dropOldest(top: string, present: string): Promise<void> {
-  const directories = (await namesIn(top)).map((name) => join(top, name))
-  if (directories.length <= MAX_FILES) return
-  const others = directories.filter((directory) => directory !== present)
-  const known = await Promise.all(
-    others.map(async (directory) => ({
-      directory,
-      at: await stat(directory).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    })),
-  )
-  known.sort((a, b) => b.at - a.at)
-  for (const { directory } of known.slice(MAX_FILES - 1))
-    await rm(directory, { recursive: true, force: true })
+  return new HostError('DISK_FULL', { detail, cause: error })
 }

@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import type { BackupOptions, BackupOrder, MadeBackup } from '../backups.ts'
+import type { DiskReserve } from '../disk-reserve.ts'
 import type { UserAccount, Watch } from '../host.ts'
 import { newArchive } from './archive-place.ts'
 import { readAgent } from './backup-process.ts'
@@ -11,10 +13,11 @@ import { agentOf, treeRequest, workspaceInConfig } from './tree-request.ts'
 
 /**
  * Saves, writes, reads back, and only then gives it its name.
+ * @param options `guard` is what the content passes on its way to the disk
  * @param directory the panel's own, for a backup without a path
  */
 export async function makeBackup(
-  options: BackupOptions,
+  options: BackupOptions & { readonly guard?: DiskReserve['guard'] },
   directory: string,
   user: UserAccount,
   order: BackupOrder,
@@ -39,7 +42,10 @@ export async function makeBackup(
     const compression = compressionOf(path) ?? 'zstd'
     const sizeBytes = await readAgent(options, work, async (tree) => {
       const packed = packArchive(tree, facts, compression)
-      const size = await archive.write(packed.stream, watch)
+      const content = options.guard
+        ? Readable.from(options.guard(packed.stream), { objectMode: false })
+        : packed.stream
+      const size = await archive.write(content, watch)
       await packed.manifest
       return size
     })

@@ -28,7 +28,7 @@ export interface GivenBack {
  * Walks a directory of the user and gives what is root's in it to the user: directories, and regular files with one
  * link. Links are not followed, and directories of anybody else not entered.
  * @param start an absolute path; the caller sees to it that no link on it is followed
- * @param onEntry for tests: called before each entry is opened
+ * @param onEntry for tests: called for each entry between the first look at it and its being opened
  */
 export function giveBack(
   start: string,
@@ -55,7 +55,6 @@ export function giveBack(
         if (entries > MAX_ENTRIES) isCut = true
         if (isCut) return
         const below = path === '' ? name : `${path}/${name}`
-        onEntry(below)
         visitEntry(`/proc/self/fd/${fd}/${name}`, below, depth)
       }
     } finally {
@@ -66,6 +65,7 @@ export function giveBack(
   function visitEntry(at: string, path: string, depth: number): void {
     // Only a hint which kind of thing to open: what was opened is looked at again.
     const hint = lookOrNull(at)
+    onEntry(path)
     if (hint?.isDirectory()) {
       const fd = openOrNull(at, DIRECTORY_FLAGS)
       if (fd !== null) visit(fd, path, depth + 1)

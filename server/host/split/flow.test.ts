@@ -178,6 +178,42 @@ test('a front that never reads is ended before it fills the memory', async () =>
   expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000)
 })
 
+test('a front that does not read for a while is not read from meanwhile, and loses nothing', async () => {
+  const ASKED = 350
+  let calls = 0
+  const front = await startRawFront({
+    async writeUserFile() {
+      calls += 1
+      return { etag: 'x'.repeat(200_000) }
+    },
+  })
+  front.hello()
+  await front.answer(0, KIND.hello)
+  front.socket.pause()
+  const bytes = new Uint8Array(60_000)
+  const flood = (async () => {
+    for (let id = 1; id <= ASKED && !front.socket.destroyed; id++) {
+      front.call('writeUserFile', id, ['razroom', { path: '/a', bytes, mode: 0o600 }])
+      if (front.socket.writableLength > 1_000_000)
+        await Promise.race([once(front.socket, 'drain'), front.closed])
+    }
+  })()
+  let before = -1
+  const isStill = () => {
+    const isSame = calls > 0 && calls === before
+    before = calls
+    return isSame
+  }
+  await vi.waitUntil(isStill, { timeout: 15_000, interval: 200 })
+  // Some MB in its place, and not the 64 that end the connection.
+  expect(calls).toBeLessThan(100)
+  expect(front.socket.destroyed).toBe(false)
+  front.socket.resume()
+  await flood
+  for (const id of [1, ASKED / 2, ASKED]) expect(await front.answer(id)).toHaveProperty('etag')
+  expect(calls).toBe(ASKED)
+})
+
 test('of ten thousand streams few are opened, and the connection lives', async () => {
   let open = 0
   const front = await startRawFront({

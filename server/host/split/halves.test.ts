@@ -137,3 +137,16 @@ test('what a person would type is known without asking', async () => {
   )
   await expect(front.claimControlSocket()).rejects.toMatchObject({ code: 'INTERNAL' })
 })
+
+test('an object with a key too many is refused by the name of the key, at its place', async () => {
+  const { front } = await startHalves({})
+  const wider = { configDir: '/a', workspaceDir: '/b', layout: 'new' }
+  await expect(front.readTreeRoom(RAZROOM, wider)).rejects.toMatchObject({
+    code: 'REQUEST_INVALID',
+    detail: expect.stringMatching(/^argument 2 of readTreeRoom: .*\blayout\b/),
+  })
+  const file = { path: '/a', bytes: new Uint8Array(1), mode: 0o4755 }
+  await expect(front.writeUserFile(RAZROOM, file)).rejects.toMatchObject({
+    detail: expect.stringMatching(/^argument 2 of writeUserFile: \/mode /),
+  })
+})

@@ -3,11 +3,11 @@
  * argument is checked, every account and path is admitted or not by what root itself wrote down.
  */
 import type { Duplex } from 'node:stream'
-import { Compile, type Validator } from 'typebox/compile'
-import { ConflictError, InputError } from '../../errors.ts'
+import { ConflictError } from '../../errors.ts'
 import { isSystemdRunning } from '../facts.ts'
-import type { Host, UserAccount } from '../host.ts'
+import type { Host } from '../host.ts'
 import type { Admission } from './admission.ts'
+import { checkArguments } from './check-arguments.ts'
 import {
   createFrameReader,
   type Frame,
@@ -17,6 +17,7 @@ import {
   readCredit,
   writeFrame,
 } from './frames.ts'
+import type { FrontBounds } from './front-bounds.ts'
 import { guardHost } from './guard-host.ts'
 import { decodeMessage, encodeMessage, writeMessage } from './message.ts'
 import { type Outlet, type ServedCall, serveCall } from './serve-call.ts'
@@ -56,15 +57,17 @@ interface Partial {
 /**
  * Performs what the front asks for until the connection ends; then ends all that was begun over it, as if this process
  * had been killed, and closes the host, which is this connection's own.
- * @param options `admission` says whose account and which paths the front may name
+ * @param options `admission` says whose account and which paths the front may name, `bounds` what it may use up
  * @returns `closed` resolves when all that is done
  */
 export function serveHost(
   host: Host,
   connection: Duplex,
-  options: { readonly admission: Admission },
+  options: { readonly admission: Admission; readonly bounds: FrontBounds },
 ): { readonly closed: Promise<void> } {
-  const guarded = guardHost(host, options.admission)
+  const { admission, bounds } = options
+  const looked = guardHost(host, admission)
+  const guarded: Host = { ...looked, appendAudit: bounds.audit.limit(looked.appendAudit) }
   const running = new Map<number, ServedCall>()
   const partial = new Map<number, Partial>()
   let isGreeted = false
@@ -107,6 +110,7 @@ export function serveHost(
       out.message(KIND.error, id, encodeMessage(toWire(args, name)))
       return
     }
+    bounds.record.tell(name, args)
     const call = serveCall(guarded, { id, name, args, wantsLines: message.lines === true }, out)
     running.set(id, call)
     heldBytes += bytes
@@ -233,27 +237,6 @@ function greet({ kind, id, payload }: Frame): void {
 
 function isCallMessage(message: unknown): message is { args: unknown[]; lines?: unknown } {
   return typeof message === 'object' && message !== null && 'args' in message && Array.isArray(message.args)
-}
-
-const checkers = new Map<VerbName, readonly Validator[]>()
-
-/** @returns the arguments as the method takes them, or what is wrong with them */
-function checkArguments(name: VerbName, given: unknown[]): readonly unknown[] | Error {
-  const { args, optional, isAccount } = VERBS[name]
-  // Compiled when first used: all of them would cost the start a tenth of a second.
-  const known = checkers.get(name) ?? args.map((schema) => Compile(schema))
-  checkers.set(name, known)
-  const isCountRight = given.length <= known.length && given.length >= known.length - optional
-  const wrong = isCountRight ? given.findIndex((value, index) => !known[index]?.Check(value)) : given.length
-  if (!isCountRight || wrong !== -1)
-    return new InputError('REQUEST_INVALID', { detail: `argument ${wrong + 1} of ${name}` })
-  if (!isAccount) return given
-  return [nameOnly(String(given[0])), ...given.slice(1)]
-}
-
-/** An account by its name alone, which guardHost() looks up; should it ever be used as it is, it is nobody's. */
-function nameOnly(name: string): UserAccount {
-  return { name, uid: 4_294_967_294, gid: 4_294_967_294, home: '/nonexistent', shell: '/bin/false' }
 }
 
 function untilClosed(connection: Duplex): Promise<void> {

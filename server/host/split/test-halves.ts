@@ -10,6 +10,7 @@ import type { Redactor } from '../../redact.ts'
 import type { Host, UserAccount } from '../host.ts'
 import type { Admission } from './admission.ts'
 import { type ConnectedHost, connectHost } from './connect-host.ts'
+import type { FrontBounds } from './front-bounds.ts'
 import { serveHost } from './serve-host.ts'
 
 export const RAZROOM: UserAccount = {
@@ -47,6 +48,12 @@ export const ADMISSION = {
   addPath: async () => undefined,
   removePath: async () => undefined,
 } as const satisfies Admission
+
+/** Takes what comes, and writes nothing down. */
+export const NO_BOUNDS: FrontBounds = {
+  audit: { limit: (appendAudit) => appendAudit },
+  record: { tell: () => undefined },
+}
 
 /** A host whose verbs are these; any other fails, and `close` says that it was called. */
 export function machineOf(verbs: Partial<Host>): { host: Host; isClosed(): boolean } {
@@ -102,10 +109,14 @@ export interface Halves {
 /** @param verbs of the machine behind the root half */
 export async function startHalves(
   verbs: Partial<Host>,
-  { redact = (text) => text, admission = ADMISSION }: { redact?: Redactor; admission?: Admission } = {},
+  {
+    redact = (text) => text,
+    admission = ADMISSION,
+    bounds = NO_BOUNDS,
+  }: { redact?: Redactor; admission?: Admission; bounds?: FrontBounds } = {},
 ): Promise<Halves> {
   const sockets = await socketPair()
   const { host, isClosed } = machineOf(verbs)
-  const { closed } = serveHost(host, sockets.root, { admission })
+  const { closed } = serveHost(host, sockets.root, { admission, bounds })
   return { front: await connectHost(sockets.front, { redact }), sockets, closed, isClosed }
 }

@@ -5,7 +5,7 @@ import type { Host } from '../host.ts'
 import { createFrameReader, creditPayload, type Frame, KIND, type Kind, writeFrame } from './frames.ts'
 import { decodeMessage, encodeMessage, writeMessage } from './message.ts'
 import { serveHost } from './serve-host.ts'
-import { ADMISSION, machineOf, socketPair } from './test-halves.ts'
+import { ADMISSION, machineOf, NO_BOUNDS, socketPair } from './test-halves.ts'
 import { listDigest, VERB_NAMES } from './verbs.ts'
 
 export interface RawFront {
@@ -25,9 +25,10 @@ export interface RawFront {
 /** A root half over this machine, and a front that has said nothing yet. */
 export async function startRawFront(
   verbs: Partial<Host>,
+  bounds = NO_BOUNDS,
 ): Promise<RawFront & { readonly closed: Promise<void> }> {
   const { root, front } = await socketPair()
-  const { closed } = serveHost(machineOf(verbs).host, root, { admission: ADMISSION })
+  const { closed } = serveHost(machineOf(verbs).host, root, { admission: ADMISSION, bounds })
   return { ...speakRaw(front), closed }
 }
 

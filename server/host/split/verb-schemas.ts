@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { BackupReason } from '../../../contract/backups.ts'
 import { PreviousImage } from '../../../contract/images.ts'
 import { LogFilter } from '../../../contract/logs.ts'
-import { isAbsolutePath, isIpAddress, MAX_ENV_FILE_BYTES } from '../../../contract/rules.ts'
+import { isAbsolutePath, isIpAddress } from '../../../contract/rules.ts'
 import { HostPath, ImageSource, Settings } from '../../../contract/settings.ts'
 import { FileVersion } from '../../../contract/versions.ts'
 
@@ -161,6 +161,9 @@ export const RestoreMark = Type.Object(
   { startAfter: Flag, backup: Type.String({ pattern: '^[0-9a-f]{64}$' }), since: Timestamp },
   strict,
 )
+/** None of the files is read beyond this. */
+const MAX_VERSION_BYTES = 4_194_304
+const VersionBytes = Type.Refine(Bytes, (value) => value.length <= MAX_VERSION_BYTES)
 export const NewVersion = Type.Object(
   {
     by: FileVersion.properties.by,
@@ -168,8 +171,7 @@ export const NewVersion = Type.Object(
     etag: Type.String({ pattern: '^(absent|[0-9a-f]{8,64})$' }),
     added: Type.Integer({ minimum: 0 }),
     removed: Type.Integer({ minimum: 0 }),
-    // Of `.env` and razroom.json, whose limits are no larger: as many as are kept must not fill a disk.
-    bytes: NullOr(bytesUpTo(MAX_ENV_FILE_BYTES)),
+    bytes: NullOr(VersionBytes),
   },
   strict,
 )

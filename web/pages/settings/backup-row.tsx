@@ -97,7 +97,9 @@ export function BackupRow({
           }}
         >
           <p>
-            The backup of {when} is gone for good then: <span class="mono break">{backup.name}</span>
+            The backup of {when} leaves this list: <span class="mono break">{backup.name}</span>. On the
+            machine root finds it for one more day in{' '}
+            <span class="mono break">/var/lib/razroom-panel/removed-backups</span>, then it is gone for good.
           </p>
         </ConfirmDialog>
       )}
