@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Brings what the tests need and runs them all. The last line is `N passed, N failed`, and how many
-# were skipped because nothing could be looked up.
+# Brings what the tests need and runs them all. The last line is `N passed, N failed`; before it stands which failed,
+# and what was skipped because nothing could be looked up.
 #   --fast   without the disposable hosts (the journeys)
 #   --full   the same tests with larger counts and longer runs (RAZROOM_TEST_FULL=1)
 set -Euo pipefail

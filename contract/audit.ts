@@ -7,7 +7,7 @@ const strict = { additionalProperties: false } as const
 /**
  * `access`: logins, confirmations, who may open the page; `secret`: something secret was shown or handed out; `change`:
  * files, settings, devices; `operation`: a long action; `terminal`; `refusal`: somebody who was not let in; `panel`: its
- * own start and stop, and what it has to say of this log.
+ * own start and stop, and what it has to say of this log; `gateway`: its starts and ends, whoever brought them about.
  */
 export const AuditKind = Type.Enum([
   'access',
@@ -17,6 +17,7 @@ export const AuditKind = Type.Enum([
   'terminal',
   'refusal',
   'panel',
+  'gateway',
 ])
 export type AuditKind = Static<typeof AuditKind>
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countReport } from './count-report.ts'
+import { countReport, failedTests } from './count-report.ts'
 
 const tests = (...statuses: string[]) => statuses.map((status) => ({ status }))
 const file = (status: string, ...statuses: string[]) => ({
@@ -29,4 +29,21 @@ test('a run that failed outside of its tests is a failure', () => {
 
 test('a clean run is clean', () => {
   expect(countReport({ testResults: [file('passed', 'passed')] }, 0)).toEqual({ passed: 1, failed: 0 })
+})
+
+test('names what failed, by file and test', () => {
+  const failed = { status: 'failed', fullName: 'the panel answers' }
+  const testResults = [
+    file('passed', 'passed'),
+    file('failed', 'passed'),
+    {
+      name: 'y.test.ts',
+      status: 'failed',
+      assertionResults: [failed, { status: 'passed', fullName: 'runs' }],
+    },
+  ]
+  expect(failedTests({ testResults })).toEqual([
+    '  x.test.ts could not be run',
+    '  y.test.ts: the panel answers',
+  ])
 })

@@ -12,6 +12,7 @@ let bus: EventBus
 let monitor: Monitor
 let events: PanelEvent[]
 let isAnswering = false
+let seen: (string | undefined)[]
 let change: (path: string) => void
 
 beforeEach(() => {
@@ -30,7 +31,14 @@ beforeEach(() => {
     keepLog: (_user, _path, signal) => untilAborted(signal),
   }
   Object.assign(world.host, more)
-  monitor = createMonitor({ host: world.host, bus, version: '1', runningOperationId: () => null })
+  seen = []
+  monitor = createMonitor({
+    host: world.host,
+    bus,
+    version: '1',
+    runningOperationId: () => null,
+    onSeen: ({ container }) => seen.push(container?.status),
+  })
 })
 afterEach(() => monitor.close())
 
@@ -66,23 +74,35 @@ const container = (running: boolean): ContainerFacts =>
     logPath: '',
   }) as unknown as ContainerFacts
 
+it('tells what a look has seen, but only while it follows the machine', async () => {
+  world.container = container(true)
+  await monitor.refresh()
+  expect(seen).toEqual([])
+  monitor.run()
+  await monitor.refresh()
+  world.container = container(false)
+  await monitor.refresh()
+  expect(seen.at(-1)).toBe('exited')
+  expect(seen[0]).toBe('running')
+})
+
 it('notices what changed before it began, and then each change before it is told', async () => {
   world.put(envFile, 'A=1\n')
   monitor.run()
   await vi.waitFor(() => expect(world.history(envFile)).toEqual(['outside: A=1']))
-  const seen: string[] = []
+  const told: string[] = []
   bus.subscribe((event) => {
-    if (event.type === 'env.changed') seen.push(...world.history(envFile), event.etag)
-    if (event.type === 'config.changed') seen.push(...world.history(configFile), event.etag)
+    if (event.type === 'env.changed') told.push(...world.history(envFile), event.etag)
+    if (event.type === 'config.changed') told.push(...world.history(configFile), event.etag)
   })
   world.put(envFile, 'A=2\n')
   change(envFile)
-  await vi.waitFor(() => expect(seen).toEqual(['outside: A=2', 'outside: A=1', world.etag(envFile)]))
-  seen.length = 0
+  await vi.waitFor(() => expect(told).toEqual(['outside: A=2', 'outside: A=1', world.etag(envFile)]))
+  told.length = 0
   world.put(configFile, '{}')
   await vi.waitFor(() => {
     change(configFile)
-    expect(seen.slice(0, 2)).toEqual(['outside: {}', world.etag(configFile)])
+    expect(told.slice(0, 2)).toEqual(['outside: {}', world.etag(configFile)])
   })
 })
 

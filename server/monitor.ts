@@ -48,10 +48,12 @@ export interface MonitorOptions {
   runningOperationId(): string | null
   /** What is to be warned of beside what is seen of the gateway. */
   moreWarnings?(): readonly string[]
+  /** What a look has seen, while the machine is followed. */
+  onSeen?(seen: Observation): void
 }
 
 export function createMonitor(options: MonitorOptions): Monitor {
-  const { host, bus, version, runningOperationId, moreWarnings = () => [] } = options
+  const { host, bus, version, runningOperationId, moreWarnings = () => [], onSeen = () => {} } = options
   const closing = new AbortController()
   const loops: Promise<void>[] = []
   let status: Status | null = null
@@ -98,6 +100,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
         isStale = false
         observation = await observe(host, hasFailedStart)
         observedAt = Date.now()
+        if (loops.length > 0) onSeen(observation)
         next = await derive(observation)
       } while (isStale && !closing.signal.aborted)
       return next

@@ -18,6 +18,7 @@ import { createDeviceWatch } from './operations/device-watch.ts'
 import { createDevices } from './operations/devices.ts'
 import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
+import { createLifecycle } from './operations/gateway-lifecycle.ts'
 import { createInsight } from './operations/insight.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
@@ -81,12 +82,14 @@ export async function createPanel(
     }
   }
   const runner = createRunner(host, bus, redact, settle)
+  const lifecycle = createLifecycle(host, audit)
   const monitor = createMonitor({
     host,
     bus,
     version: config.version,
     runningOperationId: () => runner.runningId(),
     moreWarnings: audit.warnings,
+    onSeen: ({ container }) => lifecycle.saw(container),
   })
   const sessions = await createSessions({
     read: async () => (await host.readState()).sessions,

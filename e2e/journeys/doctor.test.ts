@@ -152,7 +152,7 @@ describe('the doctor', () => {
       reject: false,
     })
     expect(nobody.exitCode).toBe(2)
-    browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)/)
+    browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
     await panel.stop()
     const report = await askDoctor(panel)
     expect({ bad: badOf(report), trouble: troubleOf(report) }).toEqual({

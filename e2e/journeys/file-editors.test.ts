@@ -137,7 +137,7 @@ describe('the editors of .env and razroom.json', () => {
 
   it('keep what is unsaved through a restart of the panel', async () => {
     await addVariables(page(), [['SURVIVOR', '1']])
-    browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)/)
+    browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
     await panel.stop()
     await panel.start()
     await saveEnvironment(page())

@@ -218,7 +218,9 @@ export function describeMainJourney(kind: HostKind): void {
 
     it('keeps login and gateway over a restart of the panel, and the page comes back by itself', async () => {
       const before = await inspectGateway(panel)
-      browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)|WebSocket connection to .* failed/)
+      browser.expectErrors(
+        /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection to .* failed/,
+      )
       await panel.stop()
       await page().locator('[data-connection=lost]').waitFor({ timeout: 20_000 })
       await panel.start()

@@ -159,7 +159,7 @@ export function describeTerminal(kind: HostKind): void {
         const before = await inspectGateway(panel)
         await choose(/^Onboarding wizard/)
         await see('Continue? (y/N)')
-        browser.expectErrors(/ERR_CONNECTION_(REFUSED|RESET)/)
+        browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
         if (isAgentKilled) await killAgent('STOP')
         await panel.kill()
         if (isAgentKilled) await killAgent('KILL')

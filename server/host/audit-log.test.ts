@@ -15,6 +15,7 @@ const run: RunCommand = async (argv) =>
 const SMALL = {
   main: { maxBytes: 2_000, maxFiles: 3 },
   door: { maxBytes: 1_000, maxFiles: 2 },
+  gateway: { maxBytes: 1_000, maxFiles: 2 },
 }
 const note = (what: string, more: Partial<AuditNote> = {}): AuditNote => ({
   kind: 'change',
@@ -112,10 +113,13 @@ describe('the files', () => {
     expect(kept).toEqual(kept.map((_, index) => 60 - index))
   })
 
-  it('of strangers are others: a flood drives no entry out about those who were let in', async () => {
+  it.each([
+    ['strangers', 'refusal', { by: 'stranger', uid: 65_534 }],
+    ['a gateway that crashes', 'gateway', { by: 'panel' }],
+  ] as const)('of %s are others: a flood drives nothing else out', async (_whose, kind, who) => {
     const log = open(SMALL)
     await log.appendAudit(note('the real one'))
-    const refused = note('refused', { kind: 'refusal', who: { by: 'stranger', uid: 65_534 } })
+    const refused = note('refused', { kind, who })
     for (let index = 0; index < 100; index += 1) await log.appendAudit(refused)
     await log.appendAudit(note('another real one'))
     const sizes = await Promise.all(

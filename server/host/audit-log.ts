@@ -1,14 +1,21 @@
 /**
  * The audit log as it is kept: JSON lines in files of root's (0600) below the state directory. There is a verb to append
  * and one to read, and none to change or remove an entry. What strangers bring about is kept in files of its own, with
- * less room, so that however many refusals somebody causes, no entry about those who were let in goes for it.
+ * less room, and so are the starts and ends of the gateway: however many refusals somebody causes, or a gateway that
+ * crashes for days, no entry about those who were let in goes for it.
  *
  * An entry is written when {@link AuditLog.appendAudit} resolves: the end of the panel loses none. It is flushed to the
  * disk right after, those that came meanwhile together: a power failure may lose the last moment's.
  */
 import { join } from 'node:path'
 import { Compile } from 'typebox/compile'
-import { AuditEntry, type AuditNote, type AuditPage, type AuditQuery } from '../../contract/audit.ts'
+import {
+  AuditEntry,
+  type AuditKind,
+  type AuditNote,
+  type AuditPage,
+  type AuditQuery,
+} from '../../contract/audit.ts'
 import { HostError } from '../errors.ts'
 import { boundedNote, createNames, withNames } from './audit-note.ts'
 import { createSegments, type SegmentLimits, type Segments, syncPath } from './audit-segments.ts'
@@ -26,10 +33,14 @@ export interface AuditLog {
 }
 
 export const AUDIT_DIRECTORY = 'audit'
-const LIMITS: Readonly<Record<'main' | 'door', SegmentLimits>> = {
+type LogName = 'main' | 'door' | 'gateway'
+const LIMITS: Readonly<Record<LogName, SegmentLimits>> = {
   main: { maxBytes: 1_048_576, maxFiles: 8 },
   door: { maxBytes: 262_144, maxFiles: 4 },
+  gateway: { maxBytes: 262_144, maxFiles: 4 },
 }
+const APART: Readonly<Partial<Record<AuditKind, LogName>>> = { refusal: 'door', gateway: 'gateway' }
+const logOf = (kind: AuditKind): LogName => APART[kind] ?? 'main'
 const DEFAULT_LIMIT = 100
 
 const entries = Compile(AuditEntry)
@@ -37,7 +48,7 @@ const entries = Compile(AuditEntry)
 /**
  * @param stateDir root's directory, 0700
  * @param run looks up the names of users
- * @param limits for tests: of both kinds of files
+ * @param limits for tests: of each kind of files
  */
 export function createAuditLog(
   stateDir: string,
@@ -49,6 +60,7 @@ export function createAuditLog(
   const logs = {
     main: createSegments(directory, 'main', limits.main, seqOf),
     door: createSegments(directory, 'door', limits.door, seqOf),
+    gateway: createSegments(directory, 'gateway', limits.gateway, seqOf),
   }
   const nameOf = createNames(run)
   const flush = createFlusher()
@@ -56,10 +68,10 @@ export function createAuditLog(
 
   /** In one go: nothing else of this process comes in between. */
   function append(note: AuditNote): AuditEntry {
-    const ends = { main: logs.main.readEnd(), door: logs.door.readEnd() }
-    const seq = Math.max(ends.main.lastSeq, ends.door.lastSeq) + 1
+    const ends = { main: logs.main.readEnd(), door: logs.door.readEnd(), gateway: logs.gateway.readEnd() }
+    const seq = Math.max(...Object.values(ends).map(({ lastSeq }) => lastSeq)) + 1
     const entry: AuditEntry = { seq, at: new Date().toISOString(), ...boundedNote(note) }
-    const log = note.kind === 'refusal' ? 'door' : 'main'
+    const log = logOf(note.kind)
     for (const path of logs[log].append(ends[log], seq, JSON.stringify(entry))) flush.want(path)
     return entry
   }
@@ -79,7 +91,8 @@ export function createAuditLog(
       pending.add(work)
       return work.finally(() => pending.delete(work))
     },
-    readAudit: (query) => readPage([logs.main, logs.door], query),
+    readAudit: (query) =>
+      readPage(query.kind === undefined ? Object.values(logs) : [logs[logOf(query.kind)]], query),
     async close() {
       await Promise.allSettled(pending)
       await flush.settled()

@@ -30,7 +30,10 @@ export interface Terminal {
   setPaused(isPaused: boolean): void
   /** The program ends; `ended` tells when all is gone. */
   end(): void
-  /** Exit code; null when it was killed, or the agent was. Never rejects for what the program does. */
+  /**
+   * Exit code; null when it was killed, or the agent was. Rejects only when the half that runs it is gone: what
+   * became of the program is then for the next one to say.
+   */
   readonly ended: Promise<number | null>
 }
 

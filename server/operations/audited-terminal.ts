@@ -20,14 +20,17 @@ export function auditTerminals<W extends TerminalWorld>(world: W, audit: Auditor
     try {
       const opened = await world.open(request, onOutput)
       await tell({ action: 'terminal.opened', what: 'Open a terminal', outcome: 'done' })
-      void opened.terminal.ended.then((code) =>
-        tell({
-          action: 'terminal.ended',
-          what: 'The terminal ended',
-          outcome: 'done',
-          tookMs: Date.now() - begun,
-          details: [{ name: 'exit code', value: code === null ? 'none' : String(code) }],
-        }),
+      void opened.terminal.ended.then(
+        (code) =>
+          tell({
+            action: 'terminal.ended',
+            what: 'The terminal ended',
+            outcome: 'done',
+            tookMs: Date.now() - begun,
+            details: [{ name: 'exit code', value: code === null ? 'none' : String(code) }],
+          }),
+        // The half that keeps the log is gone.
+        () => undefined,
       )
       return opened
     } catch (error) {

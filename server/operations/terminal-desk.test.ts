@@ -10,11 +10,13 @@ function makeWorld() {
   const log: string[] = []
   let print: (text: string) => void = () => {}
   let finish: (code: number | null) => void = () => {}
+  let vanish: (error: Error) => void = () => {}
   const world: TerminalWorld = {
     async open({ command }, onOutput) {
       log.push(`open ${command}`)
-      const { promise, resolve } = Promise.withResolvers<number | null>()
+      const { promise, resolve, reject } = Promise.withResolvers<number | null>()
       finish = resolve
+      vanish = reject
       print = (text) => onOutput(new TextEncoder().encode(text))
       return {
         place: 'gateway',
@@ -32,7 +34,13 @@ function makeWorld() {
     },
     settle: async () => void log.push('settle'),
   }
-  return { world, log, print: (text: string) => print(text), finish: (code: number | null) => finish(code) }
+  return {
+    world,
+    log,
+    print: (text: string) => print(text),
+    finish: (code: number | null) => finish(code),
+    vanish: (error: Error) => vanish(error),
+  }
 }
 
 function makeClient() {
@@ -68,6 +76,19 @@ test('keys go in, output comes out, and the end is told once its changes are put
   expect(one.last()).toEqual({ type: 'exit', reason: 'ended', code: 3 })
   seat.input('late')
   expect(log).not.toContain('type late')
+})
+
+test('nobody is told an end that is not known: the other half is gone', async () => {
+  const { world, log, vanish } = makeWorld()
+  const desk = createTerminalDesk(world)
+  const one = makeClient()
+  await desk.attach(HELLO, one.client)
+  vanish(new Error('the root half of the panel has ended'))
+  await vi.runAllTimersAsync()
+  expect(one.frames.map(({ type }) => type)).toEqual(['started'])
+  expect(log).not.toContain('settle')
+  expect(desk.state()).toEqual({ isBusy: false })
+  await desk.close()
 })
 
 test('a second page learns who is in it, types nothing, and may take over', async () => {

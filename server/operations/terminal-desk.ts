@@ -118,8 +118,17 @@ export function createTerminalDesk(world: TerminalWorld, onChange: () => void = 
 
   /** Until the program has ended, and its page knows. */
   async function follow(own: Running): Promise<void> {
-    const code = await own.terminal.ended
+    const end = await own.terminal.ended.then(
+      (code) => ({ code }),
+      () => null,
+    )
     clearTimeout(own.idle)
+    if (end === null) {
+      // The page asks the next panel, which knows that it was ended; that it had ended by itself would be made up.
+      forget(own)
+      return
+    }
+    const { code } = end
     try {
       await world.settle()
     } catch (error) {

@@ -225,9 +225,11 @@ export async function askTerminal(
     },
     gone(error) {
       opened.reject(error)
-      ended.resolve(null)
+      ended.reject(error)
     },
   }
+  // Whoever got the terminal hears of it; one that did not open has nobody who waits for its end.
+  ended.promise.catch(() => undefined)
   const call = asker.ask(name, args, listener)
   const grants = createGrants((bytes) => call.credit(bytes))
   await opened.promise

@@ -10,6 +10,7 @@ export const KIND_WORDS = {
   terminal: 'Terminal',
   refusal: 'Refused at the door',
   panel: 'The panel itself',
+  gateway: 'The gateway',
 } as const satisfies Readonly<Record<AuditKind, string>>
 
 export const OUTCOME_WORDS = {
