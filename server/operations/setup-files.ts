@@ -92,10 +92,14 @@ async function ensureToken(
     expectedEtag: env.etag,
     ...authorOf(context),
   }
+  // Before the new version is kept, too.
+  const isLost = !env.exists && (await host.listVersions(path)).some(({ sizeBytes }) => sizeBytes > 0)
   await saveVersioned(host, user, { file: 'env', ...save })
+  const did = `wrote ${known === null ? 'a new random token' : 'the token of razroom.json'} into ${path}`
+  const lost = 'the file was there before: what it had is kept, see: sudo razroom-panel versions env'
   return {
     found: env.exists ? `${path} has no token` : `no ${path}`,
-    did: `wrote ${known === null ? 'a new random token' : 'the token of razroom.json'} into ${path}`,
+    did: isLost ? `${did}; ${lost}` : did,
   }
 }
 
