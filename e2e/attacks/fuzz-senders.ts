@@ -45,7 +45,10 @@ export function strangersOf(session: Session, ended: Session): Sender[] {
     { name: 'a made-up session', headers: withCookie(`${name}=${'A'.repeat(value.length)}`) },
     { name: 'a session without its end', headers: withCookie(cookie.slice(0, -1)) },
     { name: 'a session of another name', headers: withCookie(`x${cookie}`) },
-    { name: 'a wrong session before the right one', headers: withCookie(`${name}=x; ${cookie}`) },
+    {
+      name: 'a wrong session before one without its end',
+      headers: withCookie(`${name}=x; ${cookie.slice(0, -1)}`),
+    },
     { name: 'no CSRF token', headers: withCsrf(null), ...writes },
     { name: 'the CSRF token of another session', headers: withCsrf(ended.csrfToken), ...writes },
     { name: 'the cookie as CSRF token', headers: withCsrf(value), ...writes },

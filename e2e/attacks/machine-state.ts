@@ -10,7 +10,7 @@ import { join } from 'node:path'
 
 const ROOTS = ['/etc', '/home', '/root', '/var/lib/razroom-panel', '/tmp', '/usr/local/bin', '/var/spool']
 const MOVING =
-  /\/containers\/(storage|cache)(\/|$)|\/log\/gateway\.log$|\/razroom-panel\/audit(\/|$)|\/gateway\.(pid|lock)$|^\/tmp\/(systemd-private|\.)/
+  /\/containers\/(storage|cache)(\/|$)|\/log\/gateway\.log(\.\d)?$|\/razroom-panel\/audit(\/|$)|\/gateway\.(pid|lock)$|^\/tmp\/(systemd-private|\.)/
 /** A session's own time of last use is no change of the machine. */
 const USE = /"(lastSeenAt|stepUpUntil)": ?\d+/g
 

@@ -6,12 +6,12 @@ import { runInside } from './inside.ts'
 /** Everything of a machine that a request may change: each part by a name, as text. */
 export type MachineState = Readonly<Record<string, string>>
 
-/** The files, containers and images of the machine, the daemon's pid, and the operations it knows. */
 /** The pids of both halves: as long as they stay, neither has died. */
 export async function panelPids(panel: PanelHost): Promise<string> {
   return (await Promise.all([panel.pid('front'), panel.pid('root')])).join(' ')
 }
 
+/** The files, containers and images of the machine, the daemon's pid, and the operations it knows. */
 export async function readMachine(panel: PanelHost): Promise<MachineState> {
   const [files, containers, images, pid, operations] = await Promise.all([
     runInside<Record<string, string>>(panel.host, 'machine-state.ts', null, { timeoutMs: 60_000 }),
