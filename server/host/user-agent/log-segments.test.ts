@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFile,
   mkdtemp,
@@ -78,6 +79,30 @@ test('files that conmon drops are kept, the newest few', async () => {
   expect(await readFile(`${path}.1`, 'utf8')).toBe(row(KEPT_FILES + 1))
   expect(await readFile(`${path}.${KEPT_FILES}`, 'utf8')).toBe(row(2))
 })
+
+test.each(['mkfifo "$0"', 'mkdir "$0"', 'ln -s /dev/zero "$0"', 'ln -s "$0" "$0"'])(
+  'what is no file, %s, is not kept, and hides nothing that is',
+  async (command) => {
+    const put = (place: string) => execFileSync('sh', ['-c', command, place])
+    const readAll = async () =>
+      linesOf(await readLogPage({ path, before: null, limit: 10 })).map(({ text }) => text)
+    for (let file = 0; file < 3; file += 1) {
+      await begin(row(file))
+      await keepLogFile(path)
+    }
+    await rm(`${path}.2`)
+    put(`${path}.2`)
+    expect(await readAll()).toEqual(['line 0', 'line 2'])
+    await rename(path, `${path}.moved`)
+    put(path)
+    expect(await keepLogFile(path)).toBe(false)
+    await expect(readAll()).rejects.toMatchObject({ code: 'FILE_REFUSED' })
+    await rm(path, { recursive: true })
+    await begin(row(3))
+    expect(await keepLogFile(path)).toBe(true)
+    expect(await readAll()).toEqual(['line 0', 'line 2', 'line 3'])
+  },
+)
 
 test('a log that is not there is no file to keep', async () => {
   expect(await keepLogFile(path)).toBe(false)
