@@ -215,6 +215,57 @@ test('a stream that resumes goes on behind its place over all files, each line o
   }
 })
 
+test.each([20, 5_000])(
+  'a line of which conmon wrote %i bytes to one file and the rest to the next is one line',
+  async (bytes) => {
+    const part = row(1, 'x'.repeat(bytes)).replace(' F ', ' P ')
+    await begin(`${row(0)}${part}`)
+    await keepLogFile(path)
+    await begin(`${row(1, 'and the rest')}${row(2)}`)
+    await keepLogFile(path)
+    const seen: string[] = []
+    const end = new AbortController()
+    for await (const item of followLog({ path, backlog: 10 }, end.signal)) {
+      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+      if (item.live) end.abort()
+    }
+    expect(seen).toEqual(['line 0', `${'x'.repeat(bytes)}and the rest`, 'line 2'])
+  },
+)
+
+test.each([1, KEPT_FILES])(
+  'nothing comes twice when the file that is read was not kept, but %i before it',
+  async (older) => {
+    for (let file = 0; file < older; file += 1) {
+      await begin(rows(file * 10, file * 10 + 10))
+      await keepLogFile(path)
+    }
+    const last = older * 10
+    await begin(rows(last, last + 10))
+    const seen: string[] = []
+    const end = new AbortController()
+    for await (const item of followLog({ path, backlog: 1_000 }, end.signal)) {
+      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+      // Nobody keeps the files meanwhile: the one that is read has no name any more.
+      if (item.live && !seen.includes(`line ${last + 10}`)) await begin(rows(last + 10, last + 20))
+      if (seen.includes(`line ${last + 19}`)) end.abort()
+    }
+    expect(seen).toEqual(range(0, last + 20))
+  },
+)
+
+test('a copy in the place of the file that is read is read', async () => {
+  await begin(rows(0, 5))
+  const seen: string[] = []
+  const end = new AbortController()
+  for await (const item of followLog({ path, backlog: 0 }, end.signal)) {
+    seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+    if (item.live && seen.length === 0) await begin(`${rows(0, 5)}${row(5)}`)
+    if (seen.includes('line 5')) end.abort()
+  }
+  expect(seen).toEqual(range(0, 6))
+})
+
 test('a backlog may reach over several files', async () => {
   await writeFiles()
   for (const backlog of [0, 1, 100, 101, 399, 5_000, Number.MAX_SAFE_INTEGER]) {
