@@ -4,6 +4,7 @@ import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
 import { compareLog, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
 import { describeLoss, filesAfter, isDropped } from './log-loss.ts'
 import { createLogMatcher } from './log-matcher.ts'
+import { partsBefore } from './log-parts.ts'
 import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
 import { findLineStart } from './log-seek.ts'
 import { closeAll, KEPT_FILES, openSegments } from './log-segments.ts'
@@ -97,10 +98,11 @@ async function begin(params: LogFollowParams, filter: LineFilter | null): Promis
     params.after === undefined
       ? await findBacklog(files, params.backlog)
       : await findAfter(files, params.after)
+  const parts = start.offset === 0 && !start.isLost ? await partsBefore(files, start.index) : undefined
   await closeAll(files.slice(0, start.index))
   const [log, ...newer] = files.slice(start.index)
   const gap = start.isLost ? 'the log was replaced meanwhile: lines before these may be lost' : undefined
-  return { reading: log ? createLogReading(log, start.offset, filter) : null, newer, gap }
+  return { reading: log ? createLogReading(log, start.offset, filter, parts) : null, newer, gap }
 }
 
 interface Start {

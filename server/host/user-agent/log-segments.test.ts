@@ -223,13 +223,28 @@ test.each([20, 5_000])(
     await keepLogFile(path)
     await begin(`${row(1, 'and the rest')}${row(2)}`)
     await keepLogFile(path)
-    const seen: string[] = []
-    const end = new AbortController()
-    for await (const item of followLog({ path, backlog: 10 }, end.signal)) {
-      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
-      if (item.live) end.abort()
+    const whole = `${'x'.repeat(bytes)}and the rest`
+    for (const [backlog, expected] of [
+      [10, ['line 0', whole, 'line 2']],
+      [2, [whole, 'line 2']],
+    ] as const) {
+      const seen: string[] = []
+      const end = new AbortController()
+      for await (const item of followLog({ path, backlog }, end.signal)) {
+        seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+        if (item.live) end.abort()
+      }
+      expect(seen).toEqual(expected)
     }
-    expect(seen).toEqual(['line 0', `${'x'.repeat(bytes)}and the rest`, 'line 2'])
+    for (const limit of [2, 10]) {
+      const page = linesOf(await readLogPage({ path, before: null, limit }))
+      expect(page.map(({ text }) => text)).toEqual(['line 0', whole, 'line 2'].slice(-limit))
+      const before = await readLogPage({ path, before: page.at(-2)?.cursor ?? '', limit })
+      expect(linesOf(before).map(({ text }) => text)).toEqual(['line 0'])
+      const after = await readLogAfter({ path, after: linesOf(before)[0]?.cursor ?? '', limit })
+      expect(linesOf(after).map(({ text }) => text)).toEqual([whole, 'line 2'])
+      expect(await readWholeLine(path, page.at(-2)?.cursor ?? '')).toEqual({ text: whole, truncated: false })
+    }
   },
 )
 
