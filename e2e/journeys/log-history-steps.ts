@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { LogLine, LogPage, WholeLogLine } from '../../contract/logs.ts'
 import type { Problem } from '../../contract/schemas.ts'
-import { callApi } from '../host/panel-api.ts'
+import { awaitOperation, callApi, startOperation } from '../host/panel-api.ts'
 import { readStatus } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import type { LogHost } from './log-host.ts'
@@ -113,14 +113,16 @@ export function itKeepsItsHistory(open: () => LogHost): void {
     await panel.cli('env', 'set', 'SOAKED=1')
     await panel.cli('restart')
     await print('a mode')
-    await panel.cli('setup', '--bundled', '--quadlet')
-    expect((await readStatus(panel)).gateway).toMatchObject({ mode: 'quadlet', healthy: true })
-    await print('a restart of the service')
-    await panel.cli('restart')
-    await print('the way back')
-    await panel.cli('setup', '--bundled', '--container')
-    expect((await readStatus(panel)).gateway).toMatchObject({ mode: 'container', healthy: true })
-    await print('a stop')
+    for (const [mode, what] of [
+      ['quadlet', 'the way back'],
+      ['container', 'a stop'],
+    ] as const) {
+      const id = await startOperation(panel, 'POST /api/mode', { mode })
+      const ended = await awaitOperation(panel, id, 'it has ended', ({ state }) => state !== 'running')
+      expect(ended).toMatchObject({ state: 'succeeded' })
+      expect((await readStatus(panel)).gateway).toMatchObject({ mode, healthy: true })
+      await print(what)
+    }
     await panel.cli('stop')
     // While nothing runs, too.
     expect((await readBack(host, /^outlives /)).map(({ text }) => text)).toEqual(expected)

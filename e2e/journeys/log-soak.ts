@@ -39,7 +39,7 @@ const ROW_BYTES = 95
 const ACK_DIRECTORY = '/srv/soak'
 const AGENT = 'user-agent'
 
-/** Every line once, whole and in its turn at the client, whatever happens between. */
+/** Every line once, whole and in its turn at the client, whatever happens between. The gateway is stopped for it. */
 export function itSoaks(open: () => LogHost): void {
   const soak = IS_FULL ? FULL : SHORT
   it(`brings ${soak.lines} lines once and in their turn, whatever happens between (RAZROOM_TEST_SEED=${SEED})`, {
@@ -71,7 +71,6 @@ export function itSoaks(open: () => LogHost): void {
       await client.end()
       await panel.host.run([...AS_RAZROOM, 'podman', 'rm', '--force', '--time=0', 'soak'], { reject: false })
     }
-    await panel.cli('launch')
   })
 }
 
