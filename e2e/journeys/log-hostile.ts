@@ -112,7 +112,9 @@ export function itWithstandsHostileLogs(open: () => LogHost): void {
 
   it('prints nothing that steers a terminal', async () => {
     const { panel } = open()
-    const texts = Object.values(HOSTILE_TEXTS)
+    // One that never ends swallows neither its line nor the next.
+    const endless = { text: 'a\x1b]8;;https://e.example/b\x1bP1$rc', shown: 'a1$rc' }
+    const texts = [...Object.values(HOSTILE_TEXTS), endless]
     await append(...texts.map(({ text }) => row(text)), row('the last of them'))
     const shown = [...texts.map((one) => one.shown), 'the last of them']
     // With a terminal of its own, where colours are kept.
