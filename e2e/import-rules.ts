@@ -145,13 +145,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     row: 'e2e, bench',
     files: ['e2e/', 'bench/'],
     // The attack suite enumerates the endpoints, so that a new route is attacked from its first day; error codes, close
-    // codes and the schemas of answers and frames are the contract's as well.
+    // codes, the schemas of answers and frames and the frames of log rows are the contract's as well.
     values: [
       'e2e/',
       'bench/',
       'contract/endpoints',
       'contract/error-codes',
       'contract/events',
+      'contract/log-rows',
       'contract/logs',
       'contract/schemas',
       'contract/terminal',

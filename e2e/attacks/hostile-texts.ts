@@ -28,6 +28,7 @@ export const HOSTILE_TEXTS: Readonly<Record<string, HostileText>> = {
   'text turned around': { text: 'a\u202eb\u2066c\u200fd\u061ce\u2067f\u202ag', shown: 'abcdefg' },
   'line separators': { text: 'a\u2028b\u2029c', shown: 'abc' },
   'hidden and blinking text': { text: `a${ESC}[8mb${ESC}[5mc${ESC}[0md`, shown: 'abcd' },
+  'a progress bar': { text: '10 %\r20 %\r30 %', shown: '10 %20 %30 %' },
   'a flood of colours': { text: `a${`${ESC}[31m${ESC}[42m${ESC}[1m`.repeat(200)}b`, shown: 'ab' },
   'colours out of range': { text: `a${ESC}[38;5;999mb${ESC}[38;2;1;2mc`, shown: 'abc' },
   'a colour of a thousand parts': { text: `a${ESC}[${'1;'.repeat(1_000)}mb`, shown: 'ab' },

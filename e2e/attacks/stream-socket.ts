@@ -31,7 +31,7 @@ export async function takeTicket({ cookie, csrfToken }: StreamSession): Promise<
 export interface StreamEvents {
   onText?(text: string): void
   onBytes?(bytes: Buffer): void
-  onClose?(code: number): void
+  onClose?(code: number, reason: string): void
 }
 
 /** The frames of one connection, in order; a text that is not UTF-8 throws, as a browser would close. */
@@ -62,7 +62,7 @@ function frameReader(
       if (opcode === 1) onText?.(decoder.decode(payload))
       if (opcode === 2) onBytes?.(payload)
       if (opcode === 9) onPing(payload)
-      if (opcode === 8) onClose?.(length >= 2 ? payload.readUInt16BE(0) : 1005)
+      if (opcode === 8) onClose?.(length >= 2 ? payload.readUInt16BE(0) : 1005, String(payload.subarray(2)))
       bytes = bytes.subarray(wanted)
       wanted = 2
       if (bytes.length < 2) break
@@ -109,7 +109,7 @@ export function openSocket(
       socket.destroy()
     })
     socket.on('close', () => {
-      events.onClose?.(0)
+      events.onClose?.(0, '')
       reject(new Error('the connection ended'))
     })
   })

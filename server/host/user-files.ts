@@ -101,8 +101,7 @@ export function createUserFiles(options: UserAgentOptions): UserFiles {
         LogSearchItem,
         signal,
       ),
-    keepLog: (user, path, signal) =>
-      agentOf(user).stream({ verb: 'keepLog', params: { path: checkedPath(path) } }, KeepLogItem, signal),
+    keepLog: (user, path, signal) => keepLog(agentOf(user), checkedPath(path), signal),
     linkLog: (user, from, path) =>
       agentOf(user).call(
         { verb: 'logLink', params: { from: checkedPath(from), path: checkedPath(path) } },
@@ -144,6 +143,19 @@ async function* watchFiles(
       await pause(REOPEN_AFTER_MS, signal)
     }
     if (!signal.aborted) yield* paths
+  }
+}
+
+/** At once with a new agent: while nobody keeps the files, conmon drops them (docs/adr/0011-logs.md). */
+async function* keepLog(agent: UserAgent, path: string, signal: AbortSignal): AsyncGenerator<true> {
+  for (let lostAt = 0; !signal.aborted; lostAt = Date.now()) {
+    try {
+      yield* agent.stream({ verb: 'keepLog', params: { path } }, KeepLogItem, signal)
+      return
+    } catch (error) {
+      // One that is lost again and again is the caller's to wait for.
+      if (!isAgentLost(error) || Date.now() - lostAt < REOPEN_AFTER_MS) throw error
+    }
   }
 }
 

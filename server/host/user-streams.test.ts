@@ -114,6 +114,34 @@ describe.runIf(process.getuid?.() === 0)('streams of createUserFiles', () => {
     await done
   })
 
+  it('keeps the files of a log over the death of its agent, without a pause', async () => {
+    const path = join(place, 'log')
+    const begin = async (value: string) => {
+      await writeFile(`${path}.new`, row(value))
+      await chown(`${path}.new`, NOBODY, NOBODY)
+      await rename(`${path}.new`, path)
+    }
+    await begin('first')
+    let kept = 0
+    const run = async (): Promise<void> => {
+      for await (const begun of files.keepLog(agent.user, path, controller.signal)) kept += Number(begun)
+    }
+    const done = run()
+    await until(
+      () => kept === 1,
+      () => kept,
+    )
+    for (const pid of await agent.pids()) process.kill(pid, 'SIGKILL')
+    await begin('second')
+    await until(
+      () => kept === 2,
+      () => kept,
+    )
+    expect(await readFile(`${path}.2`, 'utf8')).toBe(row('first'))
+    controller.abort()
+    await done
+  })
+
   it('waits for a slow consumer', async () => {
     const path = join(place, 'log')
     await writeFile(path, row('x'.repeat(1_000)).repeat(50_000))

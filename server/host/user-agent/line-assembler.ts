@@ -27,25 +27,35 @@ interface Pending {
   truncated: boolean
 }
 
+/** Of each stream the parts of a line that has not ended. */
+export interface LineParts {
+  stdout: Pending | null
+  stderr: Pending | null
+}
+
 export interface LineAssembler {
   /** The next bytes of the file. */
   push(chunk: Buffer): void
   /** Nothing is held back: all that was pushed has become lines. */
   isIdle(): boolean
+  /** What the next file of the log goes on with: conmon begins one in the middle of a line. */
+  readonly parts: LineParts
 }
 
 /**
  * @param offset where in the file the first chunk lies, in bytes; a row starts there
  * @param onLine called for each finished line, in the order of their last rows
  * @param maxTextBytes longer lines are cut
+ * @param parts of the file before this one
  */
 export function createLineAssembler(
   offset: number,
   onLine: (line: AssembledLine) => void,
   maxTextBytes: number = MAX_TEXT_BYTES,
+  parts: LineParts = { stdout: null, stderr: null },
 ): LineAssembler {
   const maxRowBytes = maxTextBytes + MAX_PREFIX_BYTES
-  const pending: { stdout: Pending | null; stderr: Pending | null } = { stdout: null, stderr: null }
+  const pending: LineParts = { ...parts }
   let rowStart = offset
   let heldRow: Buffer = Buffer.alloc(0)
   /** Bytes of the unfinished row that were left out because it is too long. */
@@ -120,6 +130,7 @@ export function createLineAssembler(
       }
       if (from < chunk.length) hold(chunk.subarray(from))
     },
+    parts: pending,
     isIdle: () => heldRow.length === 0 && skipped === 0 && pending.stdout === null && pending.stderr === null,
   }
 }

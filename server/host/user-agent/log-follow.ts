@@ -2,8 +2,9 @@
 import { formatCursor, parseCursor } from '../../../contract/log-rows.ts'
 import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
 import { compareLog, EMPTY_FILE, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
-import { describeLoss, isDropped } from './log-loss.ts'
+import { describeLoss, filesAfter, isDropped } from './log-loss.ts'
 import { createLogMatcher } from './log-matcher.ts'
+import { partsBefore } from './log-parts.ts'
 import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
 import { findLineStart } from './log-seek.ts'
 import { closeAll, KEPT_FILES, openSegments } from './log-segments.ts'
@@ -69,7 +70,8 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
         await place.reading?.log.handle.close()
         const [log, ...newer] = place.newer
         place.newer = newer
-        place.reading = log ? createLogReading(log, 0, filter) : null
+        const parts = place.gap === undefined ? place.reading?.parts() : undefined
+        place.reading = log ? createLogReading(log, 0, filter, parts) : null
         if (!isLive && log && newer.length === 0) liveFrom = await logSize(log)
         continue
       }
@@ -100,10 +102,11 @@ async function begin(params: LogFollowParams, filter: LineFilter | null): Promis
     params.after === undefined
       ? await findBacklog(files, params.backlog)
       : await findAfter(files, params.after)
+  const parts = start.offset === 0 && !start.isLost ? await partsBefore(files, start.index) : undefined
   await closeAll(files.slice(0, start.index))
   const [log, ...newer] = files.slice(start.index)
   const gap = start.isLost ? 'the log was replaced meanwhile: lines before these may be lost' : undefined
-  return { reading: log ? createLogReading(log, start.offset, filter) : null, newer, gap }
+  return { reading: log ? createLogReading(log, start.offset, filter, parts) : null, newer, gap }
 }
 
 interface Start {
@@ -166,12 +169,11 @@ async function lookAgain(
   // What came before the new file began is read first.
   if ((await logSize(reading.log)) > reading.position && (await isComplete(reading))) return
   const files = await openSegments(path)
-  const index = files.findIndex(({ inode }) => inode === reading.log.inode)
-  await closeAll(files.slice(0, index + 1))
-  place.newer = files.slice(index + 1)
-  // Nobody kept the file that was read: files between it and the oldest one may be missing.
-  if (index === -1 && files.length > 1)
-    place.gap = await describeLoss(reading.log, reading.position, files[0])
+  place.newer = await filesAfter(reading.log, files)
+  await closeAll(files.filter((file) => !place.newer.includes(file)))
+  // Nobody kept the file that was read: files between it and the next one may be missing.
+  if (files.length > 1 && !files.some(({ inode }) => inode === reading.log.inode))
+    place.gap = await describeLoss(reading.log, reading.position, place.newer[0])
   alarm.noteData()
 }
 
@@ -184,12 +186,14 @@ async function leaveDropped(place: Place, path: string, filter: LineFilter | nul
   const { reading, newer } = place
   if (reading === null || !(await isDropped(reading.log))) return false
   const files = await openSegments(path)
-  const [log, ...rest] = files
+  const after = await filesAfter(reading.log, files)
+  const [log, ...rest] = after
   // Nobody kept it, and so it may lack no line before the next one: it is read to its end.
-  if (log === undefined || files.length < KEPT_FILES) {
+  if (log === undefined || after.length < KEPT_FILES) {
     await closeAll(files)
     return false
   }
+  await closeAll(files.filter((file) => !after.includes(file)))
   place.gap = await describeLoss(reading.log, reading.position, log)
   await closeAll([reading.log, ...newer])
   place.reading = createLogReading(log, 0, filter)

@@ -8,6 +8,22 @@ export async function isDropped(log: LogFile): Promise<boolean> {
   return (await log.handle.stat()).nlink === 0
 }
 
+/** Those of the files that were begun after this one: by their first rows, for what nobody kept has no number. */
+export async function filesAfter(log: LogFile, files: readonly LogFile[]): Promise<LogFile[]> {
+  const index = files.findIndex(({ inode }) => inode === log.inode)
+  if (index !== -1) return files.slice(index + 1)
+  const begun = await timeAt(log, 0)
+  const times = await Promise.all(files.map((file) => timeAt(file, 0)))
+  // The last one is in the place of the log, whoever put it there.
+  return files.filter((_, at) => at === files.length - 1 || isLater(times[at] ?? null, begun))
+}
+
+/** Of times with nanoseconds; what has none is taken for later, and is read. */
+function isLater(time: string | null, than: string | null): boolean {
+  if (time === null || than === null) return true
+  return (Date.parse(time) - Date.parse(than) || (time > than ? 1 : -1)) > 0
+}
+
 /**
  * Says which lines are missing, by the times of those around them.
  * @param log the file that was read, which is still open @param position up to where

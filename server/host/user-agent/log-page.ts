@@ -1,8 +1,9 @@
 /** Pieces of a log: what lies before or behind a place, by cursor or by time, and a single line as a whole. */
 import { parseCursor } from '../../../contract/log-rows.ts'
 import { readPrefix } from './k8s-row.ts'
-import { type AssembledLine, createLineAssembler, MAX_TEXT_BYTES } from './line-assembler.ts'
+import { type AssembledLine, createLineAssembler, type LineParts, MAX_TEXT_BYTES } from './line-assembler.ts'
 import { type LogFile, logName, logSize } from './log-file.ts'
+import { partsBefore } from './log-parts.ts'
 import { findLineStart, findRowAfter } from './log-seek.ts'
 import { closeAll, openSegments } from './log-segments.ts'
 import type { LogAfterParams, LogBatch, LogPageParams, LogPageValue } from './protocol.ts'
@@ -31,7 +32,8 @@ export async function readLogPage({ path, before, limit }: LogPageParams): Promi
       // The line of the cursor itself ends there: it is read too, and left out.
       const isOfCursor = before !== null && index === place.index
       const { offset } = await findLineStart(log.handle, end, isOfCursor ? missing + 1 : missing)
-      const lines = await readLines(log, offset, end, room)
+      const parts = offset === 0 ? await partsBefore(files, index) : undefined
+      const lines = await readLines(log, offset, end, room, { parts })
       const page = (isOfCursor ? lines.filter((line) => line.end < end) : lines).slice(-missing)
       batches.unshift(toBatch(await logName(log), page))
       missing -= page.length
@@ -58,7 +60,8 @@ export async function readLogAfter(params: LogAfterParams): Promise<LogPageValue
     for (let { index, end: from } = place; index < files.length; index += 1, from = 0) {
       const log = files[index]
       if (!log) break
-      const { lines, isWhole } = await readLinesFrom(log, from, missing, room)
+      const parts = from === 0 ? await partsBefore(files, index) : undefined
+      const { lines, isWhole } = await readLinesFrom(log, from, missing, room, parts)
       batches.push(toBatch(await logName(log), lines))
       missing -= lines.length
       for (const { text } of lines) room -= text.length
@@ -82,7 +85,9 @@ export async function readWholeLine(
     const log = place === null ? undefined : files[place.index]
     if (place === null || !log) return null
     const { offset } = await findLineStart(log.handle, place.end, 1)
-    const lines = await readLines(log, offset, place.end, MAX_WHOLE_LINE_BYTES, MAX_WHOLE_LINE_BYTES)
+    const maxTextBytes = MAX_WHOLE_LINE_BYTES
+    const parts = offset === 0 ? await partsBefore(files, place.index, maxTextBytes) : undefined
+    const lines = await readLines(log, offset, place.end, MAX_WHOLE_LINE_BYTES, { maxTextBytes, parts })
     const line = lines.find(({ end }) => end === place.end)
     return line ? { text: line.text, truncated: line.truncated } : null
   } finally {
@@ -120,7 +125,7 @@ async function placeAt(files: readonly LogFile[], time: number): Promise<Place |
       if (row === null || row.time >= time) high = middle
       else low = row.start
     }
-    const lines = await readLines(log, low, size, Number.MAX_SAFE_INTEGER, MAX_TEXT_BYTES, CHUNK_BYTES * 2)
+    const lines = await readLines(log, low, size, Number.MAX_SAFE_INTEGER, { maxBytes: CHUNK_BYTES * 2 })
     const line = lines.find((one) => Date.parse(one.time) >= time)
     if (line) return { index, end: line.start }
   }
@@ -140,9 +145,9 @@ async function readLines(
   start: number,
   end: number,
   room: number,
-  maxTextBytes = MAX_TEXT_BYTES,
-  maxBytes = Number.MAX_SAFE_INTEGER,
+  options: { maxTextBytes?: number; maxBytes?: number; parts?: LineParts | undefined } = {},
 ): Promise<AssembledLine[]> {
+  const { maxTextBytes = MAX_TEXT_BYTES, maxBytes = Number.MAX_SAFE_INTEGER, parts } = options
   const lines: AssembledLine[] = []
   let characters = 0
   const collect = (line: AssembledLine): void => {
@@ -150,7 +155,7 @@ async function readLines(
     characters += line.text.length
     while (characters > room && lines.length > 1) characters -= lines.shift()?.text.length ?? characters
   }
-  const assembler = createLineAssembler(start, collect, maxTextBytes)
+  const assembler = createLineAssembler(start, collect, maxTextBytes, parts)
   await readChunks(log, start, Math.min(end, start + maxBytes), (chunk) => {
     assembler.push(chunk)
     return true
@@ -164,15 +169,17 @@ async function readLinesFrom(
   start: number,
   limit: number,
   room: number,
+  parts: LineParts | undefined,
 ): Promise<{ lines: AssembledLine[]; isWhole: boolean }> {
   const lines: AssembledLine[] = []
   let characters = 0
   let isWhole = true
-  const assembler = createLineAssembler(start, (line) => {
+  const take = (line: AssembledLine): void => {
     characters += line.text.length
     if (lines.length < limit && (characters <= room || lines.length === 0)) lines.push(line)
     else isWhole = false
-  })
+  }
+  const assembler = createLineAssembler(start, take, MAX_TEXT_BYTES, parts)
   await readChunks(log, start, await logSize(log), (chunk) => {
     assembler.push(chunk)
     return isWhole

@@ -4,7 +4,9 @@ import {
   type AssembledLine,
   createLineAssembler,
   type LineAssembler,
+  type LineParts,
   MAX_ROW_BYTES,
+  MAX_TEXT_BYTES,
 } from './line-assembler.ts'
 import { EMPTY_FILE, type LogFile, logName } from './log-file.ts'
 
@@ -22,6 +24,8 @@ export interface LogReading {
   readonly log: LogFile
   /** Up to where it has been read, in bytes. */
   readonly position: number
+  /** Of lines that have not ended: they go on in the next file. */
+  parts(): LineParts | undefined
   /**
    * The next rows, at most a chunk of them.
    * @param limit offset up to which to read
@@ -31,18 +35,30 @@ export interface LogReading {
   next(limit: number, chunkBytes: number): Promise<Uint8Array | 'nothing for the filter' | null>
 }
 
-/** @param position a row starts there */
-export function createLogReading(log: LogFile, position: number, filter: LineFilter | null): LogReading {
+/**
+ * @param position a row starts there
+ * @param parts of the file before, when all of that was read
+ */
+export function createLogReading(
+  log: LogFile,
+  position: number,
+  filter: LineFilter | null,
+  parts?: LineParts,
+): LogReading {
   let at = position
   let name = EMPTY_FILE
   let chunk: Buffer = Buffer.alloc(0)
-  let assembler: LineAssembler | null = null
   let lines: AssembledLine[] = []
+  const create = (of?: LineParts): LineAssembler => {
+    const take = (line: AssembledLine): void => {
+      if (filter === null || filter(line)) lines.push(line)
+    }
+    return createLineAssembler(at, take, MAX_TEXT_BYTES, of)
+  }
+  let assembler: LineAssembler | null = parts === undefined ? null : create(parts)
 
   const assemble = (bytes: Buffer): Uint8Array | 'nothing for the filter' => {
-    assembler ??= createLineAssembler(at, (line) => {
-      if (filter === null || filter(line)) lines.push(line)
-    })
+    assembler ??= create()
     assembler.push(bytes)
     at += bytes.length
     if (assembler.isIdle()) assembler = null
@@ -56,6 +72,7 @@ export function createLogReading(log: LogFile, position: number, filter: LineFil
     get position() {
       return at
     },
+    parts: () => (assembler?.parts.stdout || assembler?.parts.stderr ? assembler.parts : undefined),
     async next(limit, chunkBytes) {
       const room = Math.min(chunkBytes, limit - at)
       if (room <= 0) return null

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFile,
   mkdtemp,
@@ -78,6 +79,30 @@ test('files that conmon drops are kept, the newest few', async () => {
   expect(await readFile(`${path}.1`, 'utf8')).toBe(row(KEPT_FILES + 1))
   expect(await readFile(`${path}.${KEPT_FILES}`, 'utf8')).toBe(row(2))
 })
+
+test.each(['mkfifo "$0"', 'mkdir "$0"', 'ln -s /dev/zero "$0"', 'ln -s "$0" "$0"'])(
+  'what is no file, %s, is not kept, and hides nothing that is',
+  async (command) => {
+    const put = (place: string) => execFileSync('sh', ['-c', command, place])
+    const readAll = async () =>
+      linesOf(await readLogPage({ path, before: null, limit: 10 })).map(({ text }) => text)
+    for (let file = 0; file < 3; file += 1) {
+      await begin(row(file))
+      await keepLogFile(path)
+    }
+    await rm(`${path}.2`)
+    put(`${path}.2`)
+    expect(await readAll()).toEqual(['line 0', 'line 2'])
+    await rename(path, `${path}.moved`)
+    put(path)
+    expect(await keepLogFile(path)).toBe(false)
+    await expect(readAll()).rejects.toMatchObject({ code: 'FILE_REFUSED' })
+    await rm(path, { recursive: true })
+    await begin(row(3))
+    expect(await keepLogFile(path)).toBe(true)
+    expect(await readAll()).toEqual(['line 0', 'line 2', 'line 3'])
+  },
+)
 
 test('a log that is not there is no file to keep', async () => {
   expect(await keepLogFile(path)).toBe(false)
@@ -188,6 +213,72 @@ test('a stream that resumes goes on behind its place over all files, each line o
     expect(seen).toEqual(range(place + 1, KEPT_FILES * 100))
     expect(gaps).toEqual([])
   }
+})
+
+test.each([20, 5_000])(
+  'a line of which conmon wrote %i bytes to one file and the rest to the next is one line',
+  async (bytes) => {
+    const part = row(1, 'x'.repeat(bytes)).replace(' F ', ' P ')
+    await begin(`${row(0)}${part}`)
+    await keepLogFile(path)
+    await begin(`${row(1, 'and the rest')}${row(2)}`)
+    await keepLogFile(path)
+    const whole = `${'x'.repeat(bytes)}and the rest`
+    for (const [backlog, expected] of [
+      [10, ['line 0', whole, 'line 2']],
+      [2, [whole, 'line 2']],
+    ] as const) {
+      const seen: string[] = []
+      const end = new AbortController()
+      for await (const item of followLog({ path, backlog }, end.signal)) {
+        seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+        if (item.live) end.abort()
+      }
+      expect(seen).toEqual(expected)
+    }
+    for (const limit of [2, 10]) {
+      const page = linesOf(await readLogPage({ path, before: null, limit }))
+      expect(page.map(({ text }) => text)).toEqual(['line 0', whole, 'line 2'].slice(-limit))
+      const before = await readLogPage({ path, before: page.at(-2)?.cursor ?? '', limit })
+      expect(linesOf(before).map(({ text }) => text)).toEqual(['line 0'])
+      const after = await readLogAfter({ path, after: linesOf(before)[0]?.cursor ?? '', limit })
+      expect(linesOf(after).map(({ text }) => text)).toEqual([whole, 'line 2'])
+      expect(await readWholeLine(path, page.at(-2)?.cursor ?? '')).toEqual({ text: whole, truncated: false })
+    }
+  },
+)
+
+test.each([1, KEPT_FILES])(
+  'nothing comes twice when the file that is read was not kept, but %i before it',
+  async (older) => {
+    for (let file = 0; file < older; file += 1) {
+      await begin(rows(file * 10, file * 10 + 10))
+      await keepLogFile(path)
+    }
+    const last = older * 10
+    await begin(rows(last, last + 10))
+    const seen: string[] = []
+    const end = new AbortController()
+    for await (const item of followLog({ path, backlog: 1_000 }, end.signal)) {
+      seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+      // Nobody keeps the files meanwhile: the one that is read has no name any more.
+      if (item.live && !seen.includes(`line ${last + 10}`)) await begin(rows(last + 10, last + 20))
+      if (seen.includes(`line ${last + 19}`)) end.abort()
+    }
+    expect(seen).toEqual(range(0, last + 20))
+  },
+)
+
+test('a copy in the place of the file that is read is read', async () => {
+  await begin(rows(0, 5))
+  const seen: string[] = []
+  const end = new AbortController()
+  for await (const item of followLog({ path, backlog: 0 }, end.signal)) {
+    seen.push(...(item.rows ? (readLines(item.rows) ?? []) : []).map(({ text }) => text))
+    if (item.live && seen.length === 0) await begin(`${rows(0, 5)}${row(5)}`)
+    if (seen.includes('line 5')) end.abort()
+  }
+  expect(seen).toEqual(range(0, 6))
 })
 
 test('a backlog may reach over several files', async () => {

@@ -4,6 +4,7 @@
  * writes to, `PATH.2` the one before, and so on.
  */
 import { link, rename, stat, unlink } from 'node:fs/promises'
+import { HostError } from '../../errors.ts'
 import { createFileAlarm } from './file-alarm.ts'
 import { errno, fileError } from './file-errors.ts'
 import { type LogFile, openLog } from './log-file.ts'
@@ -13,13 +14,16 @@ export const KEPT_FILES = 4
 
 const nameOf = (path: string, number: number): string => `${path}.${number}`
 
+/** Of what is no file that could be read: a FIFO, a directory, a link in a circle. */
+export const NO_FILE = 0n
+
 /** null when there is no such file */
 export async function inodeOf(path: string): Promise<bigint | null> {
   try {
-    return (await stat(path, { bigint: true })).ino
+    const found = await stat(path, { bigint: true })
+    return found.isFile() ? found.ino : NO_FILE
   } catch (error) {
-    if (errno(error) === 'ENOENT') return null
-    throw fileError(error, path)
+    return errno(error) === 'ENOENT' ? null : NO_FILE
   }
 }
 
@@ -31,7 +35,7 @@ export async function inodeOf(path: string): Promise<bigint | null> {
 export async function keepLogFile(path: string): Promise<boolean> {
   const current = await inodeOf(path)
   const kept = await inodeOf(nameOf(path, 1))
-  if (current === null || kept === current) return false
+  if (current === null || current === NO_FILE || kept === current) return false
   if (kept !== null) {
     await remove(nameOf(path, KEPT_FILES))
     for (let number = KEPT_FILES - 1; number >= 1; number -= 1) {
@@ -56,7 +60,7 @@ export async function openSegments(path: string): Promise<LogFile[]> {
   const seen = new Set<bigint>()
   // The newest name first: a file that moves on meanwhile is met again, not missed.
   for (let number = 0; number <= KEPT_FILES + 1; number += 1) {
-    const log = await openLog(number === 0 ? path : nameOf(path, number))
+    const log = number === 0 ? await openLog(path) : await openKept(nameOf(path, number))
     if (log === null) continue
     if (seen.has(log.inode)) await log.handle.close()
     else {
@@ -65,6 +69,15 @@ export async function openSegments(path: string): Promise<LogFile[]> {
     }
   }
   return found
+}
+
+/** What somebody else put in the place of a kept file must not hide the others. */
+async function openKept(path: string): Promise<LogFile | null> {
+  return openLog(path).catch((error: unknown) => {
+    if (error instanceof HostError && (error.code === 'FILE_REFUSED' || errno(error.cause) === 'EACCES'))
+      return null
+    throw error
+  })
 }
 
 export async function closeAll(logs: readonly LogFile[]): Promise<void> {
