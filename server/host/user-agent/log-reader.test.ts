@@ -257,7 +257,9 @@ describe('followLog', () => {
   ])('resumes behind the place at which it was live, without a line in between: %s', async (_what, text) => {
     const begun = text()
     if (begun !== null) await writeFile(path, begun)
-    const first = await followLog({ path, backlog: 0 }, controller.signal).next()
+    const iterator = followLog({ path, backlog: 0 }, controller.signal)
+    const first = await iterator.next()
+    await iterator.return(undefined)
     expect(first.value).toMatchObject({ live: true })
     await appendFile(path, rows(4, 5))
     const follower = follow({ backlog: 0, after: first.value?.cursor ?? '' })
