@@ -5,6 +5,7 @@ import type { Problem } from '../../../contract/schemas.ts'
 import { type LogFrame, loadOlderLines, openLogStream } from '../../api/logs.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { PanelSocket, SocketState } from '../../api/socket.ts'
+import { LogIndex } from './log-index.ts'
 import { LogRing } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
@@ -25,6 +26,7 @@ function lengthOf(frame: ContentFrame): number {
 
 export class LogSession {
   readonly ring = new LogRing()
+  readonly index = new LogIndex(this.ring)
   /** Rises when there is something new to draw; at most once in a frame. */
   readonly version = signal(0)
   readonly stream = signal<SocketState>({ kind: 'connecting' })
