@@ -1,7 +1,7 @@
 import './logs.css'
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Problem } from '../../../contract/schemas.ts'
 import { restartGateway, startGateway, stopGateway } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
@@ -13,9 +13,18 @@ import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { operationWords } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
-import { type Drawn, LogList } from './log-list.tsx'
+import { DensityStrip } from './density-strip.tsx'
+import { LogFatal } from './log-fatal.tsx'
+import { FactFilters, FilterChips, TextFilter } from './log-filter-bar.tsx'
+import { NO_FILTERS } from './log-filters.ts'
+import { LogHelp } from './log-help.tsx'
+import type { LogActions } from './log-keys.ts'
+import { type Drawn, LogList, NOTHING_DRAWN } from './log-list.tsx'
+import { LogMarks } from './log-marks.ts'
 import { LogSession } from './log-session.ts'
+import { nextTimeMode, readTimeMode, rememberTimeMode, type TimeMode } from './log-times.ts'
 import { LogFoot, LogNothing } from './log-words.tsx'
+import { TimeSelect } from './time-select.tsx'
 import { useLogKeys } from './use-log-keys.ts'
 
 /** Kept while other pages are looked at: on return it goes on where it was, without reading all again. */
@@ -23,17 +32,23 @@ let kept: LogSession | null = null
 
 /** A column of times is worth its room on wide screens only, unless it is asked for. */
 const WIDE = '(min-width: 1000px)'
+const COPIED_MS = 3_000
 
 /** The gateway's log as it is written. */
 export function LogsPage(): JSX.Element {
   kept ??= new LogSession()
   const log = kept
   const filterField = useRef<HTMLInputElement>(null)
-  const [filter, setFilter] = useState('')
+  const [filters, setFilters] = useState(NO_FILTERS)
   const [isFollowing, setFollowing] = useState(true)
   const [isWrapped, setWrapped] = useState(true)
-  const [hasTime, setHasTime] = useState(() => matchMedia(WIDE).matches)
-  const drawn = useSignal<Drawn>({ count: 0, newCount: 0, isDone: true })
+  const [timeMode, setTimeMode] = useState(() => readTimeMode(matchMedia(WIDE).matches))
+  const [isHelpOpen, setHelpOpen] = useState(false)
+  const drawn = useSignal<Drawn>(NOTHING_DRAWN)
+  const changes = useSignal(0)
+  const target = useSignal<number | null>(null)
+  const copied = useSignal<number | null>(null)
+  const marks = useMemo(() => new LogMarks(log.ring, log.index), [log])
   const isPaused = log.isPaused.value
 
   const isSetUp = status.value?.isSetUp
@@ -42,11 +57,36 @@ export function LogsPage(): JSX.Element {
     return () => log.close()
     // Before the setup there is no log: it is asked for again at once when that has changed.
   }, [log, isSetUp])
-  useLogKeys({
-    onSearch: () => filterField.current?.focus(),
-    onPause: () => log.setPaused(!log.isPaused.value),
-    onFollow: () => setFollowing(true),
-  })
+  const goTo = (number: number | null): void => {
+    if (number === null) return
+    setFollowing(false)
+    target.value = marks.goTo(number)
+  }
+  const chooseTimes = (mode: TimeMode): void => {
+    setTimeMode(mode)
+    rememberTimeMode(mode)
+  }
+  const actions: LogActions = {
+    filter: () => filterField.current?.focus(),
+    nextMatch: () => goTo(marks.step(1)),
+    previousMatch: () => goTo(marks.step(-1)),
+    nextError: () => goTo(marks.stepError(1)),
+    previousError: () => goTo(marks.stepError(-1)),
+    follow: () => setFollowing(true),
+    top: () => goTo(log.ring.first),
+    pause: () => log.setPaused(!log.isPaused.value),
+    times: () => chooseTimes(nextTimeMode(timeMode)),
+    wrap: () => setWrapped(!isWrapped),
+    clearFilters: () => setFilters(NO_FILTERS),
+    help: () => setHelpOpen(true),
+  }
+  useLogKeys(actions)
+  const onCopied = (count: number): void => {
+    copied.value = count
+    setTimeout(() => {
+      copied.value = null
+    }, COPIED_MS)
+  }
 
   return (
     <div class="logs">
@@ -54,49 +94,53 @@ export function LogsPage(): JSX.Element {
         <h1>Logs</h1>
         <Controls />
       </div>
-      <div class="row">
-        <input
-          ref={filterField}
-          class="input log-filter"
-          type="search"
-          aria-label="Filter"
-          placeholder="Filter ( / )"
-          autocomplete="off"
-          spellcheck={false}
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') setFilter('')
-          }}
+      <LogFatal />
+      <div class="log-tools">
+        <TextFilter
+          filters={filters}
+          onChange={setFilters}
+          field={filterField}
+          drawn={drawn}
+          onStep={(direction) => goTo(marks.step(direction))}
         />
-        <Button size="small" isPressed={isPaused} onClick={() => log.setPaused(!isPaused)}>
-          <Icon name={isPaused ? 'play' : 'pause'} size={15} />
-          Pause
-        </Button>
-        <Button size="small" isPressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
-          Follow
-        </Button>
-        <Button size="small" isPressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
-          Wrap
-        </Button>
-        <Button size="small" isPressed={hasTime} onClick={() => setHasTime(!hasTime)}>
-          Times
-        </Button>
-        <Button size="small" onClick={() => log.clear()}>
-          Clear
-        </Button>
+        <div class="log-buttons">
+          <Button size="small" isPressed={isPaused} onClick={actions.pause}>
+            <Icon name={isPaused ? 'play' : 'pause'} size={15} />
+            Pause
+          </Button>
+          <Button size="small" isPressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
+            Follow
+          </Button>
+          <Button size="small" isPressed={isWrapped} onClick={actions.wrap}>
+            Wrap
+          </Button>
+          <TimeSelect mode={timeMode} onChange={chooseTimes} />
+          <Button size="small" onClick={() => log.clear()}>
+            Clear
+          </Button>
+          <Button size="small" kind="quiet" label="Keys" onClick={actions.help}>
+            ?
+          </Button>
+        </div>
       </div>
+      <FactFilters filters={filters} onChange={setFilters} index={log.index} changes={changes} />
+      <FilterChips filters={filters} onChange={setFilters} />
+      <DensityStrip index={log.index} changes={changes} timeMode={timeMode} onJump={goTo} />
       <div class="log-frame">
         <LogList
           session={log}
-          filter={filter}
+          filters={filters}
+          marks={marks}
           isWrapped={isWrapped}
-          hasTime={hasTime}
+          timeMode={timeMode}
           isFollowing={isFollowing}
           onFollow={setFollowing}
           drawn={drawn}
+          changes={changes}
+          target={target}
+          onCopied={onCopied}
         />
-        <LogNothing session={log} drawn={drawn} filter={filter} />
+        <LogNothing session={log} drawn={drawn} filters={filters} />
         {!isFollowing && (
           <div class="log-new">
             <Button size="small" kind="primary" onClick={() => setFollowing(true)}>
@@ -106,7 +150,8 @@ export function LogsPage(): JSX.Element {
           </div>
         )}
       </div>
-      <LogFoot session={log} drawn={drawn} filter={filter} />
+      <LogFoot session={log} drawn={drawn} filters={filters} copied={copied} />
+      {isHelpOpen && <LogHelp onClose={() => setHelpOpen(false)} />}
     </div>
   )
 }
