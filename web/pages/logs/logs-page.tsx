@@ -12,12 +12,11 @@ import { countOf } from '../../ui/format.ts'
 import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { operationWords } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
-import { DensityStrip } from './density-strip.tsx'
 import { LogFatal } from './log-fatal.tsx'
 import { FactFilters, FilterChips, TextFilter } from './log-filter-bar.tsx'
 import { NO_FILTERS } from './log-filters.ts'
-import { LogHelp } from './log-help.tsx'
 import type { LogActions } from './log-keys.ts'
 import { type Drawn, LogList, NOTHING_DRAWN } from './log-list.tsx'
 import { LogMarks } from './log-marks.ts'
@@ -29,6 +28,9 @@ import { useLogKeys } from './use-log-keys.ts'
 
 /** Kept while other pages are looked at: on return it goes on where it was, without reading all again. */
 let kept: LogSession | null = null
+
+const DensityStrip = lazyPart(async () => (await import('./density-strip.tsx')).DensityStrip)
+const LogHelp = lazyPart(async () => (await import('./log-help.tsx')).LogHelp)
 
 /** A column of times is worth its room on wide screens only, unless it is asked for. */
 const WIDE = '(min-width: 1000px)'
