@@ -98,6 +98,8 @@ test('a selection over rows outlives the rows, and goes with the next one', () =
   expect(list.range()).toEqual({ first: point(0, 1), last: point(2, 2) })
   list.scroll(2, 4)
   list.select(list.box, 0, list.textNode(3), 3)
+  // Chromium moves the anchor into the first row that is left.
+  list.select(list.textNode(2), 0, list.textNode(3), 3)
   expect(list.range()).toEqual({ first: point(0, 1), last: point(3, 3) })
   list.fire(new Event('selectstart'))
   expect(list.range()).toBeNull()

@@ -101,8 +101,9 @@ export function useCopyRows(
         forget()
         return
       }
-      // An end whose row has left the document lies in no row now: it stays where it was.
-      anchor = pointOf(list, selection.anchorNode, selection.anchorOffset) ?? anchor
+      // The anchor stays where the selection began: browsers move it to another row when its own leaves the document.
+      // An end that lies in no row now has lost its row as well, and stays where it was.
+      anchor ??= pointOf(list, selection.anchorNode, selection.anchorOffset)
       focus = pointOf(list, selection.focusNode, selection.focusOffset) ?? focus
       keep()
     }
@@ -121,12 +122,17 @@ export function useCopyRows(
         range.value = current.current.all()
       } else if (event.key === 'Escape') forget()
     }
+    const onPointerDown = (event: PointerEvent): void => {
+      if (event.button === 0 && !event.shiftKey) forget()
+    }
     // A selection that begins anew, wherever, ends the one before.
+    document.addEventListener('pointerdown', onPointerDown)
     document.addEventListener('selectstart', forget)
     document.addEventListener('selectionchange', onSelection)
     document.addEventListener('copy', onCopy)
     document.addEventListener('keydown', onKeyDown)
     return () => {
+      document.removeEventListener('pointerdown', onPointerDown)
       document.removeEventListener('selectstart', forget)
       document.removeEventListener('selectionchange', onSelection)
       document.removeEventListener('copy', onCopy)
