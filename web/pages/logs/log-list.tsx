@@ -15,8 +15,10 @@ import { LogView } from './log-view.ts'
 const ROW_PX = 20
 const OVERSCAN_LINES = 12
 /** Time a frame may spend on looking for where lines lie, and then on reading what they say of themselves. */
-const SCAN_MS = 16
+const SCAN_MS = 24
 const INDEX_MS = 8
+/** Counts are told so often at most while lines are read. */
+const TELL_MS = 200
 /** So near to the top, older lines are asked for. */
 const LOAD_OLDER_PX = 300
 
@@ -67,7 +69,7 @@ export function LogList(props: LogListProps): JSX.Element {
   const columns = useRef(80)
   const seenEnd = useRef(0)
   const placed = useRef(0)
-  const frame = useRef(0)
+  const toldAt = useRef(0)
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set())
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const view = useMemo(() => new LogView(ring, index), [session])
@@ -108,15 +110,15 @@ export function LogList(props: LogListProps): JSX.Element {
     const isCorrected = hasHeights && correctHeights(view, rows.current, from)
     if (isCorrected) redraw(0)
     else if (place !== -1 || (target.value !== null && isDone)) target.value = null
-    if (isCorrected || isIndexed) return
-    cancelAnimationFrame(frame.current)
-    frame.current = requestAnimationFrame(() => redraw(0))
+    if (!isCorrected && !isIndexed) session.askFrame()
   })
-  useEffect(() => () => cancelAnimationFrame(frame.current), [])
   const matchPosition = marks.position
   useEffect(() => {
     if (isFollowing) seenEnd.current = ring.end
-    props.changes.value = index.changes
+    if (isIndexed || performance.now() - toldAt.current > TELL_MS) {
+      props.changes.value = index.changes
+      toldAt.current = performance.now()
+    }
     props.drawn.value = {
       count: view.count,
       newCount: view.countFrom(seenEnd.current),

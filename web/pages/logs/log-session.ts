@@ -91,7 +91,7 @@ export class LogSession {
     this.#forgetHeld()
     this.isCleared.value = true
     this.older.value = { kind: 'idle' }
-    this.#askFrame()
+    this.askFrame()
   }
 
   /** Loads the lines before the oldest one. */
@@ -116,7 +116,17 @@ export class LogSession {
     } catch (error) {
       this.older.value = { kind: 'failed', problem: toProblem(error) }
     }
-    this.#askFrame()
+    this.askFrame()
+  }
+
+  /** Has the list drawn again in the next frame, once whoever asks. */
+  askFrame(): void {
+    if (this.#isFrameAsked) return
+    this.#isFrameAsked = true
+    requestAnimationFrame(() => {
+      this.#isFrameAsked = false
+      this.version.value += 1
+    })
   }
 
   #hold(frame: ContentFrame): void {
@@ -143,15 +153,6 @@ export class LogSession {
       if (frame.type === 'gap') this.ring.appendGap(frame.reason)
       else this.ring.append(frame.rows)
     }
-    this.#askFrame()
-  }
-
-  #askFrame(): void {
-    if (this.#isFrameAsked) return
-    this.#isFrameAsked = true
-    requestAnimationFrame(() => {
-      this.#isFrameAsked = false
-      this.version.value += 1
-    })
+    this.askFrame()
   }
 }

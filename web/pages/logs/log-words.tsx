@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
+import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { isFiltering, type LogFilters } from './log-filters.ts'
 import type { Drawn } from './log-list.tsx'
@@ -52,6 +53,19 @@ function Nothing(props: {
       The gateway has not written anything yet.
       {(state === 'stopped' || state === 'absent') && ' Start it, and its lines appear here.'}
     </p>
+  )
+}
+
+/** The way back to the newest line, with how many have come since. Draws itself: what is drawn changes with each frame. */
+export function ToTheEnd(props: { drawn: ReadonlySignal<Drawn>; onClick: () => void }): JSX.Element {
+  const { newCount } = props.drawn.value
+  return (
+    <div class="log-new">
+      <Button size="small" kind="primary" onClick={props.onClick}>
+        <Icon name="down" size={15} />
+        {newCount > 0 ? countOf(newCount, 'new line') : 'To the end'}
+      </Button>
+    </div>
   )
 }
 

@@ -8,7 +8,6 @@ import { toProblem } from '../../api/problem.ts'
 import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
-import { countOf } from '../../ui/format.ts'
 import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { operationWords } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
@@ -22,7 +21,7 @@ import { type Drawn, LogList, NOTHING_DRAWN } from './log-list.tsx'
 import { LogMarks } from './log-marks.ts'
 import { LogSession } from './log-session.ts'
 import { nextTimeMode, readTimeMode, rememberTimeMode, type TimeMode } from './log-times.ts'
-import { LogFoot, LogNothing } from './log-words.tsx'
+import { LogFoot, LogNothing, ToTheEnd } from './log-words.tsx'
 import { TimeSelect } from './time-select.tsx'
 import { useLogKeys } from './use-log-keys.ts'
 
@@ -143,14 +142,7 @@ export function LogsPage(): JSX.Element {
           onCopied={onCopied}
         />
         <LogNothing session={log} drawn={drawn} filters={filters} />
-        {!isFollowing && (
-          <div class="log-new">
-            <Button size="small" kind="primary" onClick={() => setFollowing(true)}>
-              <Icon name="down" size={15} />
-              {drawn.value.newCount > 0 ? countOf(drawn.value.newCount, 'new line') : 'To the end'}
-            </Button>
-          </div>
-        )}
+        {!isFollowing && <ToTheEnd drawn={drawn} onClick={actions.follow} />}
       </div>
       <LogFoot session={log} drawn={drawn} filters={filters} copied={copied} />
       {isHelpOpen && <LogHelp onClose={() => setHelpOpen(false)} />}
