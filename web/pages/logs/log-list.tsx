@@ -5,11 +5,12 @@ import { now } from '../../state/clock.ts'
 import { useCopyRows } from './copy-rows.ts'
 import { type LogFilters, shownTest, toggled } from './log-filters.ts'
 import { copySource, drawRows } from './log-lines.ts'
-import { type LogMarks, markerOf } from './log-marks.ts'
+import { type KeptPlace, type LogMarks, markerOf } from './log-marks.ts'
 import { LogRow } from './log-row.tsx'
 import type { LogSession } from './log-session.ts'
 import type { TimeMode } from './log-times.ts'
 import { LogView } from './log-view.ts'
+import { useColumns } from './use-columns.ts'
 
 /** Height of a row of text; the style sheet has the same. */
 const ROW_PX = 20
@@ -69,6 +70,7 @@ export function LogList(props: LogListProps): JSX.Element {
   const columns = useRef(80)
   const seenEnd = useRef(0)
   const placed = useRef(0)
+  const kept = useRef<KeptPlace | null>(null)
   const toldAt = useRef(0)
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set())
   const [, redraw] = useReducer((count: number) => count + 1, 0)
@@ -80,17 +82,21 @@ export function LogList(props: LogListProps): JSX.Element {
   const version = session.version.value
   const marker = useMemo(() => markerOf(filters), [filters])
   const flatColumns = unfolded.size > 0 ? Infinity : null
-  view.configure({ filter: shownTest(filters, index), columns: isWrapped ? columns.current : flatColumns })
+  const filter = shownTest(filters, index)
+  const isAnew = view.configure({ filter, columns: isWrapped ? columns.current : flatColumns })
+  // Who reads above keeps the place when other lines are shown, or lines have other heights.
+  if (isAnew && !isFollowing) kept.current = marks.placeInSight()
   marks.configure(filters, view)
   const { isDone, removedRows, addedRows } = view.sync(SCAN_MS)
   // One after the other: the lines themselves come first.
   const areMarksDone = isDone && marks.sync(INDEX_MS)
   const isIndexed = areMarksDone && index.sync(INDEX_MS)
   const height = box.current?.clientHeight ?? 0
-  const place = target.value === null ? -1 : view.placeOf(target.value)
+  const wanted = target.value === null ? kept.current : { number: target.value, isCentred: true }
+  const place = wanted === null ? -1 : view.placeOf(wanted.number)
   const scrollTop =
     place !== -1
-      ? clamp(view.topOf(place) * ROW_PX - height / 2, view.rows * ROW_PX - height)
+      ? clamp(view.topOf(place) * ROW_PX - (wanted?.isCentred ? height / 2 : 0), view.rows * ROW_PX - height)
       : isFollowing
         ? Math.max(0, view.rows * ROW_PX - height)
         : Math.max(0, (box.current?.scrollTop ?? 0) + (addedRows - removedRows) * ROW_PX)
@@ -109,7 +115,10 @@ export function LogList(props: LogListProps): JSX.Element {
     const hasHeights = isWrapped || unfolded.size > 0
     const isCorrected = hasHeights && correctHeights(view, rows.current, from)
     if (isCorrected) redraw(0)
-    else if (place !== -1 || (target.value !== null && isDone)) target.value = null
+    else if (place !== -1 || isDone) {
+      target.value = null
+      kept.current = null
+    }
     if (!isCorrected && !isIndexed) session.askFrame()
   })
   const matchPosition = marks.position
@@ -204,40 +213,4 @@ function correctHeights(view: LogView, rows: HTMLElement, from: number): boolean
     if (view.correct(from + at, Math.max(1, Math.round(row.offsetHeight / ROW_PX)))) isCorrected = true
   }
   return isCorrected
-}
-
-/** Keeps the number of characters in a row right while the width, the font or the time column change. */
-function useColumns(
-  box: { readonly current: HTMLElement | null },
-  columns: { current: number },
-  options: { isWrapped: boolean; timeMode: TimeMode; redraw: () => void },
-): void {
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
-    const measure = (): void => {
-      const probe = document.createElement('div')
-      probe.className = 'log-row log-probe'
-      const text = document.createElement('span')
-      text.className = 'log-text'
-      text.textContent = '0'.repeat(100)
-      if (options.timeMode !== 'off') {
-        const time = document.createElement('span')
-        time.className = 'log-time'
-        probe.append(time)
-      }
-      probe.append(text)
-      element.append(probe)
-      const characterPx = text.scrollWidth / 100
-      const before = text.getBoundingClientRect().left - probe.getBoundingClientRect().left
-      const behind = Number.parseFloat(getComputedStyle(probe).paddingRight)
-      const roomPx = probe.clientWidth - before - behind
-      probe.remove()
-      if (characterPx > 0) columns.current = Math.max(10, Math.floor(roomPx / characterPx))
-      options.redraw()
-    }
-    const observer = new ResizeObserver(measure)
-    observer.observe(element)
-    return () => observer.disconnect()
-  }, [options.isWrapped, options.timeMode])
 }

@@ -48,13 +48,14 @@ export class LogView {
     return this.#ends ? (this.#ends.at(-1) ?? 0) - this.#base() : this.count
   }
 
-  /** Starts over when the filter or the width has changed; `sync` then looks at the lines. */
-  configure({ filter, columns }: ViewOptions): void {
+  /** Starts over when the filter or the width has changed; `sync` then looks at the lines. @returns whether it did */
+  configure({ filter, columns }: ViewOptions): boolean {
     const test = typeof filter === 'string' ? textTest(filter) : filter
-    if (test?.key === this.#test?.key && columns === this.#columns) return
+    if (test?.key === this.#test?.key && columns === this.#columns) return false
     this.#test = test
     this.#columns = columns
     this.#reset()
+    return true
   }
 
   /**
