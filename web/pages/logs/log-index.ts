@@ -5,7 +5,7 @@
 import { type LogLevel, readLogFacts } from '../../../server/domain/log-facts.ts'
 import { isStackLine } from './log-blocks.ts'
 import type { LogRing, RingLine } from './log-ring.ts'
-import { plainText } from './sgr.ts'
+import { withoutColours } from './sgr.ts'
 
 /** Gravest first. */
 export const LEVELS: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'unknown']
@@ -207,5 +207,5 @@ function isStack(text: string): boolean {
   const first = text.charCodeAt(0)
   // Blank, tab, a dot, C and the beginning of a colour.
   if (first !== 0x20 && first !== 0x09 && first !== 0x2e && first !== 0x43 && first !== 0x1b) return false
-  return isStackLine(first === 0x1b ? plainText(text) : text)
+  return isStackLine(first === 0x1b ? withoutColours(text) : text)
 }

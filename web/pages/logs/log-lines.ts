@@ -4,7 +4,7 @@ import { type BlockPart, blockOf } from './log-blocks.ts'
 import type { LogRing, RingLine } from './log-ring.ts'
 import { copiedTime, dayOf, type TimeMode } from './log-times.ts'
 import type { LogView } from './log-view.ts'
-import { plainText } from './sgr.ts'
+import { withoutColours } from './sgr.ts'
 
 export interface DrawnLine {
   readonly number: number
@@ -78,14 +78,14 @@ function* copiedLines(view: LogView, ring: LogRing, range: RowRange, mode: TimeM
 
 /** The words of a row, as the list shows them. */
 export function wordsOf({ kind, text }: RingLine): string {
-  return kind === 'gap' ? `Lines are missing here: ${text}` : plainText(text)
+  return kind === 'gap' ? `Lines are missing here: ${text}` : withoutColours(text)
 }
 
 function heldAt(view: LogView, ring: LogRing, place: number): Held | null {
   if (place < 0 || place >= view.count) return null
   const number = view.numberAt(place)
   const line = ring.get(number)
-  return line ? { number, line, plain: plainText(line.text) } : null
+  return line ? { number, line, plain: withoutColours(line.text) } : null
 }
 
 /** What has no time (a gap) ends no day. */

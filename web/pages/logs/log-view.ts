@@ -5,7 +5,7 @@
 import { type LineTest, textTest } from './log-filters.ts'
 import type { LogIndex } from './log-index.ts'
 import type { LogRing } from './log-ring.ts'
-import { plainText } from './sgr.ts'
+import { withoutColours } from './sgr.ts'
 
 export interface ViewOptions {
   /** Only lines that pass, or those with this text, in any case; null or empty for all. */
@@ -176,8 +176,9 @@ export class LogView {
   #textOf(number: number): string {
     if (this.#test === null && (this.#columns === null || this.#columns === Infinity)) return ''
     const line = this.#ring.get(number)
-    if (this.#test !== null) this.#index?.learn(number, line)
-    return plainText(line?.text ?? '')
+    // Taken apart once for both.
+    this.#index?.learn(number, line)
+    return withoutColours(line?.text ?? '')
   }
 
   #rowsOf(text: string): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSgr, plainText } from './sgr.ts'
+import { parseSgr, plainText, withoutColours } from './sgr.ts'
 
 const classes = (text: string) => parseSgr(text).map(({ text: run, className }) => [run, className])
 
@@ -67,4 +67,9 @@ test('markup is text', () => {
   expect(parseSgr('<img src=x onerror=alert(1)>')).toEqual([
     { text: '<img src=x onerror=alert(1)>', className: '' },
   ])
+})
+
+test('a sanitised text loses its colours, and nothing else', () => {
+  expect(withoutColours('\x1b[36m[gate\x1b[39mway]\x1b[38;5;12m \x1b[0m[0m')).toBe('[gateway] [0m')
+  expect(withoutColours('plain')).toBe('plain')
 })

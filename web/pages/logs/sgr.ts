@@ -25,6 +25,13 @@ export function plainText(text: string): string {
   return text.replace(ESCAPE, '').replace(HOSTILE, '')
 }
 
+const COLOUR = /\x1b\[[0-9;]*m/g
+
+/** The same for a text that is sanitised (server/domain/log-line.ts), where colours are the only escapes: twice as fast. */
+export function withoutColours(text: string): string {
+  return text.includes('\x1b') ? text.replaceAll(COLOUR, '') : text
+}
+
 /** Splits a line into runs of one look each. */
 export function parseSgr(text: string): Segment[] {
   const segments: Segment[] = []
