@@ -48,3 +48,9 @@ test('a box is one block, also behind a time and a subsystem; a single line of i
 test('a stack whose error is not here begins by itself', () => {
   expect(blockOf('    at a (b.js:1:1)', null, null)).toEqual({ kind: 'stack', isFirst: true, isLast: true })
 })
+
+test('the head of a box belongs to it, a bullet to no box', () => {
+  const lines = ['│', '◇  Note ───╮', '│  hi      │', '├──────────╯', '● a point']
+  const parts = lines.map((text, index) => blockOf(text, lines[index - 1] ?? null, lines[index + 1] ?? null))
+  expect(parts.map((part) => part?.kind)).toEqual(['box', 'box', 'box', 'box', undefined])
+})

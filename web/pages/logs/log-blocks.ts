@@ -14,8 +14,11 @@ export interface BlockPart {
 
 /** `    at run (file.js:1:2)`, `... 3 more`, `Caused by: x`, `  [cause]: Error: y`: what V8 and Java print below an error. */
 const STACK = /^(?:\s+at \S|\s*\.{3} \d+ (?:more|lines)|Caused by: |\s+\[(?:cause|errors)\]: )/
-/** Box Drawing and Block Elements (U+2500 to U+259F), behind a prefix such as a subsystem, as first thing of a line. */
-const BOX = /^(?:\[[\w:/.-]{1,40}\])?\s*[\u2500-\u259f]/
+/**
+ * Box Drawing and Block Elements (U+2500 to U+259F) as first thing of a line, behind a prefix such as a subsystem, or
+ * the head of a box: a geometric shape (to U+25FF), a title, and a line.
+ */
+const BOX = /^(?:\[[\w:/.-]{1,40}\])?\s*(?:[\u2500-\u259f]|[\u25a0-\u25ff] .*[\u2500-\u257f])/
 const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) ?/
 
 /** True for a line that goes on with the error above it. @param text without colours */

@@ -1,3 +1,4 @@
+import './log-fatal.css'
 import type { JSX } from 'preact'
 import { status } from '../../state/status.ts'
 import { Command } from '../../ui/command.tsx'

@@ -5,6 +5,7 @@ import type { Problem } from '../../../contract/schemas.ts'
 import { type LogFrame, loadOlderLines, openLogStream } from '../../api/logs.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { PanelSocket, SocketState } from '../../api/socket.ts'
+import { type LogFilters, NO_FILTERS } from './log-filters.ts'
 import { LogIndex } from './log-index.ts'
 import { LogRing } from './log-ring.ts'
 
@@ -27,6 +28,8 @@ function lengthOf(frame: ContentFrame): number {
 export class LogSession {
   readonly ring = new LogRing()
   readonly index = new LogIndex(this.ring)
+  /** What the reader chose to see: it stays while other pages are looked at. */
+  filters: LogFilters = NO_FILTERS
   /** Rises when there is something new to draw; at most once in a frame. */
   readonly version = signal(0)
   readonly stream = signal<SocketState>({ kind: 'connecting' })

@@ -99,6 +99,13 @@ test('filters narrow the list, chips say so, one click clears all', async () => 
   expect(screen.queryByRole('list', { name: 'Active filters' })).toBeNull()
 })
 
+test('filters stay while other pages are looked at', async () => {
+  await press(/^Warning/)
+  cleanup()
+  render(<Page />)
+  await waitFor(() => expect(texts()).toEqual(['[canvas] warn: slow start']))
+})
+
 test('a subsystem is chosen from the list', async () => {
   fireEvent.change(screen.getByRole('combobox', { name: 'Subsystem' }), { target: { value: 'api' } })
   await frame()
@@ -153,9 +160,11 @@ test('a stack is a block with its error; JSON unfolds in its place and folds aga
   expect(texts()[4]).toBe('{"level":30,"name":"api","msg":"done"}')
 })
 
-test('e goes to the error, f back to the end', async () => {
+test('g goes to the oldest line, e to the error, f back to the end', async () => {
   const follow = () => screen.getByRole('button', { name: 'Follow' }).getAttribute('aria-pressed')
   expect(follow()).toBe('true')
+  await key('g')
+  expect([follow(), current()]).toEqual(['false', undefined])
   await key('e')
   expect(current()).toBe('[canvas] error: could not start')
   await key('f')

@@ -15,7 +15,7 @@ import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { LogFatal } from './log-fatal.tsx'
 import { FactFilters, FilterChips, TextFilter } from './log-filter-bar.tsx'
-import { NO_FILTERS } from './log-filters.ts'
+import { type LogFilters, NO_FILTERS } from './log-filters.ts'
 import type { LogActions } from './log-keys.ts'
 import { type Drawn, LogList, NOTHING_DRAWN } from './log-list.tsx'
 import { LogMarks } from './log-marks.ts'
@@ -40,7 +40,7 @@ export function LogsPage(): JSX.Element {
   kept ??= new LogSession()
   const log = kept
   const filterField = useRef<HTMLInputElement>(null)
-  const [filters, setFilters] = useState(NO_FILTERS)
+  const [filters, setFilters] = useState(log.filters)
   const [isFollowing, setFollowing] = useState(true)
   const [isWrapped, setWrapped] = useState(true)
   const [timeMode, setTimeMode] = useState(() => readTimeMode(matchMedia(WIDE).matches))
@@ -63,6 +63,10 @@ export function LogsPage(): JSX.Element {
     setFollowing(false)
     target.value = marks.goTo(number)
   }
+  const chooseFilters = (next: LogFilters): void => {
+    log.filters = next
+    setFilters(next)
+  }
   const chooseTimes = (mode: TimeMode): void => {
     setTimeMode(mode)
     rememberTimeMode(mode)
@@ -74,11 +78,14 @@ export function LogsPage(): JSX.Element {
     nextError: () => goTo(marks.stepError(1)),
     previousError: () => goTo(marks.stepError(-1)),
     follow: () => setFollowing(true),
-    top: () => goTo(log.ring.first),
+    top: () => {
+      setFollowing(false)
+      target.value = log.ring.first
+    },
     pause: () => log.setPaused(!log.isPaused.value),
     times: () => chooseTimes(nextTimeMode(timeMode)),
     wrap: () => setWrapped(!isWrapped),
-    clearFilters: () => setFilters(NO_FILTERS),
+    clearFilters: () => chooseFilters(NO_FILTERS),
     help: () => setHelpOpen(true),
   }
   useLogKeys(actions)
@@ -99,7 +106,7 @@ export function LogsPage(): JSX.Element {
       <div class="log-tools">
         <TextFilter
           filters={filters}
-          onChange={setFilters}
+          onChange={chooseFilters}
           field={filterField}
           drawn={drawn}
           onStep={(direction) => goTo(marks.step(direction))}
@@ -124,8 +131,8 @@ export function LogsPage(): JSX.Element {
           </Button>
         </div>
       </div>
-      <FactFilters filters={filters} onChange={setFilters} index={log.index} changes={changes} />
-      <FilterChips filters={filters} onChange={setFilters} />
+      <FactFilters filters={filters} onChange={chooseFilters} index={log.index} changes={changes} />
+      <FilterChips filters={filters} onChange={chooseFilters} />
       <DensityStrip index={log.index} changes={changes} timeMode={timeMode} onJump={goTo} />
       <div class="log-frame">
         <LogList
