@@ -19,13 +19,11 @@ export function densityOf(index: LogIndex, parts: number): Density | null {
   const [lines, warnings, errors] = [new Uint32Array(parts), new Uint32Array(parts), new Uint32Array(parts)]
   let [warningCount, errorCount] = [0, 0]
   const scale = parts / (to - from)
-  for (let number = index.from; number < index.to; number += 1) {
-    const time = index.timeAt(number)
+  index.each((_number, time, level, isStack) => {
     // The lines of a stack are one error.
-    if (Number.isNaN(time) || index.isStackAt(number)) continue
+    if (isStack || Number.isNaN(time)) return
     const part = Math.min(parts - 1, Math.floor((time - from) * scale))
     lines[part] = (lines[part] ?? 0) + 1
-    const level = index.levelAt(number)
     if (level === 'warn') {
       warnings[part] = (warnings[part] ?? 0) + 1
       warningCount += 1
@@ -33,7 +31,7 @@ export function densityOf(index: LogIndex, parts: number): Density | null {
       errors[part] = (errors[part] ?? 0) + 1
       errorCount += 1
     }
-  }
+  })
   return { from, to, lines, warnings, errors, warningCount, errorCount }
 }
 
@@ -46,13 +44,11 @@ export function lineOfPart(index: LogIndex, { from, to, lines }: Density, part: 
   ]
   let found: number | null = null
   let rank = 3
-  for (let number = index.from; number < index.to && rank > 0; number += 1) {
-    const time = index.timeAt(number)
-    if (!(time >= start && time < stop)) continue
-    const level = index.levelAt(number)
+  index.each((number, time, level) => {
+    if (!(time >= start && time < stop)) return
     const own = level === 'error' || level === 'fatal' ? 0 : level === 'warn' ? 1 : 2
     if (own < rank) [found, rank] = [number, own]
-  }
+  })
   return found
 }
 
@@ -68,10 +64,9 @@ export function barsPath(counts: Uint32Array, most: number): string {
 
 function spanOf(index: LogIndex): readonly [number, number] {
   let [from, to] = [Infinity, -Infinity]
-  for (let number = index.from; number < index.to; number += 1) {
-    const time = index.timeAt(number)
+  index.each((_number, time) => {
     if (time < from) from = time
     if (time > to) to = time
-  }
+  })
   return [from, to]
 }

@@ -16,7 +16,7 @@ import { useColumns } from './use-columns.ts'
 const ROW_PX = 20
 const OVERSCAN_LINES = 12
 /** Time a frame may spend on looking for where lines lie, and then on reading what they say of themselves. */
-const SCAN_MS = 24
+const SCAN_MS = 20
 const INDEX_MS = 8
 /** Counts are told so often at most while lines are read. */
 const TELL_MS = 200
@@ -114,12 +114,13 @@ export function LogList(props: LogListProps): JSX.Element {
     placed.current = box.current.scrollTop
     const hasHeights = isWrapped || unfolded.size > 0
     const isCorrected = hasHeights && correctHeights(view, rows.current, from)
-    if (isCorrected) redraw(0)
-    else if (place !== -1 || isDone) {
+    if (!isCorrected && (place !== -1 || isDone)) {
       target.value = null
       kept.current = null
     }
-    if (!isCorrected && !isIndexed) session.askFrame()
+    // At once only when all has been looked at: otherwise this frame has had its share of work.
+    if (!isIndexed) session.askFrame()
+    else if (isCorrected) redraw(0)
   })
   const matchPosition = marks.position
   useEffect(() => {

@@ -98,7 +98,14 @@ function drawRun({ text, className, isMarked }: MarkedSegment, index: number): J
 function LogTime({ time, mode, now }: { time: number; mode: TimeMode; now: number }): JSX.Element {
   if (Number.isNaN(time)) return <span class="log-time" />
   return (
-    <time class="log-time" dateTime={new Date(time).toISOString()} title={describeTime(time)}>
+    <time
+      class="log-time"
+      dateTime={new Date(time).toISOString()}
+      // Only when somebody points at it: it takes longer than the rest of the row.
+      onPointerEnter={(event) => {
+        event.currentTarget.title = describeTime(time)
+      }}
+    >
       {formatTime(time, mode, now)}
     </time>
   )
