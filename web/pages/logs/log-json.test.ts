@@ -29,3 +29,9 @@ test('laid out, it is the same text as JSON.stringify gives, with names told fro
     'sgr-4',
   ])
 })
+
+test('what is nested without end is left as it is', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}1${']'.repeat(depth)}`
+  expect(findJson(nested(60))).not.toBeNull()
+  expect(findJson(nested(4_000))).toBeNull()
+})

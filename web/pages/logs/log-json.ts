@@ -9,6 +9,8 @@ export interface JsonLine {
 
 /** Before JSON there is at most a time, a subsystem and a few words. */
 const MAX_PREFIX = 200
+/** Each level indents all rows in it: thousands of them, which anybody may log, would be megabytes of blanks. */
+const MAX_DEPTH = 64
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|\b(?:true|false|null)\b/g
 
 /** @param text of a line, without colours @returns null for a line without an object or a list at its end */
@@ -27,11 +29,21 @@ function parsed(text: string, at: number): JsonLine | null {
   try {
     const value: unknown = JSON.parse(text.slice(at))
     const isLarge = typeof value === 'object' && value !== null && Object.keys(value).length > 0
-    return isLarge ? { prefix: text.slice(0, at), value } : null
+    return isLarge && depthOf(text, at) <= MAX_DEPTH ? { prefix: text.slice(0, at), value } : null
   } catch {
     // Text that only begins and ends like JSON.
     return null
   }
+}
+
+/** How deep brackets are nested; those in texts count as well. */
+function depthOf(text: string, at: number): number {
+  let [depth, deepest] = [0, 0]
+  for (const [bracket] of text.slice(at).matchAll(/[[\]{}]/g)) {
+    depth += bracket === '[' || bracket === '{' ? 1 : -1
+    deepest = Math.max(deepest, depth)
+  }
+  return deepest
 }
 
 /** The line over several rows, names, texts and numbers told apart. */
