@@ -125,3 +125,14 @@ test('a reading stops when its time is over, and goes on where it was', () => {
   expect(index.sync(FOREVER_MS)).toBe(true)
   expect(index.levelCount('unknown')).toBe(1_000)
 })
+
+test('lines that come in front of an emptied ring are not taken for those that were there', () => {
+  const ring = new LogRing(10)
+  const index = new LogIndex(ring)
+  ring.append(rowsOf([at(out('[a] error: x'))]))
+  index.sync(FOREVER_MS)
+  ring.clear()
+  ring.prepend([{ ...at(out('[b] warn: y')), cursor: cursorOf(0) }])
+  index.sync(FOREVER_MS)
+  expect([index.levelCount('error'), index.levelCount('warn')]).toEqual([0, 1])
+})
