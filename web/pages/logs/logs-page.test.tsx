@@ -33,6 +33,7 @@ beforeEach(async () => {
   render(<Page />)
   await take({ type: 'lines', rows: rowsOf(LINES) }, { type: 'live' })
   await waitFor(() => expect(rows()).toHaveLength(LINES.length))
+  await screen.findByRole('group', { name: /Levels/ })
 })
 afterEach(() => {
   cleanup()

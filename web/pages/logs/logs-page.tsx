@@ -14,7 +14,6 @@ import { Icon } from '../../ui/icons.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { LogFatal } from './log-fatal.tsx'
-import { FactFilters, FilterChips, TextFilter } from './log-filter-bar.tsx'
 import { type LogFilters, NO_FILTERS } from './log-filters.ts'
 import type { LogActions } from './log-keys.ts'
 import { type Drawn, LogList, NOTHING_DRAWN } from './log-list.tsx'
@@ -22,6 +21,7 @@ import { LogMarks } from './log-marks.ts'
 import { LogSession } from './log-session.ts'
 import { nextTimeMode, readTimeMode, rememberTimeMode, type TimeMode } from './log-times.ts'
 import { LogFoot, LogNothing, ToTheEnd } from './log-words.tsx'
+import { TextFilter } from './text-filter.tsx'
 import { TimeSelect } from './time-select.tsx'
 import { useLogKeys } from './use-log-keys.ts'
 
@@ -29,6 +29,7 @@ import { useLogKeys } from './use-log-keys.ts'
 let kept: LogSession | null = null
 
 const DensityStrip = lazyPart(async () => (await import('./density-strip.tsx')).DensityStrip)
+const FilterBar = lazyPart(async () => (await import('./fact-filters.tsx')).FilterBar)
 const LogHelp = lazyPart(async () => (await import('./log-help.tsx')).LogHelp)
 
 /** A column of times is worth its room on wide screens only, unless it is asked for. */
@@ -131,8 +132,9 @@ export function LogsPage(): JSX.Element {
           </Button>
         </div>
       </div>
-      <FactFilters filters={filters} onChange={chooseFilters} index={log.index} changes={changes} />
-      <FilterChips filters={filters} onChange={chooseFilters} />
+      <div class="log-filter-bar">
+        <FilterBar filters={filters} onChange={chooseFilters} index={log.index} changes={changes} />
+      </div>
       <DensityStrip index={log.index} changes={changes} timeMode={timeMode} onJump={goTo} />
       <div class="log-frame">
         <LogList

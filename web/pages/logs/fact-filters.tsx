@@ -1,88 +1,32 @@
-import './log-filter-bar.css'
 import type { ReadonlySignal } from '@preact/signals'
-import type { JSX, Ref } from 'preact'
+import type { JSX } from 'preact'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import {
-  chipsOf,
-  hasMarks,
-  LEVEL_WORDS,
-  type LogFilters,
-  NO_FILTERS,
-  STREAM_WORDS,
-  toggled,
-} from './log-filters.ts'
+import { chipsOf, LEVEL_WORDS, NO_FILTERS, STREAM_WORDS, toggled } from './log-filters.ts'
 import { LEVELS, type LogIndex, type LogStream } from './log-index.ts'
-import type { Drawn } from './log-list.tsx'
+import type { FilterProps } from './text-filter.tsx'
+
+interface FilterBarProps extends FilterProps {
+  readonly index: LogIndex
+  /** Changes when a count may have. */
+  readonly changes: ReadonlySignal<number>
+}
+
+/** All filters but the text, and what is active of all of them. */
+export function FilterBar(props: FilterBarProps): JSX.Element {
+  return (
+    <>
+      <FactFilters {...props} />
+      <FilterChips filters={props.filters} onChange={props.onChange} />
+    </>
+  )
+}
 
 const STREAMS: readonly LogStream[] = ['stdout', 'stderr']
 const count = (value: number): JSX.Element => <span class="log-count">{value.toLocaleString('en')}</span>
 
-interface FilterProps {
-  readonly filters: LogFilters
-  readonly onChange: (filters: LogFilters) => void
-}
-
-/** The field for a text, how it is meant, and the way from match to match. */
-export function TextFilter(
-  props: FilterProps & {
-    readonly field: Ref<HTMLInputElement>
-    readonly drawn: ReadonlySignal<Drawn>
-    readonly onStep: (direction: 1 | -1) => void
-  },
-): JSX.Element {
-  const { filters, onChange, onStep } = props
-  const { matchCount, matchPosition } = props.drawn.value
-  const toggle = (
-    name: 'isCaseExact' | 'isInverse' | 'isMarkOnly',
-    words: string,
-    text: string,
-  ): JSX.Element => (
-    <button
-      type="button"
-      class="log-mode"
-      aria-pressed={filters[name]}
-      aria-label={words}
-      title={words}
-      onClick={() => onChange({ ...filters, [name]: !filters[name] })}
-    >
-      {text}
-    </button>
-  )
-  return (
-    <div class="log-filter">
-      <input
-        ref={props.field}
-        class="input"
-        type="search"
-        aria-label="Filter"
-        placeholder="Filter ( / )"
-        autocomplete="off"
-        spellcheck={false}
-        value={filters.text}
-        onInput={(event) => onChange({ ...filters, text: event.currentTarget.value })}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') onChange({ ...filters, text: '' })
-          else if (event.key === 'Enter') onStep(event.shiftKey ? -1 : 1)
-        }}
-      />
-      {hasMarks(filters) && (
-        <span class="log-matches small muted" aria-live="polite">
-          {matchPosition > 0 && `${matchPosition.toLocaleString('en')} of `}
-          {matchCount.toLocaleString('en')}
-        </span>
-      )}
-      {toggle('isCaseExact', 'Aa: exact case', 'Aa')}
-      {toggle('isInverse', 'Not: lines without the text', 'Not')}
-      {toggle('isMarkOnly', 'Mark the text, keep all lines', 'Mark')}
-    </div>
-  )
-}
-
 /** Level, stream and subsystem, each with how many of the lines held it has. */
-export function FactFilters(
-  props: FilterProps & { readonly index: LogIndex; readonly changes: ReadonlySignal<number> },
-): JSX.Element {
+function FactFilters(props: FilterBarProps): JSX.Element {
   const { filters, onChange, index } = props
   // Read, so that the counts are drawn again.
   void props.changes.value
@@ -140,7 +84,7 @@ export function FactFilters(
 }
 
 /** What is active, each with the way out of it, and out of all of them. */
-export function FilterChips({ filters, onChange }: FilterProps): JSX.Element | null {
+function FilterChips({ filters, onChange }: FilterProps): JSX.Element | null {
   const chips = chipsOf(filters)
   if (chips.length === 0) return null
   return (
