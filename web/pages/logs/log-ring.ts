@@ -85,11 +85,6 @@ export class LogRing {
     }
   }
 
-  /** The text alone, for a search over all lines. */
-  textOf(number: number): string {
-    return this.get(number)?.text ?? ''
-  }
-
   /** Appends the lines of a frame; the oldest go when there is no room. */
   append(rows: LogRows): void {
     if (rows.count === 0) return
@@ -133,6 +128,8 @@ export class LogRing {
   }
 
   clear(): void {
+    // Older lines may be put in front later on: they must not get the numbers of lines that were here.
+    this.#end += this.capacity
     this.#first = this.#end
     this.#chunks.length = 0
     this.#open = null

@@ -1,40 +1,72 @@
+import './log-rows.css'
 import type { JSX } from 'preact'
 import { explainLine } from '../../../server/domain/fatal-lines.ts'
+import type { BlockPart } from './log-blocks.ts'
+import { findJson, jsonSegments } from './log-json.ts'
+import { type MarkedSegment, markSegments } from './log-marks.ts'
 import type { RingLine } from './log-ring.ts'
+import { describeTime, formatDay, formatTime, type TimeMode } from './log-times.ts'
 import { parseSgr } from './sgr.ts'
 
-const CLOCK = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-})
 /** Told by the gateway of a browser that is new to it (docs/facts/razroom-gateway.md). */
 const PAIRING = /pairing required/
-const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
+
+export interface LogRowProps {
+  readonly number: number
+  readonly line: RingLine
+  /** The text without colours. */
+  readonly plain: string
+  readonly timeMode: TimeMode
+  /** Milliseconds since the epoch, for times that are told from now. */
+  readonly now: number
+  /** The line above is of another day. */
+  readonly isNewDay: boolean
+  readonly block: BlockPart | null
+  readonly marker: RegExp | null
+  /** The reader is at this line. */
+  readonly isCurrent: boolean
+  readonly isSelected: boolean
+  readonly isUnfolded: boolean
+  readonly onFold: (number: number) => void
+}
 
 /** One line. Its text goes in as text nodes only. */
-export function LogRow({ line, hasTime }: { line: RingLine; hasTime: boolean }): JSX.Element {
+export function LogRow(props: LogRowProps): JSX.Element {
+  const { number, line, plain, timeMode, block, isUnfolded } = props
   if (line.kind === 'gap') {
     return (
-      <div class="log-row log-gap">
+      <div class="log-row log-gap" data-number={number} data-selected={props.isSelected || undefined}>
         <span class="log-text">Lines are missing here: {line.text}</span>
       </div>
     )
   }
+  const json = findJson(plain)
+  const segments = json && isUnfolded ? jsonSegments(json) : parseSgr(line.text)
   return (
-    <div class="log-row" data-stream={line.kind}>
-      {hasTime && <LogTime time={line.time} />}
+    <div
+      class="log-row"
+      data-number={number}
+      data-stream={line.kind}
+      data-day={props.isNewDay || undefined}
+      data-block={block?.kind}
+      data-edge={block ? edgeOf(block) : undefined}
+      data-current={props.isCurrent || undefined}
+      data-selected={props.isSelected || undefined}
+      data-unfolded={(json && isUnfolded) || undefined}
+    >
+      {timeMode !== 'off' && <LogTime time={line.time} mode={timeMode} now={props.now} />}
+      {props.isNewDay && <span class="log-day">{formatDay(line.time, timeMode)}</span>}
+      {json && (
+        <button
+          type="button"
+          class="log-fold"
+          aria-expanded={isUnfolded}
+          aria-label={isUnfolded ? 'Fold JSON' : 'Unfold JSON'}
+          onClick={() => props.onFold(number)}
+        />
+      )}
       <span class="log-text">
-        {parseSgr(line.text).map((segment, index) =>
-          segment.className === '' ? (
-            segment.text
-          ) : (
-            <span key={index} class={segment.className}>
-              {segment.text}
-            </span>
-          ),
-        )}
+        {markSegments(segments, props.marker).map(drawRun)}
         {PAIRING.test(line.text) ? (
           <a class="log-link" href="/">
             Approve it on the overview
@@ -62,12 +94,40 @@ function Meaning({ text }: { text: string }): JSX.Element | null {
   )
 }
 
-function LogTime({ time }: { time: number }): JSX.Element {
+function drawRun({ text, className, isMarked }: MarkedSegment, index: number): JSX.Element | string {
+  const name = className === '' ? undefined : className
+  if (isMarked) {
+    return (
+      <mark key={index} class={name}>
+        {text}
+      </mark>
+    )
+  }
+  return name === undefined ? (
+    text
+  ) : (
+    <span key={index} class={name}>
+      {text}
+    </span>
+  )
+}
+
+function LogTime({ time, mode, now }: { time: number; mode: TimeMode; now: number }): JSX.Element {
   if (Number.isNaN(time)) return <span class="log-time" />
-  const iso = new Date(time).toISOString()
   return (
-    <time class="log-time" dateTime={iso} title={`${iso} (UTC)\n${DAY_AND_CLOCK.format(time)}`}>
-      {CLOCK.format(time)}
+    <time
+      class="log-time"
+      dateTime={new Date(time).toISOString()}
+      // Only when somebody points at it: it takes longer than the rest of the row.
+      onPointerEnter={(event) => {
+        event.currentTarget.title = describeTime(time)
+      }}
+    >
+      {formatTime(time, mode, now)}
     </time>
   )
+}
+
+function edgeOf({ isFirst, isLast }: BlockPart): string {
+  return isFirst ? (isLast ? 'only' : 'first') : isLast ? 'last' : 'middle'
 }

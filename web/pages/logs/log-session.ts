@@ -5,6 +5,8 @@ import type { Problem } from '../../../contract/schemas.ts'
 import { type LogFrame, loadOlderLines, openLogStream } from '../../api/logs.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { PanelSocket, SocketState } from '../../api/socket.ts'
+import { type LogFilters, NO_FILTERS } from './log-filters.ts'
+import { LogIndex } from './log-index.ts'
 import { LogRing } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
@@ -25,6 +27,9 @@ function lengthOf(frame: ContentFrame): number {
 
 export class LogSession {
   readonly ring = new LogRing()
+  readonly index = new LogIndex(this.ring)
+  /** What the reader chose to see: it stays while other pages are looked at. */
+  filters: LogFilters = NO_FILTERS
   /** Rises when there is something new to draw; at most once in a frame. */
   readonly version = signal(0)
   readonly stream = signal<SocketState>({ kind: 'connecting' })
@@ -89,7 +94,7 @@ export class LogSession {
     this.#forgetHeld()
     this.isCleared.value = true
     this.older.value = { kind: 'idle' }
-    this.#askFrame()
+    this.askFrame()
   }
 
   /** Loads the lines before the oldest one. */
@@ -114,7 +119,17 @@ export class LogSession {
     } catch (error) {
       this.older.value = { kind: 'failed', problem: toProblem(error) }
     }
-    this.#askFrame()
+    this.askFrame()
+  }
+
+  /** Has the list drawn again in the next frame, once whoever asks. */
+  askFrame(): void {
+    if (this.#isFrameAsked) return
+    this.#isFrameAsked = true
+    requestAnimationFrame(() => {
+      this.#isFrameAsked = false
+      this.version.value += 1
+    })
   }
 
   #hold(frame: ContentFrame): void {
@@ -141,15 +156,6 @@ export class LogSession {
       if (frame.type === 'gap') this.ring.appendGap(frame.reason)
       else this.ring.append(frame.rows)
     }
-    this.#askFrame()
-  }
-
-  #askFrame(): void {
-    if (this.#isFrameAsked) return
-    this.#isFrameAsked = true
-    requestAnimationFrame(() => {
-      this.#isFrameAsked = false
-      this.version.value += 1
-    })
+    this.askFrame()
   }
 }

@@ -1,9 +1,11 @@
-import type { Signal } from '@preact/signals'
+import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
+import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
+import { isFiltering, type LogFilters } from './log-filters.ts'
 import type { Drawn } from './log-list.tsx'
 import { RING_CAPACITY } from './log-ring.ts'
 import type { LogSession } from './log-session.ts'
@@ -11,18 +13,18 @@ import type { LogSession } from './log-session.ts'
 interface WordsProps {
   readonly session: LogSession
   readonly drawn: Signal<Drawn>
-  readonly filter: string
+  readonly filters: LogFilters
 }
 
 /** What stands in the place of lines while there are none. */
-export function LogNothing({ session, drawn, filter }: WordsProps): JSX.Element | null {
+export function LogNothing({ session, drawn, filters }: WordsProps): JSX.Element | null {
   const { count, isDone } = drawn.value
   if (count > 0 || session.isCleared.value) return null
   // The version says when lines have come.
   const hasLines = session.version.value >= 0 && session.ring.count > 0
   return (
     <div class="log-nothing">
-      <Nothing session={session} isDone={isDone} hasLines={hasLines} filter={filter} />
+      <Nothing session={session} isDone={isDone} hasLines={hasLines} filters={filters} />
     </div>
   )
 }
@@ -31,10 +33,10 @@ function Nothing(props: {
   session: LogSession
   isDone: boolean
   hasLines: boolean
-  filter: string
+  filters: LogFilters
 }): JSX.Element {
   if (props.hasLines) {
-    return <p>{props.isDone ? `No line has “${props.filter}” in it.` : 'Looking through the lines…'}</p>
+    return <p>{props.isDone ? noneWords(props.filters) : 'Looking through the lines…'}</p>
   }
   if (!props.session.isLive.value) {
     return status.value?.isSetUp === false ? (
@@ -54,8 +56,29 @@ function Nothing(props: {
   )
 }
 
+/** The way back to the newest line, with how many have come since. Draws itself: what is drawn changes with each frame. */
+export function ToTheEnd(props: { drawn: ReadonlySignal<Drawn>; onClick: () => void }): JSX.Element {
+  const { newCount } = props.drawn.value
+  return (
+    <div class="log-new">
+      <Button size="small" kind="primary" onClick={props.onClick}>
+        <Icon name="down" size={15} />
+        {newCount > 0 ? countOf(newCount, 'new line') : 'To the end'}
+      </Button>
+    </div>
+  )
+}
+
+function noneWords({ text, isInverse, ...filters }: LogFilters): string {
+  const isTextAlone =
+    text !== '' && filters.levels.length + filters.streams.length + filters.subsystems.length === 0
+  if (!isTextAlone) return 'No line that is here passes the filters.'
+  return isInverse ? `All lines have “${text}” in them.` : `No line has “${text}” in it.`
+}
+
 /** Counts, and what goes on: older lines being read, a stream that was interrupted, lines held back. */
-export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
+export function LogFoot(props: WordsProps & { readonly copied: ReadonlySignal<number | null> }): JSX.Element {
+  const { session, drawn, filters, copied } = props
   const { count } = drawn.value
   const older = session.older.value
   const held = session.heldCount.value
@@ -63,8 +86,11 @@ export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
     <div class="log-foot small muted">
       <span>
         {countOf(count, 'line')}
-        {filter !== '' && session.version.value >= 0 && ` of ${session.ring.count.toLocaleString('en')}`}
+        {isFiltering(filters) &&
+          session.version.value >= 0 &&
+          ` of ${session.ring.count.toLocaleString('en')}`}
       </span>
+      <span role="status">{copied.value !== null && `${countOf(copied.value, 'line')} copied`}</span>
       {session.isPaused.value && (
         <span class="badge" data-tone="accent" aria-live="polite">
           Paused: {countOf(held, 'line')} waiting
@@ -97,7 +123,7 @@ export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
         </span>
       )}
       <span class="log-keys">
-        <kbd>/</kbd> filter <kbd>space</kbd> pause <kbd>f</kbd> follow
+        <kbd>/</kbd> filter <kbd>space</kbd> pause <kbd>f</kbd> follow <kbd>?</kbd> all keys
       </span>
     </div>
   )
