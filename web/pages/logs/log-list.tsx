@@ -1,8 +1,10 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks'
+import { EDGE_PX, LogEdge } from './log-edge.tsx'
+import type { LogPlace } from './log-place.ts'
+import type { Target } from './log-places.ts'
 import { LogRow } from './log-row.tsx'
-import type { LogSession } from './log-session.ts'
 import { LogView } from './log-view.ts'
 
 /** Height of a row of text; the style sheet has the same. */
@@ -10,8 +12,10 @@ const ROW_PX = 20
 const OVERSCAN_LINES = 12
 /** Time a frame may spend on looking through lines. */
 const SCAN_MS = 8
-/** So near to the top, older lines are asked for. */
-const LOAD_OLDER_PX = 300
+/** So near to an end, the lines beyond it are asked for. */
+const LOAD_PX = 300
+/** How far down the list a line is brought into sight, as a share of its height. */
+const TARGET_SHARE = 0.35
 
 /** What the last drawing showed. */
 export interface Drawn {
@@ -24,13 +28,25 @@ export interface Drawn {
 }
 
 export interface LogListProps {
-  readonly session: LogSession
+  readonly session: LogPlace
   readonly filter: string
   readonly isWrapped: boolean
   readonly hasTime: boolean
   readonly isFollowing: boolean
   readonly onFollow: (isFollowing: boolean) => void
   readonly drawn: Signal<Drawn>
+  /** The line to bring into sight: once, when it is another one than before. */
+  readonly target: Target | null
+  /** Cursor of the line that is marked. */
+  readonly marked: string | null
+  /** Which line is at the top now, and how far below the edge in px. */
+  readonly onTop: (cursor: string, offsetPx: number) => void
+  /** The oldest line that there is room for is near. */
+  readonly onPast: (cursor: string, offsetPx: number) => void
+  /** The whole of a line that is cut is asked for. */
+  readonly onWhole: (cursor: string) => void
+  /** The time of a line was clicked, which is the link to it. */
+  readonly onLink: (cursor: string) => void
 }
 
 /** The lines in sight, out of up to 200,000. */
@@ -50,11 +66,12 @@ export function LogList(props: LogListProps): JSX.Element {
   view.configure({ filter: props.filter, columns: isWrapped ? columns.current : null })
   const { isDone, removedRows, addedRows } = view.sync(SCAN_MS)
   const height = box.current?.clientHeight ?? 0
-  const scrollTop = isFollowing
-    ? Math.max(0, view.rows * ROW_PX - height)
-    : Math.max(0, (box.current?.scrollTop ?? 0) + (addedRows - removedRows) * ROW_PX)
-  const from = Math.max(0, view.indexAt(scrollTop / ROW_PX) - OVERSCAN_LINES)
-  const to = Math.min(view.count, view.indexAt((scrollTop + height) / ROW_PX) + 1 + OVERSCAN_LINES)
+  const kept = Math.max(0, (box.current?.scrollTop ?? 0) + (addedRows - removedRows) * ROW_PX)
+  const aim = useAim(view, props, { scrollTop: kept, height })
+  const scrollTop = isFollowing ? Math.max(0, EDGE_PX + view.rows * ROW_PX - height) : (aim.scrollTop ?? kept)
+  const topRow = (scrollTop - EDGE_PX) / ROW_PX
+  const from = Math.max(0, view.indexAt(topRow) - OVERSCAN_LINES)
+  const to = Math.min(view.count, view.indexAt(topRow + height / ROW_PX) + 1 + OVERSCAN_LINES)
 
   useLayoutEffect(() => {
     if (!box.current || !sizer.current || !rows.current) return
@@ -62,13 +79,36 @@ export function LogList(props: LogListProps): JSX.Element {
     rows.current.style.transform = `translateY(${view.topOf(from) * ROW_PX}px)`
     if (Math.abs(box.current.scrollTop - scrollTop) > 1) box.current.scrollTop = scrollTop
     const isCorrected = isWrapped && correctHeights(view, rows.current, from)
+    if (!isCorrected) aim.reached()
     if (isCorrected) redraw(0)
     else if (!isDone) requestAnimationFrame(() => redraw(0))
+    // A filter that hardly any line passes must not read the whole log.
+    else if (props.filter === '' && !aim.isPending) loadNear()
   })
   useEffect(() => {
     if (isFollowing) seenEnd.current = session.ring.end
     props.drawn.value = { count: view.count, newCount: view.countFrom(seenEnd.current), isDone }
   }, [version, isFollowing, props.filter, isDone, view.count])
+
+  /** Asks for the lines beyond the ends that are near. */
+  function loadNear(): void {
+    const element = box.current
+    if (!element || element.clientHeight === 0 || !session.isLive.value || session.isCleared.value) return
+    const { older, newer } = session
+    const isTopNear = element.scrollTop < LOAD_PX
+    if (isTopNear && older.value.kind === 'idle') void session.loadOlder()
+    const isFull = older.value.kind === 'end' && older.value.reason === 'full'
+    if (isTopNear && isFull && !isFollowing) tellTop(props.onPast)
+    const belowPx = element.scrollHeight - element.scrollTop - element.clientHeight
+    if (belowPx < LOAD_PX && newer?.value.kind === 'idle') void session.loadNewer()
+  }
+
+  function tellTop(tell: (cursor: string, offsetPx: number) => void): void {
+    const at = box.current?.scrollTop ?? 0
+    const index = view.indexAt((at - EDGE_PX) / ROW_PX)
+    const cursor = view.count === 0 ? undefined : session.ring.cursorOf(view.numberAt(index))
+    if (cursor !== undefined) tell(cursor, EDGE_PX + view.topOf(index) * ROW_PX - at)
+  }
 
   function onScroll(): void {
     const element = box.current
@@ -77,8 +117,8 @@ export function LogList(props: LogListProps): JSX.Element {
     // The list itself went to its end, and has drawn it.
     if (isAtEnd && isFollowing) return
     if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
-    const wantsOlder = element.scrollTop < LOAD_OLDER_PX && !isAtEnd && !session.isCleared.value
-    if (wantsOlder && session.older.value.kind === 'idle') void session.loadOlder()
+    loadNear()
+    if (!aim.isPending) tellTop(props.onTop)
     redraw(0)
   }
 
@@ -86,9 +126,20 @@ export function LogList(props: LogListProps): JSX.Element {
   for (let index = from; index < to; index += 1) {
     const number = view.numberAt(index)
     const line = session.ring.get(number)
-    if (line) drawn.push(<LogRow key={number} line={line} hasTime={hasTime} />)
+    const cursor = session.ring.cursorOf(number)
+    if (line)
+      drawn.push(
+        <LogRow
+          key={number}
+          line={line}
+          hasTime={hasTime}
+          cursor={cursor}
+          isMarked={cursor !== undefined && cursor === props.marked}
+        />,
+      )
   }
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: clicks on links and buttons in it, which have their keys themselves
     <div
       ref={box}
       class="log-list"
@@ -99,7 +150,19 @@ export function LogList(props: LogListProps): JSX.Element {
       tabIndex={0}
       data-wrap={isWrapped}
       onScroll={onScroll}
+      onClick={(event) => {
+        const { target } = event
+        const found = target instanceof Element ? target.closest('[data-whole], [data-line]') : null
+        const whole = found?.getAttribute('data-whole')
+        const line = found?.getAttribute('data-line')
+        if (whole) props.onWhole(whole)
+        // A click that opens another tab is the browser's.
+        if (!line || event.ctrlKey || event.metaKey || event.shiftKey) return
+        event.preventDefault()
+        props.onLink(line)
+      }}
     >
+      <LogEdge place={session} />
       <div ref={sizer} class="log-sizer">
         <div ref={rows} class="log-rows">
           {drawn}
@@ -107,6 +170,31 @@ export function LogList(props: LogListProps): JSX.Element {
       </div>
     </div>
   )
+}
+
+/**
+ * Where to scroll to bring the target into sight; null once it is there, and while its place is not known. A line that
+ * is in sight already stays where it is.
+ */
+function useAim(
+  view: LogView,
+  { session, target, isFollowing }: LogListProps,
+  sight: { scrollTop: number; height: number },
+): { scrollTop: number | null; isPending: boolean; reached: () => void } {
+  const done = useRef<{ target: Target | null; view: LogView }>({ target: null, view })
+  const isHeld = target !== null && target.number >= session.ring.first && target.number < session.ring.end
+  const isPending = isHeld && !isFollowing && done.current.target !== target
+  const index = isPending ? view.indexOf(target.number) : null
+  const reached = (): void => {
+    if (!isPending || index !== null) done.current = { target, view }
+  }
+  if (!isPending || index === null) return { scrollTop: null, isPending, reached }
+  const rowPx = EDGE_PX + view.topOf(index) * ROW_PX
+  const belowTop = rowPx - sight.scrollTop
+  const isInSight =
+    done.current.view === view && belowTop >= 0 && belowTop <= sight.height - ROW_PX && sight.height > 0
+  const offsetPx = target.offsetPx ?? (isInSight ? belowTop : Math.round(sight.height * TARGET_SHARE))
+  return { scrollTop: Math.max(0, rowPx - offsetPx), isPending, reached }
 }
 
 /** Rows whose text is wider than its number of characters says: the drawn height is right. */

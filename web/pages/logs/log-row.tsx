@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { lineHash } from './line-hash.ts'
 import type { RingLine } from './log-ring.ts'
 import { parseSgr } from './sgr.ts'
 
@@ -13,7 +14,13 @@ const PAIRING = /pairing required/
 const DAY_AND_CLOCK = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' })
 
 /** One line. Its text goes in as text nodes only. */
-export function LogRow({ line, hasTime }: { line: RingLine; hasTime: boolean }): JSX.Element {
+export function LogRow(props: {
+  line: RingLine
+  hasTime: boolean
+  cursor?: string | undefined
+  isMarked?: boolean
+}): JSX.Element {
+  const { line, hasTime, cursor } = props
   if (line.kind === 'gap') {
     return (
       <div class="log-row log-gap">
@@ -22,8 +29,8 @@ export function LogRow({ line, hasTime }: { line: RingLine; hasTime: boolean }):
     )
   }
   return (
-    <div class="log-row" data-stream={line.kind}>
-      {hasTime && <LogTime time={line.time} />}
+    <div class="log-row" data-stream={line.kind} data-marked={props.isMarked || undefined}>
+      {hasTime && <LineLink cursor={cursor} time={<LogTime time={line.time} />} />}
       <span class="log-text">
         {parseSgr(line.text).map((segment, index) =>
           segment.className === '' ? (
@@ -39,9 +46,23 @@ export function LogRow({ line, hasTime }: { line: RingLine; hasTime: boolean }):
             Approve it on the overview
           </a>
         )}
-        {line.isTruncated && <span class="badge">cut</span>}
+        {line.isTruncated && (
+          <button type="button" class="log-whole" data-whole={cursor}>
+            Show whole line
+          </button>
+        )}
       </span>
     </div>
+  )
+}
+
+/** The time as the link to its line. Not a stop of the Tab key: there are as many as lines. */
+function LineLink({ cursor, time }: { cursor: string | undefined; time: JSX.Element }): JSX.Element {
+  if (cursor === undefined) return time
+  return (
+    <a class="log-line-link" href={lineHash(cursor)} data-line={cursor} tabIndex={-1}>
+      {time}
+    </a>
   )
 }
 

@@ -96,6 +96,15 @@ export class LogView {
     return Math.min(last, Math.max(0, low - this.#skip))
   }
 
+  /**
+   * Place in the list of the line with this number, or of the next one that is shown; null while the line has not been
+   * looked at.
+   */
+  indexOf(number: number): number | null {
+    if (number < this.#from || number >= this.#to) return null
+    return Math.min(this.count - this.countFrom(number), Math.max(0, this.count - 1))
+  }
+
   /** How many of the lines shown have this number or a later one. */
   countFrom(number: number): number {
     let low = 0

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
 import { Loading } from '../../ui/loading.tsx'
 import type { Drawn } from './log-list.tsx'
-import { RING_CAPACITY } from './log-ring.ts'
+import type { LogPlace } from './log-place.ts'
 import type { LogSession } from './log-session.ts'
 
 interface WordsProps {
@@ -15,11 +15,16 @@ interface WordsProps {
 }
 
 /** What stands in the place of lines while there are none. */
-export function LogNothing({ session, drawn, filter }: WordsProps): JSX.Element | null {
+export function LogNothing({
+  session,
+  place,
+  drawn,
+  filter,
+}: WordsProps & { place: LogPlace }): JSX.Element | null {
   const { count, isDone } = drawn.value
-  if (count > 0 || session.isCleared.value) return null
+  if (count > 0 || place.isCleared.value) return null
   // The version says when lines have come.
-  const hasLines = session.version.value >= 0 && session.ring.count > 0
+  const hasLines = place.version.value >= 0 && place.ring.count > 0
   return (
     <div class="log-nothing">
       <Nothing session={session} isDone={isDone} hasLines={hasLines} filter={filter} />
@@ -54,16 +59,15 @@ function Nothing(props: {
   )
 }
 
-/** Counts, and what goes on: older lines being read, a stream that was interrupted, lines held back. */
-export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
+/** Counts, and what goes on: a stream that was interrupted, lines held back. */
+export function LogFoot({ session, place, drawn, filter }: WordsProps & { place: LogPlace }): JSX.Element {
   const { count } = drawn.value
-  const older = session.older.value
   const held = session.heldCount.value
   return (
     <div class="log-foot small muted">
       <span>
         {countOf(count, 'line')}
-        {filter !== '' && session.version.value >= 0 && ` of ${session.ring.count.toLocaleString('en')}`}
+        {filter !== '' && place.version.value >= 0 && ` of ${place.ring.count.toLocaleString('en')}`}
       </span>
       {session.isPaused.value && (
         <span class="badge" data-tone="accent" aria-live="polite">
@@ -79,22 +83,6 @@ export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
         <Button size="small" kind="quiet" onClick={() => void session.loadOlder()}>
           Show earlier lines
         </Button>
-      )}
-      {older.kind === 'loading' && <span>Reading earlier lines…</span>}
-      {older.kind === 'failed' && (
-        <span class="row" role="alert">
-          Earlier lines could not be read: {older.problem.title}.
-          <Button size="small" kind="quiet" onClick={() => void session.loadOlder()}>
-            Try again
-          </Button>
-        </span>
-      )}
-      {older.kind === 'end' && (
-        <span>
-          {older.reason === 'beginning'
-            ? 'All lines that are kept are here'
-            : `The page holds ${RING_CAPACITY.toLocaleString('en')} lines at most; older ones are in the log file`}
-        </span>
       )}
       <span class="log-keys">
         <kbd>/</kbd> filter <kbd>space</kbd> pause <kbd>f</kbd> follow

@@ -1,7 +1,7 @@
 import './logs.css'
 import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Problem } from '../../../contract/schemas.ts'
 import { restartGateway, startGateway, stopGateway } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
@@ -14,8 +14,11 @@ import { operationWords } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { type Drawn, LogList } from './log-list.tsx'
+import { LogPlaceBar } from './log-place-bar.tsx'
+import { LogPlaces } from './log-places.ts'
 import { LogSession } from './log-session.ts'
 import { LogFoot, LogNothing } from './log-words.tsx'
+import { useLineAddress } from './use-line-address.ts'
 import { useLogKeys } from './use-log-keys.ts'
 
 /** Kept while other pages are looked at: on return it goes on where it was, without reading all again. */
@@ -35,6 +38,21 @@ export function LogsPage(): JSX.Element {
   const [hasTime, setHasTime] = useState(() => matchMedia(WIDE).matches)
   const drawn = useSignal<Drawn>({ count: 0, newCount: 0, isDone: true })
   const isPaused = log.isPaused.value
+  const places = useMemo(() => new LogPlaces(log), [log])
+  const place = places.current.value
+  const address = useLineAddress((cursor) => {
+    setFollowing(false)
+    // Its neighbours are to be seen too.
+    setFilter('')
+    void places.lookAtLine(cursor)
+  })
+  function follow(isWanted: boolean): void {
+    if (isWanted) {
+      places.back()
+      address.clear()
+    }
+    setFollowing(isWanted)
+  }
 
   const isSetUp = status.value?.isSetUp
   useEffect(() => {
@@ -45,7 +63,7 @@ export function LogsPage(): JSX.Element {
   useLogKeys({
     onSearch: () => filterField.current?.focus(),
     onPause: () => log.setPaused(!log.isPaused.value),
-    onFollow: () => setFollowing(true),
+    onFollow: () => follow(true),
   })
 
   return (
@@ -73,7 +91,7 @@ export function LogsPage(): JSX.Element {
           <Icon name={isPaused ? 'play' : 'pause'} size={15} />
           Pause
         </Button>
-        <Button size="small" isPressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
+        <Button size="small" isPressed={isFollowing} onClick={() => follow(!isFollowing)}>
           Follow
         </Button>
         <Button size="small" isPressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
@@ -88,25 +106,39 @@ export function LogsPage(): JSX.Element {
       </div>
       <div class="log-frame">
         <LogList
-          session={log}
+          session={place}
           filter={filter}
           isWrapped={isWrapped}
           hasTime={hasTime}
           isFollowing={isFollowing}
-          onFollow={setFollowing}
+          onFollow={(isAtEnd) => {
+            // The end of an earlier stretch is not the end of the log.
+            if (!places.isHistory) setFollowing(isAtEnd)
+          }}
           drawn={drawn}
+          target={places.target.value}
+          marked={places.marked.value}
+          onTop={(cursor, offsetPx) => places.settle(cursor, offsetPx)}
+          onPast={(cursor, offsetPx) => void places.lookPast(cursor, offsetPx)}
+          onWhole={() => undefined}
+          onLink={(cursor) => {
+            setFollowing(false)
+            address.name(cursor)
+            places.mark(cursor)
+          }}
         />
-        <LogNothing session={log} drawn={drawn} filter={filter} />
-        {!isFollowing && (
+        <LogNothing session={log} place={place} drawn={drawn} filter={filter} />
+        {!isFollowing && !places.isHistory && (
           <div class="log-new">
-            <Button size="small" kind="primary" onClick={() => setFollowing(true)}>
+            <Button size="small" kind="primary" onClick={() => follow(true)}>
               <Icon name="down" size={15} />
               {drawn.value.newCount > 0 ? countOf(drawn.value.newCount, 'new line') : 'To the end'}
             </Button>
           </div>
         )}
+        <LogPlaceBar places={places} newCount={places.newCount} onBack={() => follow(true)} />
       </div>
-      <LogFoot session={log} drawn={drawn} filter={filter} />
+      <LogFoot session={log} place={place} drawn={drawn} filter={filter} />
     </div>
   )
 }

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LogPlaces } from './log-places.ts'
+import { LogSession } from './log-session.ts'
+import { lineOf, serveLog, type TestLog, timeOf } from './test-log-api.ts'
+import { cursorOf, rowsOf } from './test-rows.ts'
+
+let log: TestLog
+let live: LogSession
+let places: LogPlaces
+
+beforeEach(() => {
+  log = serveLog(0, 10_000)
+  live = new LogSession()
+  live.take({
+    type: 'lines',
+    rows: rowsOf(Array.from({ length: 2_000 }, (_, index) => lineOf(8_000 + index))),
+  })
+  places = new LogPlaces(live)
+})
+afterEach(() => vi.unstubAllGlobals())
+
+const shown = () => places.current.value.ring.get(places.target.value?.number ?? Number.NaN)?.text
+
+test('a line that is held needs no request and no other place', async () => {
+  await places.lookAtLine(cursorOf(9_000))
+  expect([shown(), places.isHistory, places.marked.value]).toEqual(['line 9000', false, cursorOf(9_000)])
+  expect(log.requests).toEqual([])
+})
+
+test('another line is shown in a history; the way back forgets it', async () => {
+  await places.lookAtLine(cursorOf(3_000))
+  expect([shown(), places.isHistory, places.marked.value]).toEqual(['line 3000', true, cursorOf(3_000)])
+  const asked = log.requests.length
+  await places.lookAtLine(cursorOf(3_100))
+  expect([shown(), log.requests.length]).toEqual(['line 3100', asked])
+  places.back()
+  expect([places.isHistory, places.target.value, places.marked.value]).toEqual([false, null, null])
+})
+
+test('a line that is gone, and text that is no cursor, are told', async () => {
+  await places.lookAtLine(cursorOf(20_000))
+  expect([places.jump.value.kind, places.isHistory]).toEqual(['missing', false])
+  places.dismiss()
+  await places.lookAtLine('<b>')
+  expect(places.jump.value.kind).toBe('missing')
+})
+
+test('a time: in the history, among the live lines, after the last line', async () => {
+  await places.lookAtTime(timeOf(1_234))
+  expect([shown(), places.isHistory]).toEqual(['line 1234', true])
+  await places.lookAtTime(timeOf(9_500))
+  expect([shown(), places.isHistory]).toEqual(['line 9500', false])
+  await places.lookAtTime(timeOf(1_234))
+  await places.lookAtTime(timeOf(10_000))
+  expect([places.jump.value, places.isHistory]).toEqual([{ kind: 'silent', time: timeOf(10_000) }, false])
+})
+
+test('scrolled down to where the live lines are, those are shown in the same place', async () => {
+  await places.lookAtLine(cursorOf(7_990))
+  places.settle(cursorOf(8_100), 13)
+  expect(places.isHistory).toBe(true)
+  places.settle(cursorOf(8_600), 13)
+  expect([shown(), places.isHistory]).toEqual(['line 8600', false])
+  expect(places.target.value?.offsetPx).toBe(13)
+  expect(places.marked.value).toBe(cursorOf(7_990))
+})
+
+test('past the oldest live line it goes on in a history, at the same place', async () => {
+  await places.lookPast(cursorOf(8_003), 7)
+  expect([shown(), places.isHistory]).toEqual(['line 8003', true])
+  expect(places.target.value?.offsetPx).toBe(7)
+  places.settle(cursorOf(8_003), 7)
+  expect(places.isHistory).toBe(true)
+})
+
+test('the later of two jumps counts, and one that failed can be told', async () => {
+  const first = places.lookAtLine(cursorOf(1_000))
+  await places.lookAtLine(cursorOf(2_000))
+  await first
+  expect(shown()).toBe('line 2000')
+  log.failure = new TypeError('away')
+  await places.lookAtLine(cursorOf(9))
+  expect(places.jump.value).toMatchObject({ kind: 'failed', problem: { code: 'DAEMON_UNREACHABLE' } })
+  expect(shown()).toBe('line 2000')
+})
