@@ -1,0 +1,229 @@
+import './search-drawer.css'
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { Button } from '../../ui/button.tsx'
+import { Check } from '../../ui/choice.tsx'
+import { countOf, formatBytes } from '../../ui/format.ts'
+import { Icon } from '../../ui/icons.tsx'
+import { ProblemView } from '../../ui/problem-view.tsx'
+import { ProgressBar } from '../../ui/progress-bar.tsx'
+import { LogSearch, MAX_HITS, type Wanted } from './log-search.ts'
+import { SearchHit } from './search-hit.tsx'
+
+/** Kept while the drawer is closed: opened again, it shows the same hits. */
+const kept = { search: new LogSearch(), wanted: { text: '', kind: 'plain', ignoresCase: true } as Wanted }
+
+export interface SearchDrawerProps {
+  /** A text to search for at once; '' for none. */
+  readonly text: string
+  readonly marked: string | null
+  readonly onOpen: (cursor: string) => void
+  readonly onClose: () => void
+}
+
+/** Searches all of the log that is kept, on the host: newest hits first, each with its neighbours. */
+export function SearchDrawer(props: SearchDrawerProps): JSX.Element {
+  const { search } = kept
+  const [wanted, setWanted] = useState<Wanted>(kept.wanted)
+  const field = useRef<HTMLInputElement>(null)
+  const change = (part: Partial<Wanted>): void => {
+    kept.wanted = { ...kept.wanted, ...part }
+    setWanted(kept.wanted)
+  }
+  useEffect(() => {
+    if (props.text !== '') {
+      change({ text: props.text, kind: 'plain', ignoresCase: true, isInverse: false })
+      search.start(kept.wanted)
+    }
+    field.current?.focus()
+  }, [props.text])
+  // A drawer that is away leaves no search behind.
+  useEffect(() => () => search.cancel(), [])
+  const isSearching = search.state.value.kind === 'searching'
+
+  return (
+    <section
+      class="log-drawer"
+      aria-label="Search in all of the log"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return
+        event.stopPropagation()
+        props.onClose()
+      }}
+    >
+      <div class="row-apart">
+        <h2>Search in all of the log</h2>
+        <Button size="small" kind="quiet" label="Close the search" onClick={props.onClose}>
+          <Icon name="cross" size={16} />
+        </Button>
+      </div>
+      <form
+        class="stack-tight"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (wanted.text !== '') search.start(wanted)
+        }}
+      >
+        <div class="log-drawer-line">
+          <input
+            ref={field}
+            class={wanted.kind === 'regex' ? 'input mono' : 'input'}
+            type="search"
+            aria-label="What to search for"
+            placeholder={wanted.kind === 'regex' ? 'Regular expression' : 'Text'}
+            autocomplete="off"
+            autocapitalize="off"
+            spellcheck={false}
+            maxLength={1_000}
+            aria-invalid={search.state.value.kind === 'badPattern' || undefined}
+            value={wanted.text}
+            onInput={(event) => change({ text: event.currentTarget.value })}
+          />
+          {/* Keys: were it one element, a click on Cancel would find it to be the other, and search again. */}
+          {isSearching ? (
+            <Button key="cancel" onClick={() => search.cancel()}>
+              Cancel
+            </Button>
+          ) : (
+            <Button
+              key="search"
+              kind="primary"
+              submits
+              reason={wanted.text === '' ? 'Say what to search for first' : undefined}
+            >
+              Search
+            </Button>
+          )}
+        </div>
+        <Options wanted={wanted} onChange={change} />
+      </form>
+      <Outcome search={search} />
+      <Hits key={search.turn.value} search={search} marked={props.marked} onOpen={props.onOpen} />
+    </section>
+  )
+}
+
+function Options(props: { wanted: Wanted; onChange: (part: Partial<Wanted>) => void }): JSX.Element {
+  const { wanted, onChange } = props
+  return (
+    <div class="log-drawer-options small">
+      <Check
+        isChecked={wanted.kind === 'regex'}
+        onChange={(isRegex) => onChange({ kind: isRegex ? 'regex' : 'plain' })}
+      >
+        Regular expression
+      </Check>
+      <Check
+        isChecked={wanted.ignoresCase !== true}
+        onChange={(isExact) => onChange({ ignoresCase: !isExact })}
+      >
+        Match case
+      </Check>
+      <Check isChecked={wanted.isInverse === true} onChange={(isInverse) => onChange({ isInverse })}>
+        Lines without it
+      </Check>
+      <select
+        class="input log-drawer-stream"
+        aria-label="Stream"
+        onChange={({ currentTarget: { value } }) => {
+          const { stream: _, ...rest } = kept.wanted
+          kept.wanted = rest
+          onChange(value === 'stdout' || value === 'stderr' ? { stream: value } : {})
+        }}
+      >
+        <option value="" selected={wanted.stream === undefined}>
+          Both streams
+        </option>
+        <option value="stdout" selected={wanted.stream === 'stdout'}>
+          stdout
+        </option>
+        <option value="stderr" selected={wanted.stream === 'stderr'}>
+          stderr
+        </option>
+      </select>
+    </div>
+  )
+}
+
+function Outcome({ search }: { search: LogSearch }): JSX.Element | null {
+  const state = search.state.value
+  const { searchedBytes, totalBytes } = search.progress.value
+  const count = countOf(search.hits.value.length, 'hit')
+  if (state.kind === 'idle')
+    return <p class="small muted">Everything that is kept is searched, the newest lines first.</p>
+  if (state.kind === 'searching')
+    return (
+      <ProgressBar
+        label={search.hits.value.length === 0 ? 'Searching' : count}
+        done={searchedBytes}
+        total={totalBytes === 0 ? null : totalBytes}
+        words={totalBytes === 0 ? '' : `${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}`}
+      />
+    )
+  if (state.kind === 'failed') return <ProblemView problem={state.problem} />
+  if (state.kind === 'badPattern')
+    return (
+      <div class="note small" data-tone="bad" role="alert">
+        <strong>This is no regular expression</strong>
+        <p class="break">{state.detail}</p>
+        <p>Mend it, or search for the text as it is.</p>
+      </div>
+    )
+  if (state.reason === 'slow')
+    return (
+      <div class="note small" data-tone="warn" role="alert">
+        <strong>The pattern takes too long</strong>
+        <p>
+          It was ended{totalBytes > 0 && ` after ${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}`}
+          . Patterns with one repetition inside another, such as <code>(a+)+</code>, may never end: write it
+          without, or search for a text.
+        </p>
+      </div>
+    )
+  return (
+    <p class="small muted" role="status">
+      {state.reason === 'cancelled'
+        ? `Cancelled after ${formatBytes(searchedBytes)}: ${count}`
+        : `${count}${state.reason === 'limit' ? ', and there may be more' : ' in all that is kept'}`}
+    </p>
+  )
+}
+
+function Hits(props: {
+  search: LogSearch
+  marked: string | null
+  onOpen: (cursor: string) => void
+}): JSX.Element | null {
+  const { search } = props
+  const hits = search.hits.value
+  const state = search.state.value
+  const marker = search.marker.value
+  if (marker === null || hits.length === 0) return null
+  const isMore = state.kind === 'ended' && (state.reason === 'limit' || state.reason === 'cancelled')
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
+    <section class="log-hits" aria-label="Hits" tabIndex={0}>
+      <ol>
+        {hits.map((hit) => (
+          <SearchHit
+            key={hit.line.cursor}
+            hit={hit}
+            marker={marker}
+            isMarked={hit.line.cursor === props.marked}
+            onOpen={props.onOpen}
+          />
+        ))}
+      </ol>
+      {isMore &&
+        (hits.length < MAX_HITS ? (
+          <Button size="small" onClick={() => search.more()}>
+            Show more
+          </Button>
+        ) : (
+          <p class="small muted">
+            {countOf(MAX_HITS, 'hit')} are shown at most. Search for something rarer, or download the lines.
+          </p>
+        ))}
+    </section>
+  )
+}

@@ -1,0 +1,68 @@
+import type { JSX } from 'preact'
+import type { LogHit, LogLine } from '../../../contract/logs.ts'
+import { cutContext, type HitMarker } from './hit-text.ts'
+import { lineHash } from './line-hash.ts'
+import { plainText } from './sgr.ts'
+
+const TIME = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+})
+
+interface SearchHitProps {
+  readonly hit: LogHit
+  readonly marker: HitMarker
+  /** It is the line that the list has been brought to. */
+  readonly isMarked: boolean
+  readonly onOpen: (cursor: string) => void
+}
+
+/** A hit among its neighbours. All text goes in as text nodes. */
+export function SearchHit({ hit, marker, isMarked, onOpen }: SearchHitProps): JSX.Element {
+  const { line } = hit
+  const time = Date.parse(line.time)
+  return (
+    <li class="log-hit" data-marked={isMarked || undefined}>
+      <p class="row-apart small">
+        <time class="muted" dateTime={line.time} title={line.time}>
+          {Number.isNaN(time) ? '' : TIME.format(time)}
+        </time>
+        <a
+          href={lineHash(line.cursor)}
+          aria-current={isMarked || undefined}
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey) return
+            event.preventDefault()
+            onOpen(line.cursor)
+          }}
+        >
+          See in context
+        </a>
+      </p>
+      <div class="log-hit-lines">
+        <Context lines={hit.before} />
+        <p class="log-hit-line" data-stream={line.stream}>
+          {marker
+            .cut(plainText(line.text))
+            .map(({ text, isMatch }, index) => (isMatch ? <mark key={index}>{text}</mark> : text))}
+        </p>
+        <Context lines={hit.after} />
+      </div>
+    </li>
+  )
+}
+
+function Context({ lines }: { lines: readonly LogLine[] }): JSX.Element {
+  return (
+    <>
+      {lines.map((line) => (
+        <p key={line.cursor} class="muted">
+          {cutContext(plainText(line.text))}
+        </p>
+      ))}
+    </>
+  )
+}
