@@ -35,6 +35,8 @@ export interface LogListProps {
   readonly isFollowing: boolean
   readonly onFollow: (isFollowing: boolean) => void
   readonly drawn: Signal<Drawn>
+  /** Gets what the list shows. */
+  readonly shown: { current: LogView | null }
   /** The line to bring into sight: once, when it is another one than before. */
   readonly target: Target | null
   /** Cursor of the line that is marked. */
@@ -59,6 +61,7 @@ export function LogList(props: LogListProps): JSX.Element {
   const seenEnd = useRef(0)
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const view = useMemo(() => new LogView(session.ring), [session])
+  props.shown.current = view
   useColumns(box, columns, { isWrapped, hasTime, redraw: () => redraw(0) })
 
   // Reading the version makes this component draw again when lines have come.
@@ -162,7 +165,7 @@ export function LogList(props: LogListProps): JSX.Element {
         props.onLink(line)
       }}
     >
-      <LogEdge place={session} />
+      <LogEdge place={session} isFiltered={props.filter !== ''} />
       <div ref={sizer} class="log-sizer">
         <div ref={rows} class="log-rows">
           {drawn}

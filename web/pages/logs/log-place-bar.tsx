@@ -2,6 +2,7 @@ import './log-place-bar.css'
 import type { JSX } from 'preact'
 import { ERROR_CODES } from '../../../contract/error-codes.ts'
 import { Button } from '../../ui/button.tsx'
+import { CopyButton } from '../../ui/copy-button.tsx'
 import { countOf, formatDateTime } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
 import type { LogPlace } from './log-place.ts'
@@ -20,10 +21,11 @@ export function LogPlaceBar(props: {
   if (jump.kind === 'idle' && !places.isHistory) return null
   const isTold = jump.kind !== 'idle' && jump.kind !== 'opening'
   return (
-    <div class="log-bar small" data-tone={isTold ? 'warn' : 'accent'}>
+    <div class="log-bar small" data-tone={isTold && jump.kind !== 'named' ? 'warn' : 'accent'}>
       <span class="log-bar-words" role="status">
         {jump.kind === 'idle' ? <HistoryWords place={place} /> : <JumpWords jump={jump} />}
       </span>
+      {jump.kind === 'named' && <CopyButton text={location.href} label="Copy the link to this line" />}
       {isTold && (
         <Button size="small" kind="quiet" onClick={() => places.dismiss()}>
           Dismiss
@@ -51,11 +53,16 @@ function HistoryWords({ place }: { place: LogPlace }): JSX.Element {
         </Button>
       </>
     )
-  return <>You look at earlier lines. New ones do not appear here.</>
+  return (
+    <>
+      You look at earlier lines.<span class="log-bar-more"> New ones do not appear here.</span>
+    </>
+  )
 }
 
 function JumpWords({ jump }: { jump: Exclude<Jump, { kind: 'idle' }> }): JSX.Element {
   if (jump.kind === 'opening') return <>Looking for the line…</>
+  if (jump.kind === 'named') return <>The address of this page leads to the marked line now.</>
   if (jump.kind === 'silent') return <>No line has been written since {formatDateTime(jump.time)}.</>
   const { title, hint } = jump.kind === 'failed' ? jump.problem : ERROR_CODES.LOG_LINE_NOT_FOUND
   return (

@@ -7,6 +7,7 @@ import { cursorOf, rowsOf } from './test-rows.ts'
 let log: TestLog
 let live: LogSession
 let places: LogPlaces
+const onShow = vi.fn()
 
 beforeEach(() => {
   log = serveLog(0, 10_000)
@@ -15,7 +16,8 @@ beforeEach(() => {
     type: 'lines',
     rows: rowsOf(Array.from({ length: 2_000 }, (_, index) => lineOf(8_000 + index))),
   })
-  places = new LogPlaces(live)
+  onShow.mockReset()
+  places = new LogPlaces(live, onShow)
 })
 afterEach(() => vi.unstubAllGlobals())
 
@@ -25,6 +27,7 @@ test('a line that is held needs no request and no other place', async () => {
   await places.lookAtLine(cursorOf(9_000))
   expect([shown(), places.isHistory, places.marked.value]).toEqual(['line 9000', false, cursorOf(9_000)])
   expect(log.requests).toEqual([])
+  expect(onShow).toHaveBeenCalledOnce()
 })
 
 test('another line is shown in a history; the way back forgets it', async () => {
@@ -40,6 +43,7 @@ test('another line is shown in a history; the way back forgets it', async () => 
 test('a line that is gone, and text that is no cursor, are told', async () => {
   await places.lookAtLine(cursorOf(20_000))
   expect([places.jump.value.kind, places.isHistory]).toEqual(['missing', false])
+  expect(onShow).not.toHaveBeenCalled()
   places.dismiss()
   await places.lookAtLine('<b>')
   expect(places.jump.value.kind).toBe('missing')
@@ -82,4 +86,17 @@ test('the later of two jumps counts, and one that failed can be told', async () 
   await places.lookAtLine(cursorOf(9))
   expect(places.jump.value).toMatchObject({ kind: 'failed', problem: { code: 'DAEMON_UNREACHABLE' } })
   expect(shown()).toBe('line 2000')
+})
+
+test('a line in sight is marked where it is; lines that come while a history is shown are counted', async () => {
+  places.mark(cursorOf(9_990))
+  expect([places.marked.value, places.target.value, places.jump.value.kind]).toEqual([
+    cursorOf(9_990),
+    null,
+    'named',
+  ])
+  expect([onShow.mock.calls.length, places.newCount]).toEqual([1, 0])
+  await places.lookAtLine(cursorOf(3_000))
+  live.take({ type: 'lines', rows: rowsOf([lineOf(10_000), lineOf(10_001)]) })
+  expect(places.newCount).toBe(2)
 })

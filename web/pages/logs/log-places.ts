@@ -17,6 +17,8 @@ export interface Target {
 export type Jump =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening' }
+  /** A line in sight was marked: its address is that of the page. */
+  | { readonly kind: 'named' }
   /** The line is not kept any more. */
   | { readonly kind: 'missing' }
   /** No line has been written since the time. */
@@ -33,12 +35,15 @@ export class LogPlaces {
   readonly marked = signal<string | null>(null)
   readonly jump = signal<Jump>({ kind: 'idle' })
   readonly #live: LogSession
+  readonly #onShow: () => void
   #turn = 0
   /** Where the live end was when it was left. */
   #leftAt = 0
 
-  constructor(live: LogSession) {
+  /** @param onShow a line is about to be shown: the list must not follow the log any more */
+  constructor(live: LogSession, onShow: () => void) {
     this.#live = live
+    this.#onShow = onShow
     this.current = signal<LogPlace>(live)
   }
 
@@ -97,7 +102,10 @@ export class LogPlaces {
 
   /** Marks a line that is in sight. */
   mark(cursor: string): void {
+    this.#turn += 1
+    this.#onShow()
     this.marked.value = cursor
+    this.jump.value = { kind: 'named' }
   }
 
   /** Lines that came at the live end while an earlier stretch is shown. */
@@ -132,6 +140,7 @@ export class LogPlaces {
   }
 
   #show(place: LogPlace, number: number, offsetPx: number | null, marked: string | null): void {
+    this.#onShow()
     if (!this.isHistory) this.#leftAt = this.#live.ring.end
     this.current.value = place
     this.target.value = { number, offsetPx }

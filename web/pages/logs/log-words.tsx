@@ -20,14 +20,15 @@ export function LogNothing({
   place,
   drawn,
   filter,
-}: WordsProps & { place: LogPlace }): JSX.Element | null {
+  onSearch,
+}: WordsProps & { place: LogPlace; onSearch: () => void }): JSX.Element | null {
   const { count, isDone } = drawn.value
   if (count > 0 || place.isCleared.value) return null
   // The version says when lines have come.
   const hasLines = place.version.value >= 0 && place.ring.count > 0
   return (
     <div class="log-nothing">
-      <Nothing session={session} isDone={isDone} hasLines={hasLines} filter={filter} />
+      <Nothing session={session} isDone={isDone} hasLines={hasLines} filter={filter} onSearch={onSearch} />
     </div>
   )
 }
@@ -37,10 +38,20 @@ function Nothing(props: {
   isDone: boolean
   hasLines: boolean
   filter: string
+  onSearch: () => void
 }): JSX.Element {
-  if (props.hasLines) {
-    return <p>{props.isDone ? `No line has “${props.filter}” in it.` : 'Looking through the lines…'}</p>
-  }
+  if (props.hasLines && !props.isDone) return <p>Looking through the lines…</p>
+  if (props.hasLines)
+    return (
+      <div class="stack-tight">
+        <p>None of the lines that are here has “{props.filter}” in it.</p>
+        <p>
+          <Button size="small" onClick={props.onSearch}>
+            Search in all of the log
+          </Button>
+        </p>
+      </div>
+    )
   if (!props.session.isLive.value) {
     return status.value?.isSetUp === false ? (
       <p>

@@ -17,6 +17,8 @@ import { type Drawn, LogList } from './log-list.tsx'
 import { LogPlaceBar } from './log-place-bar.tsx'
 import { LogPlaces } from './log-places.ts'
 import { LogSession } from './log-session.ts'
+import { LogToolParts, LogTools, useLogTools } from './log-tools.tsx'
+import type { LogView } from './log-view.ts'
 import { LogFoot, LogNothing } from './log-words.tsx'
 import { useLineAddress } from './use-line-address.ts'
 import { useLogKeys } from './use-log-keys.ts'
@@ -26,6 +28,9 @@ let kept: LogSession | null = null
 
 /** A column of times is worth its room on wide screens only, unless it is asked for. */
 const WIDE = '(min-width: 1000px)'
+
+/** Room for the list or the search, not for both; the style sheet has the same. */
+const NARROW = '(max-width: 760px)'
 
 /** The gateway's log as it is written. */
 export function LogsPage(): JSX.Element {
@@ -38,14 +43,21 @@ export function LogsPage(): JSX.Element {
   const [hasTime, setHasTime] = useState(() => matchMedia(WIDE).matches)
   const drawn = useSignal<Drawn>({ count: 0, newCount: 0, isDone: true })
   const isPaused = log.isPaused.value
-  const places = useMemo(() => new LogPlaces(log), [log])
+  const places = useMemo(() => new LogPlaces(log, () => setFollowing(false)), [log])
   const place = places.current.value
   const address = useLineAddress((cursor) => {
-    setFollowing(false)
     // Its neighbours are to be seen too.
     setFilter('')
     void places.lookAtLine(cursor)
   })
+  const shown = useRef<LogView | null>(null)
+  const tools = useLogTools()
+  async function goToTime(time: string): Promise<void> {
+    address.clear()
+    await places.lookAtTime(time)
+    // Nothing is as late: the end is as near as it gets.
+    if (places.jump.value.kind === 'silent') setFollowing(true)
+  }
   function follow(isWanted: boolean): void {
     if (isWanted) {
       places.back()
@@ -103,40 +115,66 @@ export function LogsPage(): JSX.Element {
         <Button size="small" onClick={() => log.clear()}>
           Clear
         </Button>
-      </div>
-      <div class="log-frame">
-        <LogList
-          session={place}
+        <LogTools
+          tools={tools}
           filter={filter}
-          isWrapped={isWrapped}
-          hasTime={hasTime}
-          isFollowing={isFollowing}
-          onFollow={(isAtEnd) => {
-            // The end of an earlier stretch is not the end of the log.
-            if (!places.isHistory) setFollowing(isAtEnd)
-          }}
-          drawn={drawn}
-          target={places.target.value}
+          place={place}
+          shown={shown}
+          onTime={(time) => void goToTime(time)}
+        />
+      </div>
+      <div class="log-body">
+        <div class="log-frame">
+          <div class="log-stage">
+            <LogList
+              session={place}
+              filter={filter}
+              isWrapped={isWrapped}
+              hasTime={hasTime}
+              isFollowing={isFollowing}
+              onFollow={(isAtEnd) => {
+                // The end of an earlier stretch is not the end of the log.
+                if (!places.isHistory) setFollowing(isAtEnd)
+              }}
+              drawn={drawn}
+              shown={shown}
+              target={places.target.value}
+              marked={places.marked.value}
+              onTop={(cursor, offsetPx) => places.settle(cursor, offsetPx)}
+              onPast={(cursor, offsetPx) => void places.lookPast(cursor, offsetPx)}
+              onWhole={tools.showWhole}
+              onLink={(cursor) => {
+                setFollowing(false)
+                address.name(cursor)
+                places.mark(cursor)
+              }}
+            />
+            <LogNothing
+              session={log}
+              place={place}
+              drawn={drawn}
+              filter={filter}
+              onSearch={() => tools.openSearch(filter)}
+            />
+            {!isFollowing && !places.isHistory && (
+              <div class="log-new">
+                <Button size="small" kind="primary" onClick={() => follow(true)}>
+                  <Icon name="down" size={15} />
+                  {drawn.value.newCount > 0 ? countOf(drawn.value.newCount, 'new line') : 'To the end'}
+                </Button>
+              </div>
+            )}
+          </div>
+          <LogPlaceBar places={places} newCount={places.newCount} onBack={() => follow(true)} />
+        </div>
+        <LogToolParts
+          tools={tools}
           marked={places.marked.value}
-          onTop={(cursor, offsetPx) => places.settle(cursor, offsetPx)}
-          onPast={(cursor, offsetPx) => void places.lookPast(cursor, offsetPx)}
-          onWhole={() => undefined}
-          onLink={(cursor) => {
-            setFollowing(false)
-            address.name(cursor)
-            places.mark(cursor)
+          onOpen={(cursor) => {
+            if (matchMedia(NARROW).matches) tools.closeSearch()
+            address.open(cursor)
           }}
         />
-        <LogNothing session={log} place={place} drawn={drawn} filter={filter} />
-        {!isFollowing && !places.isHistory && (
-          <div class="log-new">
-            <Button size="small" kind="primary" onClick={() => follow(true)}>
-              <Icon name="down" size={15} />
-              {drawn.value.newCount > 0 ? countOf(drawn.value.newCount, 'new line') : 'To the end'}
-            </Button>
-          </div>
-        )}
-        <LogPlaceBar places={places} newCount={places.newCount} onBack={() => follow(true)} />
       </div>
       <LogFoot session={log} place={place} drawn={drawn} filter={filter} />
     </div>
