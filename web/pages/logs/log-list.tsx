@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/
 import { EDGE_PX, LogEdge } from './log-edge.tsx'
 import type { LogPlace } from './log-place.ts'
 import type { Target } from './log-places.ts'
+import type { LogRing } from './log-ring.ts'
 import { LogRow } from './log-row.tsx'
 import { LogView } from './log-view.ts'
 
@@ -14,6 +15,8 @@ const OVERSCAN_LINES = 12
 const SCAN_MS = 8
 /** So near to an end, the lines beyond it are asked for. */
 const LOAD_PX = 300
+/** An earlier stretch grows to so many lines by itself while a filter leaves it too short to be scrolled. */
+const FILTERED_HISTORY_LINES = 10_000
 /** How far down the list a line is brought into sight, as a share of its height. */
 const TARGET_SHARE = 0.35
 
@@ -60,7 +63,7 @@ export function LogList(props: LogListProps): JSX.Element {
   const columns = useRef(80)
   const seenEnd = useRef(0)
   const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const view = useMemo(() => new LogView(session.ring), [session])
+  const view = useView(session.ring)
   props.shown.current = view
   useColumns(box, columns, { isWrapped, hasTime, redraw: () => redraw(0) })
 
@@ -83,10 +86,10 @@ export function LogList(props: LogListProps): JSX.Element {
     if (Math.abs(box.current.scrollTop - scrollTop) > 1) box.current.scrollTop = scrollTop
     const isCorrected = isWrapped && correctHeights(view, rows.current, from)
     if (!isCorrected) aim.reached()
-    if (isCorrected) redraw(0)
-    else if (!isDone) requestAnimationFrame(() => redraw(0))
-    // A filter that hardly any line passes must not read the whole log.
-    else if (props.filter === '' && !aim.isPending) loadNear()
+    // What goes on looking through lines leaves room for a frame in between, also after a correction.
+    if (!isDone) requestAnimationFrame(() => redraw(0))
+    else if (isCorrected) redraw(0)
+    else if (!aim.isPending && (props.filter === '' || isShortHistory(session))) loadNear()
   })
   useEffect(() => {
     if (isFollowing) seenEnd.current = session.ring.end
@@ -120,8 +123,10 @@ export function LogList(props: LogListProps): JSX.Element {
     // The list itself went to its end, and has drawn it.
     if (isAtEnd && isFollowing) return
     if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
-    loadNear()
-    if (!aim.isPending) tellTop(props.onTop)
+    if (!aim.isPending) {
+      loadNear()
+      tellTop(props.onTop)
+    }
     redraw(0)
   }
 
@@ -174,6 +179,18 @@ export function LogList(props: LogListProps): JSX.Element {
     </div>
   )
 }
+
+/** The view of a ring; one that is come back to has not forgotten what it had looked at. */
+function useView(ring: LogRing): LogView {
+  const views = useMemo(() => new WeakMap<LogRing, LogView>(), [])
+  const view = views.get(ring) ?? new LogView(ring)
+  views.set(ring, view)
+  return view
+}
+
+/** A filter that hardly any line passes must not read the whole log. */
+const isShortHistory = ({ newer, ring }: LogPlace): boolean =>
+  newer !== null && ring.count < FILTERED_HISTORY_LINES
 
 /**
  * Where to scroll to bring the target into sight; null once it is there, and while its place is not known. A line that

@@ -1,6 +1,5 @@
 import './log-place-bar.css'
 import type { JSX } from 'preact'
-import { ERROR_CODES } from '../../../contract/error-codes.ts'
 import { Button } from '../../ui/button.tsx'
 import { CopyButton } from '../../ui/copy-button.tsx'
 import { countOf, formatDateTime } from '../../ui/format.ts'
@@ -21,7 +20,11 @@ export function LogPlaceBar(props: {
   if (jump.kind === 'idle' && !places.isHistory) return null
   const isTold = jump.kind !== 'idle' && jump.kind !== 'opening'
   return (
-    <div class="log-bar small" data-tone={isTold && jump.kind !== 'named' ? 'warn' : 'accent'}>
+    <div
+      class="log-bar small"
+      data-floating={(jump.kind === 'opening' && !places.isHistory) || undefined}
+      data-tone={isTold && jump.kind !== 'named' ? 'warn' : 'accent'}
+    >
       <span class="log-bar-words" role="status">
         {jump.kind === 'idle' ? <HistoryWords place={place} /> : <JumpWords jump={jump} />}
       </span>
@@ -60,11 +63,17 @@ function HistoryWords({ place }: { place: LogPlace }): JSX.Element {
   )
 }
 
+/** As LOG_LINE_NOT_FOUND of the contract, whose whole table the page would have to load for it. */
+const MISSING = {
+  title: 'This line of the log is not kept any more',
+  hint: 'Older lines go when the log reaches its size.',
+}
+
 function JumpWords({ jump }: { jump: Exclude<Jump, { kind: 'idle' }> }): JSX.Element {
   if (jump.kind === 'opening') return <>Looking for the line…</>
   if (jump.kind === 'named') return <>The address of this page leads to the marked line now.</>
   if (jump.kind === 'silent') return <>No line has been written since {formatDateTime(jump.time)}.</>
-  const { title, hint } = jump.kind === 'failed' ? jump.problem : ERROR_CODES.LOG_LINE_NOT_FOUND
+  const { title, hint } = jump.kind === 'failed' ? jump.problem : MISSING
   return (
     <>
       <strong>{title}.</strong> {hint}

@@ -77,6 +77,17 @@ test('past the oldest live line it goes on in a history, at the same place', asy
   expect(places.isHistory).toBe(true)
 })
 
+test('what has failed is not asked for again by scrolling alone', async () => {
+  log.failure = new TypeError('away')
+  await places.lookPast(cursorOf(8_003), 7)
+  const asked = log.requests.length
+  await places.lookPast(cursorOf(8_003), 7)
+  expect(log.requests).toHaveLength(asked)
+  places.dismiss()
+  await places.lookPast(cursorOf(8_003), 7)
+  expect(shown()).toBe('line 8003')
+})
+
 test('the later of two jumps counts, and one that failed can be told', async () => {
   const first = places.lookAtLine(cursorOf(1_000))
   await places.lookAtLine(cursorOf(2_000))

@@ -82,7 +82,8 @@ export class LogPlaces {
    * @param cursor of a line in sight, which stays where it is
    */
   async lookPast(cursor: string, offsetPx: number): Promise<void> {
-    if (this.jump.value.kind === 'opening') return
+    // After a failure it waits for the person: a list that is drawn asks again and again.
+    if (['opening', 'failed', 'missing'].includes(this.jump.value.kind)) return
     const found = await this.#open(() => openAtLine(cursor))
     if (found) this.#show(found.history, found.number, offsetPx, this.marked.value)
     else if (found === null) this.jump.value = { kind: 'missing' }

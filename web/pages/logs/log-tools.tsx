@@ -1,7 +1,7 @@
 /** What is done with the log beside reading it: search, jump, download, the whole of a line. Each comes when it is used. */
 import './log-body.css'
 import type { JSX } from 'preact'
-import { useMemo, useState } from 'preact/hooks'
+import { useMemo, useRef, useState } from 'preact/hooks'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
 import { lazyPart } from './lazy-part.tsx'
@@ -29,13 +29,21 @@ export interface LogToolsState {
 export function useLogTools(): LogToolsState {
   const [search, setSearch] = useState<string | null>(null)
   const [whole, setWhole] = useState<string | null>(null)
+  /** Where the keyboard was, and is again when the drawer has closed. */
+  const opener = useRef<Element | null>(null)
   return useMemo(
     () => ({
       isSearchOpen: search !== null,
       searchText: search ?? '',
       whole,
-      openSearch: setSearch,
-      closeSearch: () => setSearch(null),
+      openSearch(text) {
+        opener.current = document.activeElement
+        setSearch(text)
+      },
+      closeSearch() {
+        setSearch(null)
+        if (opener.current instanceof HTMLElement) opener.current.focus()
+      },
       showWhole: setWhole,
     }),
     [search, whole],

@@ -112,7 +112,13 @@ export function LogsPage(): JSX.Element {
         <Button size="small" isPressed={hasTime} onClick={() => setHasTime(!hasTime)}>
           Times
         </Button>
-        <Button size="small" onClick={() => log.clear()}>
+        <Button
+          size="small"
+          onClick={() => {
+            follow(true)
+            log.clear()
+          }}
+        >
           Clear
         </Button>
         <LogTools

@@ -19,7 +19,10 @@ export function useLineAddress(onLine: (cursor: string) => void): LineAddress {
       if (location.hash === lineHash(cursor)) current.current(cursor)
       else location.hash = lineHash(cursor)
     },
-    name: (cursor) => history.pushState(null, '', lineHash(cursor)),
+    name(cursor) {
+      if (lineOfHash(location.hash) === null) history.pushState(null, '', lineHash(cursor))
+      else history.replaceState(null, '', lineHash(cursor))
+    },
     clear() {
       if (lineOfHash(location.hash) !== null)
         history.replaceState(null, '', location.pathname + location.search)
