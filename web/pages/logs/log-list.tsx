@@ -1,15 +1,13 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useLayoutEffect, useMemo, useReducer, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import { EDGE_PX, LogEdge } from './log-edge.tsx'
 import type { LogPlace } from './log-place.ts'
 import type { Target } from './log-places.ts'
-import type { LogRing } from './log-ring.ts'
 import { LogRow } from './log-row.tsx'
-import { LogView } from './log-view.ts'
+import type { LogView } from './log-view.ts'
+import { ROW_PX, useAim, useView } from './use-aim.ts'
 
-/** Height of a row of text; the style sheet has the same. */
-const ROW_PX = 20
 const OVERSCAN_LINES = 12
 /** Time a frame may spend on looking through lines. */
 const SCAN_MS = 8
@@ -17,8 +15,6 @@ const SCAN_MS = 8
 const LOAD_PX = 300
 /** An earlier stretch grows to so many lines by itself while a filter leaves it too short to be scrolled. */
 const FILTERED_HISTORY_LINES = 10_000
-/** How far down the list a line is brought into sight, as a share of its height. */
-const TARGET_SHARE = 0.35
 
 /** What the last drawing showed. */
 export interface Drawn {
@@ -73,7 +69,11 @@ export function LogList(props: LogListProps): JSX.Element {
   const { isDone, removedRows, addedRows } = view.sync(SCAN_MS)
   const height = box.current?.clientHeight ?? 0
   const kept = Math.max(0, (box.current?.scrollTop ?? 0) + (addedRows - removedRows) * ROW_PX)
-  const aim = useAim(view, props, { scrollTop: kept, height })
+  const aim = useAim(
+    view,
+    { ring: session.ring, target: props.target, isFollowing },
+    { scrollTop: kept, height },
+  )
   const scrollTop = isFollowing ? Math.max(0, EDGE_PX + view.rows * ROW_PX - height) : (aim.scrollTop ?? kept)
   const topRow = (scrollTop - EDGE_PX) / ROW_PX
   const from = Math.max(0, view.indexAt(topRow) - OVERSCAN_LINES)
@@ -180,42 +180,9 @@ export function LogList(props: LogListProps): JSX.Element {
   )
 }
 
-/** The view of a ring; one that is come back to has not forgotten what it had looked at. */
-function useView(ring: LogRing): LogView {
-  const views = useMemo(() => new WeakMap<LogRing, LogView>(), [])
-  const view = views.get(ring) ?? new LogView(ring)
-  views.set(ring, view)
-  return view
-}
-
 /** A filter that hardly any line passes must not read the whole log. */
 const isShortHistory = ({ newer, ring }: LogPlace): boolean =>
   newer !== null && ring.count < FILTERED_HISTORY_LINES
-
-/**
- * Where to scroll to bring the target into sight; null once it is there, and while its place is not known. A line that
- * is in sight already stays where it is.
- */
-function useAim(
-  view: LogView,
-  { session, target, isFollowing }: LogListProps,
-  sight: { scrollTop: number; height: number },
-): { scrollTop: number | null; isPending: boolean; reached: () => void } {
-  const done = useRef<{ target: Target | null; view: LogView }>({ target: null, view })
-  const isHeld = target !== null && target.number >= session.ring.first && target.number < session.ring.end
-  const isPending = isHeld && !isFollowing && done.current.target !== target
-  const index = isPending ? view.indexOf(target.number) : null
-  const reached = (): void => {
-    if (!isPending || index !== null) done.current = { target, view }
-  }
-  if (!isPending || index === null) return { scrollTop: null, isPending, reached }
-  const rowPx = EDGE_PX + view.topOf(index) * ROW_PX
-  const belowTop = rowPx - sight.scrollTop
-  const isInSight =
-    done.current.view === view && belowTop >= 0 && belowTop <= sight.height - ROW_PX && sight.height > 0
-  const offsetPx = target.offsetPx ?? (isInSight ? belowTop : Math.round(sight.height * TARGET_SHARE))
-  return { scrollTop: Math.max(0, rowPx - offsetPx), isPending, reached }
-}
 
 /** Rows whose text is wider than its number of characters says: the drawn height is right. */
 function correctHeights(view: LogView, rows: HTMLElement, from: number): boolean {

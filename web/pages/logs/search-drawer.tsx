@@ -3,12 +3,11 @@ import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../../ui/button.tsx'
 import { Check } from '../../ui/choice.tsx'
-import { countOf, formatBytes } from '../../ui/format.ts'
+import { countOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { ProblemView } from '../../ui/problem-view.tsx'
-import { ProgressBar } from '../../ui/progress-bar.tsx'
 import { LogSearch, MAX_HITS, type Wanted } from './log-search.ts'
 import { SearchHit } from './search-hit.tsx'
+import { SearchOutcome } from './search-outcome.tsx'
 
 /** Kept while the drawer is closed: opened again, it shows the same hits. */
 const kept = { search: new LogSearch(), wanted: { text: '', kind: 'plain', ignoresCase: true } as Wanted }
@@ -97,7 +96,7 @@ export function SearchDrawer(props: SearchDrawerProps): JSX.Element {
         </div>
         <Options wanted={wanted} onChange={change} />
       </form>
-      <Outcome search={search} />
+      <SearchOutcome search={search} />
       <Hits key={search.turn.value} search={search} marked={props.marked} onOpen={props.onOpen} />
     </section>
   )
@@ -142,50 +141,6 @@ function Options(props: { wanted: Wanted; onChange: (part: Partial<Wanted>) => v
         </option>
       </select>
     </div>
-  )
-}
-
-function Outcome({ search }: { search: LogSearch }): JSX.Element | null {
-  const state = search.state.value
-  const { searchedBytes, totalBytes } = search.progress.value
-  const count = countOf(search.hits.value.length, 'hit')
-  if (state.kind === 'idle')
-    return <p class="small muted">Everything that is kept is searched, the newest lines first.</p>
-  if (state.kind === 'searching')
-    return (
-      <ProgressBar
-        label={search.hits.value.length === 0 ? 'Searching' : count}
-        done={searchedBytes}
-        total={totalBytes === 0 ? null : totalBytes}
-        words={totalBytes === 0 ? '' : `${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}`}
-      />
-    )
-  if (state.kind === 'failed') return <ProblemView problem={state.problem} />
-  if (state.kind === 'badPattern')
-    return (
-      <div class="note small" data-tone="bad" role="alert">
-        <strong>This is no regular expression</strong>
-        <p class="break">{state.detail}</p>
-        <p>Mend it, or search for the text as it is.</p>
-      </div>
-    )
-  if (state.reason === 'slow')
-    return (
-      <div class="note small" data-tone="warn" role="alert">
-        <strong>The pattern takes too long</strong>
-        <p>
-          It was ended{totalBytes > 0 && ` after ${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}`}
-          . Patterns with one repetition inside another, such as <code>(a+)+</code>, may never end: write it
-          without, or search for a text.
-        </p>
-      </div>
-    )
-  return (
-    <p class="small muted" role="status">
-      {state.reason === 'cancelled'
-        ? `Cancelled after ${formatBytes(searchedBytes)}: ${count}`
-        : `${count}${state.reason === 'limit' ? ', and there may be more' : ' in all that is kept'}`}
-    </p>
   )
 }
 

@@ -1,0 +1,44 @@
+/** Bringing a line into sight, in a list of which only the lines in sight are drawn. */
+import { useMemo, useRef } from 'preact/hooks'
+import { EDGE_PX } from './log-edge.tsx'
+import type { Target } from './log-places.ts'
+import type { LogRing } from './log-ring.ts'
+import { LogView } from './log-view.ts'
+
+/** Height of a row of text; the style sheet has the same. */
+export const ROW_PX = 20
+/** How far down the list a line is brought into sight, as a share of its height. */
+const TARGET_SHARE = 0.35
+
+/** The view of a ring; one that is come back to has not forgotten what it had looked at. */
+export function useView(ring: LogRing): LogView {
+  const views = useMemo(() => new WeakMap<LogRing, LogView>(), [])
+  const view = views.get(ring) ?? new LogView(ring)
+  views.set(ring, view)
+  return view
+}
+
+/**
+ * Where to scroll to bring the target into sight; null once it is there, and while its place is not known. A line that
+ * is in sight already stays where it is.
+ */
+export function useAim(
+  view: LogView,
+  { ring, target, isFollowing }: { ring: LogRing; target: Target | null; isFollowing: boolean },
+  sight: { scrollTop: number; height: number },
+): { scrollTop: number | null; isPending: boolean; reached: () => void } {
+  const done = useRef<{ target: Target | null; view: LogView }>({ target: null, view })
+  const isHeld = target !== null && target.number >= ring.first && target.number < ring.end
+  const isPending = isHeld && !isFollowing && done.current.target !== target
+  const index = isPending ? view.indexOf(target.number) : null
+  const reached = (): void => {
+    if (!isPending || index !== null) done.current = { target, view }
+  }
+  if (!isPending || index === null) return { scrollTop: null, isPending, reached }
+  const rowPx = EDGE_PX + view.topOf(index) * ROW_PX
+  const belowTop = rowPx - sight.scrollTop
+  const isInSight =
+    done.current.view === view && belowTop >= 0 && belowTop <= sight.height - ROW_PX && sight.height > 0
+  const offsetPx = target.offsetPx ?? (isInSight ? belowTop : Math.round(sight.height * TARGET_SHARE))
+  return { scrollTop: Math.max(0, rowPx - offsetPx), isPending, reached }
+}
