@@ -12,6 +12,8 @@ import { SearchOutcome } from './search-outcome.tsx'
 /** Kept while the drawer is closed: opened again, it shows the same hits. */
 const kept = { search: new LogSearch(), wanted: { text: '', kind: 'plain', ignoresCase: true } as Wanted }
 
+const HITS_PER_FRAME = 20
+
 export interface SearchDrawerProps {
   /** A text to search for at once; '' for none. */
   readonly text: string
@@ -153,13 +155,14 @@ function Hits(props: {
   const hits = search.hits.value
   const state = search.state.value
   const marker = search.marker.value
+  const shown = useGrowing(hits.length)
   if (marker === null || hits.length === 0) return null
   const isMore = state.kind === 'ended' && (state.reason === 'limit' || state.reason === 'cancelled')
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
     <section class="log-hits" aria-label="Hits" tabIndex={0}>
       <ol>
-        {hits.map((hit) => (
+        {hits.slice(0, shown).map((hit) => (
           <SearchHit
             key={hit.line.cursor}
             hit={hit}
@@ -181,4 +184,15 @@ function Hits(props: {
         ))}
     </section>
   )
+}
+
+/** A number that goes up to this one step by step, so that no frame draws all that has come at once. */
+function useGrowing(count: number): number {
+  const [shown, setShown] = useState(HITS_PER_FRAME)
+  useEffect(() => {
+    if (shown >= count) return
+    const frame = requestAnimationFrame(() => setShown(shown + HITS_PER_FRAME))
+    return () => cancelAnimationFrame(frame)
+  }, [shown, count])
+  return Math.min(shown, count)
 }

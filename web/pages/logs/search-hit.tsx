@@ -1,4 +1,4 @@
-import type { JSX } from 'preact'
+import { Component, type JSX } from 'preact'
 import type { LogHit, LogLine } from '../../../contract/logs.ts'
 import { cutContext, type HitMarker } from './hit-text.ts'
 import { lineHash } from './line-hash.ts'
@@ -20,8 +20,19 @@ interface SearchHitProps {
   readonly onOpen: (cursor: string) => void
 }
 
-/** A hit among its neighbours. All text goes in as text nodes. */
-export function SearchHit({ hit, marker, isMarked, onOpen }: SearchHitProps): JSX.Element {
+/** A hit among its neighbours. It is drawn once: there may be thousands, and more come all the time. */
+export class SearchHit extends Component<SearchHitProps> {
+  override shouldComponentUpdate(next: SearchHitProps): boolean {
+    return next.hit !== this.props.hit || next.isMarked !== this.props.isMarked
+  }
+
+  override render(): JSX.Element {
+    return <Hit {...this.props} />
+  }
+}
+
+/** All text goes in as text nodes. */
+function Hit({ hit, marker, isMarked, onOpen }: SearchHitProps): JSX.Element {
   const { line } = hit
   const time = Date.parse(line.time)
   return (
