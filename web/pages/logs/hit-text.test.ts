@@ -34,3 +34,10 @@ test('of a long line the part around the match is shown', () => {
 test('where small letters change the length nothing is marked wrongly', () => {
   expect(cut('İİİ foo', { text: 'foo', ignoresCase: true })).toBe('İİİ foo')
 })
+
+test('a pattern that is slow on one line is tried on no other', () => {
+  const marker = new HitMarker({ text: '^(a+)+$', kind: 'regex' })
+  expect(marker.cut('aaa')).toEqual([{ text: 'aaa', isMatch: true }])
+  marker.cut(`${'a'.repeat(26)}b`)
+  expect(marker.cut('aaa')).toEqual([{ text: 'aaa', isMatch: false }])
+})

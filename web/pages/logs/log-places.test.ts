@@ -89,8 +89,11 @@ test('what has failed is not asked for again by scrolling alone', async () => {
 })
 
 test('the later of two jumps counts, and one that failed can be told', async () => {
+  const late = Promise.withResolvers<void>()
+  log.gate = late.promise
   const first = places.lookAtLine(cursorOf(1_000))
   await places.lookAtLine(cursorOf(2_000))
+  late.resolve()
   await first
   expect(shown()).toBe('line 2000')
   log.failure = new TypeError('away')

@@ -22,15 +22,19 @@ export interface TestLog {
   readonly requests: string[]
   /** What the next request is answered with instead. */
   failure: Error | null
+  /** What the next answer waits for. */
+  gate: Promise<void> | null
 }
 
 /** Puts the log in the place of `fetch`. */
 export function serveLog(first: number, end: number): TestLog {
-  const log: TestLog = { first, end, requests: [], failure: null }
+  const log: TestLog = { first, end, requests: [], failure: null, gate: null }
   vi.stubGlobal('fetch', async (url: string) => {
     log.requests.push(url.replace('/api/logs?', ''))
-    const { failure } = log
+    const { failure, gate } = log
     log.failure = null
+    log.gate = null
+    await gate
     if (failure) throw failure
     return new Response(JSON.stringify(pageOf(log, new URL(url, 'http://panel').searchParams)))
   })
