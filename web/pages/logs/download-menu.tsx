@@ -56,9 +56,7 @@ export function DownloadMenu({ filter, view, ring, onDone }: DownloadMenuProps):
       <Button size="small" isBusy={isBusy} onClick={() => void saveShown()}>
         The {countOf(view?.count ?? 0, 'line')} in this list
       </Button>
-      <p class="small muted">
-        Colours are left out. Lines in this list that are cut stay so; in the others they are cut at 8 KiB.
-      </p>
+      <p class="small muted">Colours are left out, and lines are cut at 8 KiB.</p>
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
     </>
   )
