@@ -2,6 +2,7 @@ import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import { EDGE_PX, LogEdge } from './log-edge.tsx'
+import { loadNear, loadsByItself, topLine } from './log-near.ts'
 import type { LogPlace } from './log-place.ts'
 import type { Target } from './log-places.ts'
 import { LogRow } from './log-row.tsx'
@@ -11,11 +12,6 @@ import { ROW_PX, useAim, useView } from './use-aim.ts'
 const OVERSCAN_LINES = 12
 /** Time a frame may spend on looking through lines. */
 const SCAN_MS = 8
-/** So near to an end, the lines beyond it are asked for. */
-const LOAD_PX = 300
-/** An earlier stretch grows to so many lines by itself while a filter leaves it too short to be scrolled. */
-const FILTERED_HISTORY_LINES = 10_000
-
 /** What the last drawing showed. */
 export interface Drawn {
   /** Lines that pass the filter. */
@@ -89,31 +85,20 @@ export function LogList(props: LogListProps): JSX.Element {
     // What goes on looking through lines leaves room for a frame in between, also after a correction.
     if (!isDone) requestAnimationFrame(() => redraw(0))
     else if (isCorrected) redraw(0)
-    else if (!aim.isPending && (props.filter === '' || isShortHistory(session))) loadNear()
+    else if (!aim.isPending && loadsByItself(session, props.filter)) load()
   })
   useEffect(() => {
     if (isFollowing) seenEnd.current = session.ring.end
     props.drawn.value = { count: view.count, newCount: view.countFrom(seenEnd.current), isDone }
   }, [version, isFollowing, props.filter, isDone, view.count])
 
-  /** Asks for the lines beyond the ends that are near. */
-  function loadNear(): void {
-    const element = box.current
-    if (!element || element.clientHeight === 0 || !session.isLive.value || session.isCleared.value) return
-    const { older, newer } = session
-    const isTopNear = element.scrollTop < LOAD_PX
-    if (isTopNear && older.value.kind === 'idle') void session.loadOlder()
-    const isFull = older.value.kind === 'end' && older.value.reason === 'full'
-    if (isTopNear && isFull && !isFollowing) tellTop(props.onPast)
-    const belowPx = element.scrollHeight - element.scrollTop - element.clientHeight
-    if (belowPx < LOAD_PX && newer?.value.kind === 'idle') void session.loadNewer()
+  function load(): void {
+    if (box.current && loadNear(box.current, session) && !isFollowing) tellTop(props.onPast)
   }
 
   function tellTop(tell: (cursor: string, offsetPx: number) => void): void {
-    const at = box.current?.scrollTop ?? 0
-    const index = view.indexAt((at - EDGE_PX) / ROW_PX)
-    const cursor = view.count === 0 ? undefined : session.ring.cursorOf(view.numberAt(index))
-    if (cursor !== undefined) tell(cursor, EDGE_PX + view.topOf(index) * ROW_PX - at)
+    const top = box.current && topLine(box.current, view, session.ring)
+    if (top) tell(top.cursor, top.offsetPx)
   }
 
   function onScroll(): void {
@@ -124,7 +109,7 @@ export function LogList(props: LogListProps): JSX.Element {
     if (isAtEnd && isFollowing) return
     if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
     if (!aim.isPending) {
-      loadNear()
+      load()
       tellTop(props.onTop)
     }
     redraw(0)
@@ -179,10 +164,6 @@ export function LogList(props: LogListProps): JSX.Element {
     </div>
   )
 }
-
-/** A filter that hardly any line passes must not read the whole log. */
-const isShortHistory = ({ newer, ring }: LogPlace): boolean =>
-  newer !== null && ring.count < FILTERED_HISTORY_LINES
 
 /** Rows whose text is wider than its number of characters says: the drawn height is right. */
 function correctHeights(view: LogView, rows: HTMLElement, from: number): boolean {
