@@ -5,6 +5,7 @@ import type { Problem } from '../../../contract/schemas.ts'
 import { buildUrl } from '../../api/client.ts'
 import { saveText } from '../../api/download.ts'
 import { toProblem } from '../../api/problem.ts'
+import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
@@ -39,6 +40,7 @@ export function DownloadMenu({ filter, view, ring, onDone }: DownloadMenuProps):
     }
     setBusy(false)
   }
+  if (status.value?.isSetUp === false) return <p>There is no log before the gateway is set up.</p>
   return (
     <>
       <fieldset class="log-menu-choices">
