@@ -39,19 +39,18 @@ export function openLogStream(options: LogStreamOptions): PanelSocket {
 }
 
 /** The lines before a cursor, or the last ones there are, oldest first. @throws {ApiProblem} */
-export async function loadOlderLines(before: string | undefined): Promise<LogPage> {
-  const limit = PAGE_LINES
+export async function loadOlderLines(before: string | undefined, limit = PAGE_LINES): Promise<LogPage> {
   return api('GET /api/logs', { query: before === undefined ? { limit } : { before, limit } })
 }
 
 /** The lines behind a cursor, oldest first. @throws {ApiProblem} */
-export async function loadNewerLines(after: string): Promise<LogPage> {
-  return api('GET /api/logs', { query: { after, limit: PAGE_LINES } })
+export async function loadNewerLines(after: string, limit = PAGE_LINES): Promise<LogPage> {
+  return api('GET /api/logs', { query: { after, limit } })
 }
 
 /** The lines from a time on, oldest first. @param at ISO 8601 @throws {ApiProblem} */
-export async function loadLinesAt(at: string): Promise<LogPage> {
-  return api('GET /api/logs', { query: { at, limit: PAGE_LINES } })
+export async function loadLinesAt(at: string, limit = PAGE_LINES): Promise<LogPage> {
+  return api('GET /api/logs', { query: { at, limit } })
 }
 
 /** The last line there is; null without one. @throws {ApiProblem} */

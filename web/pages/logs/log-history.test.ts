@@ -17,7 +17,7 @@ test('a line is opened with those before and behind it', async () => {
   serveLog(0, 10_000)
   const found = await openAtLine(cursorOf(5_000))
   expect(found?.history.ring.get(found.number)?.text).toBe('line 5000')
-  expect(found && edges(found.history)).toEqual(['line 4000', 'line 5999'])
+  expect(found && edges(found.history)).toEqual(['line 4700', 'line 5299'])
   expect(found?.history.older.value).toEqual({ kind: 'idle' })
   expect(found?.history.newer.value).toEqual({ kind: 'idle' })
 })

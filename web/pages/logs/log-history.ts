@@ -8,6 +8,8 @@ import { LogRing } from './log-ring.ts'
 
 /** Fewer than at the live end: both may be held at a time. */
 export const HISTORY_CAPACITY = 50_000
+/** What is opened on each side of a line: enough for the tallest window, and drawn at once. */
+const OPENED_LINES = 300
 /** Earlier than any line. */
 const BEGINNING = '1970-01-01T00:00:00Z'
 
@@ -90,10 +92,12 @@ export class LogHistory implements LogPlace {
  * @throws {ApiProblem}
  */
 export async function openAtLine(cursor: string): Promise<Opened | null> {
-  const before = await loadOlderLines(cursor)
+  const before = await loadOlderLines(cursor, OPENED_LINES)
   const last = before.lines.at(-1)
   // Pages have the lines behind a cursor, never the line of it: it is the first behind its predecessor.
-  const from = last ? await loadNewerLines(last.cursor) : await loadLinesAt(BEGINNING)
+  const from = last
+    ? await loadNewerLines(last.cursor, OPENED_LINES)
+    : await loadLinesAt(BEGINNING, OPENED_LINES)
   if (from.lines[0]?.cursor !== cursor) return null
   return opened({ before, from })
 }
@@ -105,10 +109,10 @@ export async function openAtLine(cursor: string): Promise<Opened | null> {
  * @throws {ApiProblem}
  */
 export async function openAtTime(time: string): Promise<Opened | null> {
-  const from = await loadLinesAt(time)
+  const from = await loadLinesAt(time, OPENED_LINES)
   const [first] = from.lines
   if (!first) return null
-  return opened({ before: await loadOlderLines(first.cursor), from })
+  return opened({ before: await loadOlderLines(first.cursor, OPENED_LINES), from })
 }
 
 function opened(around: Around): Opened {
