@@ -51,6 +51,11 @@ export class LogSearch {
     this.#run(undefined)
   }
 
+  /** What is searched for is a pattern, which may be slow by itself. */
+  get isPattern(): boolean {
+    return this.#wanted?.kind === 'regex'
+  }
+
   /** Goes on behind the last hit. */
   more(): void {
     this.#run(this.hits.value.at(-1)?.line.cursor)

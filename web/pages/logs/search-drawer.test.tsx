@@ -113,6 +113,12 @@ test('a bad pattern is told without asking the host, a slow one by the host', ()
   expect(screen.getByRole('alert').textContent).toContain('The pattern takes too long')
 })
 
+test('a text that takes too long is not told to be a bad pattern', () => {
+  open('oops')
+  tell({ type: 'end', reason: 'slow' })
+  expect(screen.getByRole('alert').textContent).toContain('The machine may be busy')
+})
+
 test('a failure is shown, and Escape closes', () => {
   open('oops')
   act(() => {

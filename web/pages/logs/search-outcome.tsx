@@ -29,22 +29,30 @@ export function SearchOutcome({ search }: { search: LogSearch }): JSX.Element | 
         <p>Mend it, or search for the text as it is.</p>
       </div>
     )
-  if (state.reason === 'slow')
-    return (
-      <div class="note small" data-tone="warn" role="alert">
-        <strong>The pattern takes too long</strong>
-        <p>
-          It was ended{totalBytes > 0 && ` after ${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}`}
-          . Patterns with one repetition inside another, such as <code>(a+)+</code>, may never end: write it
-          without, or search for a text.
-        </p>
-      </div>
-    )
+  if (state.reason === 'slow') return <Slow search={search} />
   return (
     <p class="small muted" role="status">
       {state.reason === 'cancelled'
         ? `Cancelled after ${formatBytes(searchedBytes)}: ${count}`
         : `${count}${state.reason === 'limit' ? ', and there may be more' : ' in all that is kept'}`}
     </p>
+  )
+}
+
+function Slow({ search }: { search: LogSearch }): JSX.Element {
+  const { searchedBytes, totalBytes } = search.progress.value
+  const where = totalBytes > 0 ? ` after ${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}` : ''
+  return (
+    <div class="note small" data-tone="warn" role="alert">
+      <strong>{search.isPattern ? 'The pattern takes too long' : 'The search takes too long'}</strong>
+      {search.isPattern ? (
+        <p>
+          It was ended{where}. Patterns with one repetition inside another, such as <code>(a+)+</code>, may
+          never end: write it without, or search for a text.
+        </p>
+      ) : (
+        <p>It was ended{where}. The machine may be busy with something else: search again in a moment.</p>
+      )}
+    </div>
   )
 }
