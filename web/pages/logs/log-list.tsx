@@ -62,7 +62,7 @@ export function LogList(props: LogListProps): JSX.Element {
   // Reading the version makes this component draw again when lines have come.
   const version = session.version.value
   view.configure({ filter: props.filter, columns: isWrapped ? columns.current : null })
-  const { isDone, removedRows, addedRows } = view.sync(SCAN_MS)
+  const { isDone, removedRows, addedRows } = view.sync(useFrameBudget(SCAN_MS))
   const height = box.current?.clientHeight ?? 0
   const kept = Math.max(0, (box.current?.scrollTop ?? 0) + (addedRows - removedRows) * ROW_PX)
   const aim = useAim(
@@ -163,6 +163,18 @@ export function LogList(props: LogListProps): JSX.Element {
       </div>
     </div>
   )
+}
+
+/**
+ * Time for the first drawing in a frame, none for others: what is drawn changes the counts, which draws the page again,
+ * and the list with it, before there is a frame.
+ */
+function useFrameBudget(budgetMs: number): number {
+  const scannedAt = useRef<CSSNumberish | null>(-1)
+  const frame = document.timeline?.currentTime ?? null
+  if (frame !== null && scannedAt.current === frame) return 0
+  scannedAt.current = frame
+  return budgetMs
 }
 
 /** Rows whose text is wider than its number of characters says: the drawn height is right. */

@@ -54,7 +54,7 @@ export class LogView {
 
   /**
    * Takes in what has happened to the ring.
-   * @param budgetMs how long it may take
+   * @param budgetMs how long it may take; with 0 no further line is looked at
    * @returns whether all lines have been looked at, and how many rows went or came at the top
    */
   sync(budgetMs: number): { isDone: boolean; removedRows: number; addedRows: number } {
@@ -147,6 +147,7 @@ export class LogView {
       this.#to = end
       return true
     }
+    if (budgetMs === 0) return this.#to === end
     const until = performance.now() + budgetMs
     while (this.#to < end) {
       const stop = Math.min(end, this.#to + SLICE_LINES)
