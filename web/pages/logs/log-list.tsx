@@ -7,7 +7,7 @@ import type { LogPlace } from './log-place.ts'
 import type { Target } from './log-places.ts'
 import { LogRow } from './log-row.tsx'
 import type { LogView } from './log-view.ts'
-import { ROW_PX, useAim, useView } from './use-aim.ts'
+import { ROW_PX, useAim, useHeldTarget, useView } from './use-aim.ts'
 
 const OVERSCAN_LINES = 12
 /** Time a frame may spend on looking through lines. */
@@ -61,13 +61,14 @@ export function LogList(props: LogListProps): JSX.Element {
 
   // Reading the version makes this component draw again when lines have come.
   const version = session.version.value
-  view.configure({ filter: props.filter, columns: isWrapped ? columns.current : null })
+  const isReset = view.configure({ filter: props.filter, columns: isWrapped ? columns.current : null })
+  const place = useHeldTarget(view, isReset, props)
   const { isDone, removedRows, addedRows } = view.sync(useFrameBudget(SCAN_MS))
   const height = box.current?.clientHeight ?? 0
   const kept = Math.max(0, (box.current?.scrollTop ?? 0) + (addedRows - removedRows) * ROW_PX)
   const aim = useAim(
     view,
-    { ring: session.ring, target: props.target, isFollowing },
+    { ring: session.ring, target: place.target, isFollowing },
     { scrollTop: kept, height },
   )
   const scrollTop = isFollowing ? Math.max(0, EDGE_PX + view.rows * ROW_PX - height) : (aim.scrollTop ?? kept)
@@ -82,6 +83,8 @@ export function LogList(props: LogListProps): JSX.Element {
     if (Math.abs(box.current.scrollTop - scrollTop) > 1) box.current.scrollTop = scrollTop
     const isCorrected = isWrapped && correctHeights(view, rows.current, from)
     if (!isCorrected) aim.reached()
+    const isThere = isDone && (!aim.isPending || aim.scrollTop !== null)
+    place.note(isThere ? targetAt(scrollTop) : null)
     // What goes on looking through lines leaves room for a frame in between, also after a correction.
     if (!isDone) requestAnimationFrame(() => redraw(0))
     else if (isCorrected) redraw(0)
@@ -91,6 +94,12 @@ export function LogList(props: LogListProps): JSX.Element {
     if (isFollowing) seenEnd.current = session.ring.end
     props.drawn.value = { count: view.count, newCount: view.countFrom(seenEnd.current), isDone }
   }, [version, isFollowing, props.filter, isDone, view.count])
+
+  function targetAt(top: number): Target | null {
+    const index = view.indexAt((top - EDGE_PX) / ROW_PX)
+    if (view.count === 0) return null
+    return { number: view.numberAt(index), offsetPx: EDGE_PX + view.topOf(index) * ROW_PX - top }
+  }
 
   function load(): void {
     if (box.current && loadNear(box.current, session) && !isFollowing) tellTop(props.onPast)
@@ -107,8 +116,8 @@ export function LogList(props: LogListProps): JSX.Element {
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW_PX
     // The list itself went to its end, and has drawn it.
     if (isAtEnd && isFollowing) return
-    if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
     if (!aim.isPending) {
+      if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
       load()
       tellTop(props.onTop)
     }

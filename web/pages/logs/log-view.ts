@@ -43,13 +43,14 @@ export class LogView {
     return this.#ends ? (this.#ends.at(-1) ?? 0) - this.#base() : this.count
   }
 
-  /** Starts over when the filter or the width has changed; `sync` then looks at the lines. */
-  configure({ filter, columns }: ViewOptions): void {
+  /** Starts over when the filter or the width has changed, and returns true; `sync` then looks at the lines. */
+  configure({ filter, columns }: ViewOptions): boolean {
     const needle = filter.toLowerCase()
-    if (needle === this.#needle && columns === this.#columns) return
+    if (needle === this.#needle && columns === this.#columns) return false
     this.#needle = needle
     this.#columns = columns
     this.#reset()
+    return true
   }
 
   /**

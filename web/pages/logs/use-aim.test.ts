@@ -4,7 +4,7 @@ import { EDGE_PX } from './log-edge.tsx'
 import { LogRing } from './log-ring.ts'
 import { LogView } from './log-view.ts'
 import { rowsOf } from './test-rows.ts'
-import { ROW_PX, useAim, useView } from './use-aim.ts'
+import { ROW_PX, useAim, useHeldTarget, useView } from './use-aim.ts'
 
 function listOf(count: number) {
   const ring = new LogRing()
@@ -63,4 +63,28 @@ test('the view of a ring that is come back to is the same', () => {
   ring = rings[0] as LogRing
   rerender()
   expect(result.current).toBe(first)
+})
+
+test('when all lines get new heights the one at the top is aimed at, until something else is', () => {
+  const { view } = listOf(100)
+  let isReset = false
+  let target: { number: number; offsetPx: number | null } | null = null
+  let isFollowing = false
+  const { result, rerender } = renderHook(() => useHeldTarget(view, isReset, { target, isFollowing }))
+  result.current.note({ number: 40, offsetPx: -5 })
+  isReset = true
+  rerender()
+  expect(result.current.target).toEqual({ number: 40, offsetPx: -5 })
+  isReset = false
+  result.current.note(null)
+  rerender()
+  expect(result.current.target).toEqual({ number: 40, offsetPx: -5 })
+  target = { number: 7, offsetPx: null }
+  rerender()
+  expect(result.current.target).toBe(target)
+  result.current.note({ number: 1, offsetPx: 0 })
+  isReset = true
+  isFollowing = true
+  rerender()
+  expect(result.current.target).toBe(target)
 })

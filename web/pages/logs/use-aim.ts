@@ -42,3 +42,36 @@ export function useAim(
   const offsetPx = target.offsetPx ?? (isInSight ? belowTop : Math.round(sight.height * TARGET_SHARE))
   return { scrollTop: Math.max(0, rowPx - offsetPx), isPending, reached }
 }
+
+/** Where the list was when it was last drawn. */
+interface Drawing {
+  readonly view: LogView
+  readonly target: Target | null
+  /** The line at the top; null while the list is on its way to another. */
+  readonly top: Target | null
+}
+
+/**
+ * Keeps the reader's place when all lines get new heights, or others are shown: then the line at the top is the target.
+ * @param isReset the view has begun anew
+ * @returns the target, and a function that takes what was drawn
+ */
+export function useHeldTarget(
+  view: LogView,
+  isReset: boolean,
+  { target, isFollowing }: { target: Target | null; isFollowing: boolean },
+): { target: Target | null; note: (top: Target | null) => void } {
+  const last = useRef<Drawing>({ view, target: null, top: null })
+  const held = useRef<Target | null>(null)
+  const { top } = last.current
+  const isSame = last.current.view === view && last.current.target === target
+  if (isFollowing || !isSame) held.current = null
+  // A new object: it is a target of its own each time.
+  else if (isReset && top) held.current = { ...top }
+  return {
+    target: held.current ?? target,
+    note: (drawn) => {
+      last.current = { view, target, top: drawn }
+    },
+  }
+}
