@@ -57,7 +57,15 @@ export function LogList(props: LogListProps): JSX.Element {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const view = useView(session.ring)
   props.shown.current = view
-  useColumns(box, columns, { isWrapped, hasTime, redraw: () => redraw(0) })
+  const measuredPx = useRef(0)
+  useColumns(box, columns, {
+    isWrapped,
+    hasTime,
+    redraw: () => {
+      measuredPx.current = box.current?.clientWidth ?? 0
+      redraw(0)
+    },
+  })
 
   // Reading the version makes this component draw again when lines have come.
   const version = session.version.value
@@ -81,8 +89,11 @@ export function LogList(props: LogListProps): JSX.Element {
     sizer.current.style.height = `${view.rows * ROW_PX}px`
     rows.current.style.transform = `translateY(${view.topOf(from) * ROW_PX}px)`
     if (Math.abs(box.current.scrollTop - scrollTop) > 1) box.current.scrollTop = scrollTop
-    const isCorrected = isWrapped && correctHeights(view, rows.current, from)
-    if (!isCorrected) aim.reached()
+    // What has another width than was measured gets new heights in a moment, all of them.
+    const isMeasured = box.current.clientWidth === measuredPx.current
+    const isCorrected = isWrapped && isMeasured && correctHeights(view, rows.current, from)
+    // While lines are looked through the list may be too short yet to be scrolled that far.
+    if (!isCorrected && (isDone || Math.abs(box.current.scrollTop - scrollTop) <= 1)) aim.reached()
     const isThere = isDone && (!aim.isPending || aim.scrollTop !== null)
     place.note(isThere ? targetAt(scrollTop) : null)
     // What goes on looking through lines leaves room for a frame in between, also after a correction.
