@@ -34,11 +34,12 @@ test('a time stands before each line that is taken from its beginning', () => {
 function List(props: {
   from: number
   to: number
+  place: object
   source: CopySource
   onRange: (range: RowRange | null) => void
 }): JSX.Element {
   const box = useRef<HTMLDivElement>(null)
-  props.onRange(useCopyRows(box, props.source).value)
+  props.onRange(useCopyRows(box, props.place, props.source).value)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: as in the list
     <div ref={box} tabIndex={0} data-testid="box">
@@ -66,7 +67,9 @@ function show() {
   const onRange = (range: RowRange | null) => {
     seen = range
   }
-  const list = (from: number, to: number) => <List from={from} to={to} source={source} onRange={onRange} />
+  const list = (from: number, to: number, place: object = LINES) => (
+    <List from={from} to={to} place={place} source={source} onRange={onRange} />
+  )
   const view = render(list(0, 3))
   const box = view.getByTestId('box')
   const textNode = (row: number) => box.querySelector(`[data-number="${row}"] .log-text`)?.firstChild ?? box
@@ -76,6 +79,7 @@ function show() {
     copied,
     range: () => seen,
     scroll: (from: number, to: number) => view.rerender(list(from, to)),
+    goElsewhere: () => act(() => view.rerender(list(0, 3, {}))),
     select: (anchor: Node, anchorOffset: number, focus: Node, focusOffset: number) =>
       act(() => {
         getSelection()?.setBaseAndExtent(anchor, anchorOffset, focus, focusOffset)
@@ -102,6 +106,14 @@ test('a selection over rows outlives the rows, and goes with the next one', () =
   list.select(list.textNode(2), 0, list.textNode(3), 3)
   expect(list.range()).toEqual({ first: point(0, 1), last: point(3, 3) })
   list.fire(new Event('selectstart'))
+  expect(list.range()).toBeNull()
+})
+
+test('a selection ends where numbers mean other lines', () => {
+  const list = show()
+  list.select(list.textNode(0), 1, list.textNode(2), 2)
+  expect(list.range()).not.toBeNull()
+  list.goElsewhere()
   expect(list.range()).toBeNull()
 })
 

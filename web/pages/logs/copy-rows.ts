@@ -73,9 +73,10 @@ export function pointOf(box: Element, node: Node | null, offset: number): RowPoi
   return { number, offset: range.toString().length }
 }
 
-/** Follows the selection in the list. @returns the range over more than one line, null for none */
+/** Follows the selection in the list. @param place that the numbers of lines are of @returns the range over more than one line, null for none */
 export function useCopyRows(
   box: { readonly current: HTMLElement | null },
+  place: object,
   source: CopySource,
 ): Signal<RowRange | null> {
   const range = useSignal<RowRange | null>(null)
@@ -137,8 +138,9 @@ export function useCopyRows(
       document.removeEventListener('selectionchange', onSelection)
       document.removeEventListener('copy', onCopy)
       document.removeEventListener('keydown', onKeyDown)
+      range.value = null
     }
-  }, [])
+  }, [place])
   return range
 }
 

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { countOf } from '../../ui/format.ts'
 import { barsPath, type Density, densityOf, lineOfPart } from './log-density.ts'
 import type { LogIndex } from './log-index.ts'
-import { formatDay, formatTime, type TimeMode } from './log-times.ts'
+import { formatMoment, type TimeMode } from './log-times.ts'
 
 const PARTS = 160
 /** Drawn again so often at most: it looks at all lines. */
@@ -28,8 +28,7 @@ export function DensityStrip(props: DensityStripProps): JSX.Element | null {
   const density = useSlowDensity(props)
   const paths = useMemo(() => density && pathsOf(density), [density])
   if (!density || !paths) return null
-  const mode = props.timeMode === 'utc' ? 'utc' : 'local'
-  const words = (time: number): string => `${formatDay(time, mode)} ${formatTime(time, mode, 0)}`
+  const words = (time: number): string => formatMoment(time, props.timeMode)
   const partAt = (event: MouseEvent & { currentTarget: Element }): number => {
     const { left, width } = event.currentTarget.getBoundingClientRect()
     return Math.min(PARTS - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * PARTS)))

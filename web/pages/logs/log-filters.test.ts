@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   chipsOf,
   hasMarks,
+  hostFilter,
   isFiltering,
   type LineTest,
   type LogFilters,
@@ -101,4 +102,21 @@ test('each active filter has a chip that takes it away', () => {
 test('a value is put in, and taken out again', () => {
   expect(toggled(['a'], 'b')).toEqual(['a', 'b'])
   expect(toggled(['a', 'b'], 'a')).toEqual(['b'])
+})
+
+test('the host filters by what it can: not by level or subsystem, nor where all lines stay', () => {
+  expect(hostFilter(NO_FILTERS)).toBeNull()
+  expect(hostFilter({ ...NO_FILTERS, text: 'a', isMarkOnly: true, levels: ['error'] })).toBeNull()
+  expect(hostFilter({ ...NO_FILTERS, text: 'a', isInverse: true, isCaseExact: true })).toEqual({
+    text: 'a',
+    ignoresCase: false,
+    isInverse: true,
+  })
+  expect(hostFilter({ ...NO_FILTERS, text: 'a', streams: ['stderr'] })).toEqual({
+    text: 'a',
+    ignoresCase: true,
+    isInverse: false,
+    stream: 'stderr',
+  })
+  expect(hostFilter({ ...NO_FILTERS, streams: ['stderr', 'stdout'] })).toBeNull()
 })

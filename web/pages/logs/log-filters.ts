@@ -1,4 +1,5 @@
 /** Which lines are shown: what the reader chose, the test that a line must pass, and the chips that say so. */
+import type { LogFilter } from '../../../contract/logs.ts'
 import type { LogLevel } from '../../../server/domain/log-facts.ts'
 import type { LogIndex, LogStream } from './log-index.ts'
 
@@ -82,6 +83,22 @@ export function hasMarks(filters: LogFilters): boolean {
 /** Lines are left out. */
 export function isFiltering(filters: LogFilters): boolean {
   return (filters.text !== '' && !filters.isMarkOnly) || hasFacts(filters)
+}
+
+/**
+ * What the host can leave out by itself: all but level and subsystem, which only the page knows.
+ * @returns null for nothing
+ */
+export function hostFilter(filters: LogFilters): LogFilter | null {
+  const { text, isInverse, isCaseExact, isMarkOnly, streams } = filters
+  const hasText = text !== '' && !isMarkOnly
+  const [stream] = streams
+  const isOneStream = stream !== undefined && streams.length === 1
+  if (!hasText && !isOneStream) return null
+  return {
+    ...(hasText ? { text, ignoresCase: !isCaseExact, isInverse } : {}),
+    ...(isOneStream ? { stream } : {}),
+  }
 }
 
 /** Says each filter that is active, for people. */

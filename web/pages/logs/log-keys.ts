@@ -10,6 +10,7 @@ export interface LogKey {
 /** In the order of the dialog. A part of the page that brings a key adds a row here, and what it does to the page. */
 export const LOG_KEYS = [
   { id: 'filter', keys: ['/'], words: 'To the filter; Escape there empties it' },
+  { id: 'search', keys: ['s'], words: 'Search in all of the log, with the text of the filter' },
   { id: 'nextMatch', keys: ['n'], words: 'Next line with the text of the filter' },
   { id: 'previousMatch', keys: ['N'], words: 'Previous line with it' },
   { id: 'nextError', keys: ['e'], words: 'Next error' },

@@ -110,9 +110,9 @@ test('another text begins anew', () => {
 test('the place to be kept is the current line while it is in sight, else the first one', () => {
   const marks = marksOf(['a', 'x', 'a', 'x', 'a'], { text: 'a' })
   marks.sight = { first: 1, last: 3 }
-  expect(marks.placeInSight()).toEqual({ number: 1, isCentred: false })
+  expect(marks.placeInSight()).toBe(1)
   marks.step(1)
-  expect(marks.placeInSight()).toEqual({ number: 2, isCentred: true })
+  expect(marks.placeInSight()).toBe(2)
   marks.sight = { first: 3, last: 4 }
-  expect(marks.placeInSight()).toEqual({ number: 3, isCentred: false })
+  expect(marks.placeInSight()).toBe(3)
 })

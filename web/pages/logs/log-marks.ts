@@ -55,13 +55,6 @@ function edgesOf(text: string, marker: RegExp): number[] {
   return edges
 }
 
-/** Where the reader is, so that it can be found again. */
-export interface KeptPlace {
-  readonly number: number
-  /** In the middle of the list, otherwise at its top. */
-  readonly isCentred: boolean
-}
-
 /** The lines with the text, and which of them the reader is at. */
 export class LogMarks {
   readonly #index: LogIndex
@@ -112,11 +105,11 @@ export class LogMarks {
     return this.#matches.numberAt(place) === this.#current ? place + 1 : 0
   }
 
-  /** The line that the reader is at, or the first one in sight. */
-  placeInSight(): KeptPlace {
+  /** The line that the reader is at, while it is in sight, or the first one in sight. */
+  placeInSight(): number {
     const { first, last } = this.sight
     const isCurrent = this.#current !== null && this.#current >= first && this.#current <= last
-    return { number: isCurrent && this.#current !== null ? this.#current : first, isCentred: isCurrent }
+    return isCurrent && this.#current !== null ? this.#current : first
   }
 
   /** Marks a line as the one that the reader is at. */

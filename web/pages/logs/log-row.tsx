@@ -1,6 +1,7 @@
 import './log-rows.css'
 import type { JSX } from 'preact'
 import { explainLine } from '../../../server/domain/fatal-lines.ts'
+import { lineHash } from './line-hash.ts'
 import type { BlockPart } from './log-blocks.ts'
 import { findJson, jsonSegments } from './log-json.ts'
 import { type MarkedSegment, markSegments } from './log-marks.ts'
@@ -28,11 +29,15 @@ export interface LogRowProps {
   readonly isSelected: boolean
   readonly isUnfolded: boolean
   readonly onFold: (number: number) => void
+  /** undefined where the line has no address. */
+  readonly cursor?: string | undefined
+  /** The line is the one of the page's address. */
+  readonly isMarked?: boolean
 }
 
 /** One line. Its text goes in as text nodes only. */
 export function LogRow(props: LogRowProps): JSX.Element {
-  const { number, line, plain, timeMode, block, isUnfolded } = props
+  const { number, line, plain, timeMode, block, cursor, isUnfolded } = props
   if (line.kind === 'gap') {
     return (
       <div class="log-row log-gap" data-number={number} data-selected={props.isSelected || undefined}>
@@ -50,11 +55,14 @@ export function LogRow(props: LogRowProps): JSX.Element {
       data-day={props.isNewDay || undefined}
       data-block={block?.kind}
       data-edge={block ? edgeOf(block) : undefined}
+      data-marked={props.isMarked || undefined}
       data-current={props.isCurrent || undefined}
       data-selected={props.isSelected || undefined}
       data-unfolded={(json && isUnfolded) || undefined}
     >
-      {timeMode !== 'off' && <LogTime time={line.time} mode={timeMode} now={props.now} />}
+      {timeMode !== 'off' && (
+        <LineLink cursor={cursor} time={<LogTime time={line.time} mode={timeMode} now={props.now} />} />
+      )}
       {props.isNewDay && <span class="log-day">{formatDay(line.time, timeMode)}</span>}
       {json && (
         <button
@@ -74,7 +82,11 @@ export function LogRow(props: LogRowProps): JSX.Element {
         ) : (
           <Meaning text={line.text} />
         )}
-        {line.isTruncated && <span class="badge">cut</span>}
+        {line.isTruncated && (
+          <button type="button" class="log-whole" data-whole={cursor}>
+            Show whole line
+          </button>
+        )}
       </span>
     </div>
   )
@@ -91,6 +103,16 @@ function Meaning({ text }: { text: string }): JSX.Element | null {
         Ask the doctor
       </a>
     </span>
+  )
+}
+
+/** The time as the link to its line. Not a stop of the Tab key: there are as many as lines. */
+function LineLink({ cursor, time }: { cursor: string | undefined; time: JSX.Element }): JSX.Element {
+  if (cursor === undefined) return time
+  return (
+    <a class="log-line-link" href={lineHash(cursor)} data-line={cursor} tabIndex={-1}>
+      {time}
+    </a>
   )
 }
 

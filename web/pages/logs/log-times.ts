@@ -57,6 +57,13 @@ export function formatTime(time: number, mode: TimeMode, now: number): string {
   return mode === 'local' ? clockOf(new Date(time)) : formatSince(now - time)
 }
 
+/** The time with its day, for what stands beside the list: by the clock also where the list has other times or none. */
+export function formatMoment(time: number, mode: TimeMode): string {
+  if (Number.isNaN(time)) return ''
+  const clock = mode === 'utc' ? 'utc' : 'local'
+  return `${formatDay(time, clock)} ${formatTime(time, clock, 0)}`
+}
+
 /** All about the time, for the title of the column. */
 export function describeTime(time: number): string {
   return `${new Date(time).toISOString()} (UTC)\n${DAY_AND_CLOCK.format(time)}`

@@ -2,7 +2,7 @@ import './log-filter-bar.css'
 import type { ReadonlySignal } from '@preact/signals'
 import type { JSX, Ref } from 'preact'
 import { hasMarks, type LogFilters } from './log-filters.ts'
-import type { Drawn } from './log-list.tsx'
+import type { Drawn } from './use-tell-drawn.ts'
 
 export interface FilterProps {
   readonly filters: LogFilters

@@ -1,12 +1,19 @@
-import { useLayoutEffect } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { TimeMode } from './log-times.ts'
+
+export interface Measured {
+  /** Characters in a row. */
+  readonly columns: number
+  /** Width of the list that this was measured at. */
+  readonly widthPx: number
+}
 
 /** Keeps the number of characters in a row right while the width, the font or the time column change. */
 export function useColumns(
   box: { readonly current: HTMLElement | null },
-  columns: { current: number },
   options: { isWrapped: boolean; timeMode: TimeMode; redraw: () => void },
-): void {
+): { readonly current: Measured } {
+  const measured = useRef<Measured>({ columns: 80, widthPx: 0 })
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
@@ -28,11 +35,14 @@ export function useColumns(
       const behind = Number.parseFloat(getComputedStyle(probe).paddingRight)
       const roomPx = probe.clientWidth - before - behind
       probe.remove()
-      if (characterPx > 0) columns.current = Math.max(10, Math.floor(roomPx / characterPx))
+      const columns =
+        characterPx > 0 ? Math.max(10, Math.floor(roomPx / characterPx)) : measured.current.columns
+      measured.current = { columns, widthPx: element.clientWidth }
       options.redraw()
     }
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
   }, [options.isWrapped, options.timeMode])
+  return measured
 }
