@@ -169,6 +169,12 @@ export const GatewayStatus = Type.Object({
       },
     ),
   ),
+  logSource: Type.Optional(
+    Type.Enum(['file', 'journal', 'nowhere'], {
+      description:
+        'a container that was made otherwise does not write the log file itself: its lines come from another file or from the journal, or are kept nowhere',
+    }),
+  ),
   usualStartMs: Type.Optional(Type.Integer({ description: 'how long the last starts took on this machine' })),
   usage: Type.Optional(Type.Object({ cpuPercent: Type.Number(), memoryBytes: Type.Integer() })),
 })

@@ -20,6 +20,7 @@ import { createGatewayCommands } from './operations/gateway-commands.ts'
 import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createLifecycle } from './operations/gateway-lifecycle.ts'
 import { createInsight } from './operations/insight.ts'
+import { createLogRecorder } from './operations/log-recorder.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
@@ -83,13 +84,17 @@ export async function createPanel(
   }
   const runner = createRunner(host, bus, redact, settle)
   const lifecycle = createLifecycle(host, audit)
+  const recorder = createLogRecorder(host)
   const monitor = createMonitor({
     host,
     bus,
     version: config.version,
     runningOperationId: () => runner.runningId(),
     moreWarnings: audit.warnings,
-    onSeen: ({ container }) => lifecycle.saw(container),
+    onSeen: ({ user, container }) => {
+      lifecycle.saw(container)
+      recorder.saw(user, container)
+    },
   })
   const sessions = await createSessions({
     read: async () => (await host.readState()).sessions,
@@ -161,6 +166,7 @@ export async function createPanel(
       await runner.close()
       await deviceWatch.close()
       await monitor.close()
+      await recorder.close()
       if (sweeper) await tellOwn('panel.stopped', 'The panel stopped')
       await audit.close()
       await host.close()

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackupEntry } from '../../contract/backups.ts'
+import type { LogPage } from '../../contract/logs.ts'
 import type { Operation, SetupPlan } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { addRazroom } from '../host/host-test-kit.ts'
@@ -13,25 +14,16 @@ const HOME = '/home/razroom'
 const CONFIG = `${HOME}/.razroom`
 const COMMAND = 'node dist/index.js gateway --bind lan --port 18789'
 
+/** Runs a script as razroom, under its own manager. */
+function runAsRazroom(host: TestHost, script: string, ...more: string[]) {
+  const manager = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
+  return host.run([...manager, ...more, 'sh', '-ec', script], { timeoutMs: 240_000 })
+}
+
 /** Makes a gateway as Razroom's own page says it, without the panel. */
 async function makeByHand(host: TestHost, run: 'podman' | 'quadlet'): Promise<void> {
   await addRazroom(host)
-  const asUser = (script: string, ...more: string[]) =>
-    host.run(
-      [
-        'systemd-run',
-        '--machine=razroom@.host',
-        '--user',
-        '--pipe',
-        '--wait',
-        '--quiet',
-        ...more,
-        'sh',
-        '-ec',
-        script,
-      ],
-      { timeoutMs: 240_000 },
-    )
+  const asUser = (script: string, ...more: string[]) => runAsRazroom(host, script, ...more)
   await asUser(`mkdir -m 0700 -p ${CONFIG}/workspace
     printf 'RAZROOM_GATEWAY_TOKEN=%s\\n# mine\\nGROQ_API_KEY=gsk_by_hand\\n' ${TOKEN} > ${CONFIG}/.env
     printf '{ gateway: { mode: "local" } } // by hand\\n' > ${CONFIG}/razroom.json
@@ -165,4 +157,41 @@ describe.each([
     expect(await invokeTool(host, TOKEN, 28791)).toBe(200)
     expect(await invokeTool(host, TOKEN, 28789)).toBe(0)
   })
+
+  if (run === 'podman')
+    it('has the lines of a container that somebody makes without a log file of ours, and keeps them', async () => {
+      const texts = async () => {
+        const { body } = await callApi(panel, 'GET /api/logs?limit=200')
+        return (body as LogPage).lines.map(({ text }) => text)
+      }
+      for (const [driver, logSource] of [
+        ['journald', 'journal'],
+        ['k8s-file', 'file'],
+        ['none', 'nowhere'],
+      ]) {
+        const words = `console.log('begins with ${driver}'); setTimeout(() => console.error('error of ${driver}'), 500); setInterval(() => 0, 9e4)`
+        await runAsRazroom(
+          host,
+          `podman run -d --replace --name razroom --stop-signal=KILL --log-driver=${driver} razroom:local node --eval "${words}"`,
+          '--property=KillMode=process',
+        )
+        await waitUntil(`the status tells ${logSource}`, 30_000, async () => {
+          return (await readStatus(panel)).gateway.logSource === logSource
+        })
+        if (driver === 'none') continue
+        await waitUntil(`the lines of ${driver} are there`, 30_000, async () => {
+          const seen = await texts()
+          return [`begins with ${driver}`, `error of ${driver}`].every((text) => seen.includes(text))
+        })
+      }
+      await panel.podman('rm', '--force', 'razroom')
+      await panel.cli<Operation>('launch')
+      const seen = await texts()
+      for (const driver of ['journald', 'k8s-file'])
+        expect(seen.filter((text) => text.endsWith(` ${driver}`))).toEqual([
+          `begins with ${driver}`,
+          `error of ${driver}`,
+        ])
+      expect((await readStatus(panel)).gateway.logSource).toBeUndefined()
+    })
 })

@@ -83,6 +83,13 @@ test('other kinds are held to what they are', () => {
   expect(read('#one, #two', channelRule('IRC_CHANNELS')).value).toBe('#one, #two')
 })
 
+test('a name that stands there twice is left out twice, and said once', () => {
+  expect(readPastedValue(`OPENAI_API_KEY=OPENAI_API_KEY="${VALUE}"`, KEY)).toMatchObject({
+    value: VALUE,
+    leftOut: ['“OPENAI_API_KEY=” in front of it', 'the quotes around it'],
+  })
+})
+
 test('whatever is pasted: a value without a problem fits on one line, and reading it again changes nothing', () => {
   const pieces = fc.constantFrom(
     '"',

@@ -50,18 +50,30 @@ const BEARER = /^(?:authorization:\s*)?bearer\s+(?=\S)/i
 
 /** Takes what was pasted apart: the value, what came with it, and what is wrong with it. */
 export function readPastedValue(pasted: string, rule: ValueRule): PastedValue {
+  let read = readOnce(pasted, rule)
+  const leftOut = [...read.leftOut]
+  // Quotes in quotes, or a whole line in quotes.
+  while (rule.kind !== 'password' && read.problem === undefined && read.leftOut.length > 0) {
+    read = readOnce(read.value, rule)
+    leftOut.push(...read.leftOut.filter((part) => !leftOut.includes(part)))
+  }
+  return { ...read, leftOut }
+}
+
+function readOnce(pasted: string, rule: ValueRule): PastedValue {
   const leftOut: string[] = []
   let rest = trim(pasted)
   if (rest === '') return { value: '', leftOut }
   const isExact = rule.kind === 'password'
-  const assignment = ASSIGNMENT.exec(rest)
-  const named = assignment?.[2]
-  if (assignment && named !== undefined) {
+  // Pasted into a line that was there already, it has its name twice.
+  for (let found = ASSIGNMENT.exec(rest); found; found = isExact ? null : ASSIGNMENT.exec(rest)) {
+    const [whole, exported, named = ''] = found
     if (named === rule.name || rule.alsoNamed?.includes(named)) {
-      leftOut.push(`“${assignment[1] === undefined ? '' : 'export '}${named}=” in front of it`)
-      rest = rest.slice(assignment[0].length)
-    } else if (!isExact)
-      return { value: rest, leftOut, problem: `is a line for ${named}, not for ${rule.name}` }
+      const part = `“${exported === undefined ? '' : 'export '}${named}=” in front of it`
+      if (!leftOut.includes(part)) leftOut.push(part)
+      rest = rest.slice(whole.length)
+    } else if (isExact) break
+    else return { value: rest, leftOut, problem: `is a line for ${named}, not for ${rule.name}` }
   }
   if (isExact) return checkPassword(leftOut.length === 0 ? pasted.replace(/[\r\n]+$/, '') : rest, leftOut)
   if (rule.kind === 'key') rest = takeOff(rest, BEARER, 'the word “Bearer” in front of it', leftOut)

@@ -20,6 +20,7 @@ import { createHomes } from './homes.ts'
 import type { Host, UserAccount } from './host.ts'
 import { createArchiveLoader } from './image-archive.ts'
 import { createImages } from './images.ts'
+import { createJournalLog } from './journal-log.ts'
 import { acquireLock } from './lock.ts'
 import { canStackOverlay } from './overlay-support.ts'
 import { createPodman } from './podman.ts'
@@ -67,7 +68,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const reading = options.findReader === undefined ? {} : { findReader: options.findReader }
   const runAsUser = createRunAsUser(commands.run)
   const accounts = createAccounts(commands.run)
-  const files = createUserFiles({ agentFile: await findAgentFile(options.programDir, 'user-agent') })
+  const agentFile = await findAgentFile(options.programDir, 'user-agent')
+  const { appendLog, ...files } = createUserFiles({ agentFile })
   const backups = createBackups({
     run: commands.run,
     agentFile: await findAgentFile(options.programDir, 'backup-agent'),
@@ -106,6 +108,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       runDir,
     }),
     ...files,
+    ...createJournalLog(commands.run, { ...files, appendLog }),
     ...createUserFileMoves(runAsUser),
     ...createUserUnits(commands.run, runAsUser, files),
     ...podman,

@@ -22,6 +22,7 @@ import type { ContainerExec } from './exec-in-container.ts'
 import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
+import type { JournalLog } from './journal-log.ts'
 import type { Registries } from './registries.ts'
 import type { Terminals } from './terminal.ts'
 import type { Uploads } from './uploads.ts'
@@ -202,6 +203,7 @@ export type StateChange = Omit<Partial<PanelState>, 'settings'> & { readonly set
 
 export interface Host
   extends AuditLog,
+    JournalLog,
     Ownership,
     Backups,
     BackupTimer,
@@ -302,6 +304,11 @@ export interface Host
   ): AsyncIterable<LogSearchFrame>
   /** Keeps the files that conmon drops at its size limit, until the signal; yields when a new one has begun. */
   keepLog(user: UserAccount, path: string, signal: AbortSignal): AsyncIterable<true>
+  /**
+   * Gives a log file that lies elsewhere the name of the gateway's log too; false when it has it, or is not there.
+   * FILE_REFUSED when it lies on another disk.
+   */
+  linkLog(user: UserAccount, from: string, path: string): Promise<boolean>
 
   // Podman, always as the user
   /** Runs `podman info`: does rootless podman work for this user, with which runtime? PODMAN_UNUSABLE otherwise. */

@@ -11,6 +11,7 @@ import { createOwnership } from './give-back.ts'
 import type { Host, UserAccount } from './host.ts'
 import { createArchiveLoader } from './image-archive.ts'
 import { createImages } from './images.ts'
+import { createJournalLog } from './journal-log.ts'
 import { createPodman } from './podman.ts'
 import { createRegistries } from './registries.ts'
 import { managerArgv, type RunAsUser } from './run-as-user.ts'
@@ -70,6 +71,11 @@ const parts = {
     }),
   }),
   ...createTerminals(runAsUser, '/agent.js', async () => '/usr/bin/podman'),
+  ...createJournalLog(run, {
+    readLogBefore: async () => ({ lines: [], hasMore: false }),
+    ensureUserDirectory: async () => ({ created: false, corrected: false }),
+    appendLog: async () => undefined,
+  }),
   ...createOwnership({ run, agentFile: '/agent.js', runDir: '/nonexistent/run' }),
 }
 /** What the file of logins has: whatever a logout names. */
@@ -116,6 +122,13 @@ const VERBS: Readonly<Record<keyof Host, Verb | 'no string' | 'no program' | 'JS
   readLogLine: 'JSON to a helper',
   searchLog: 'JSON to a helper',
   keepLog: 'JSON to a helper',
+  linkLog: 'JSON to a helper',
+  recordJournal: (text) =>
+    parts.recordJournal(
+      user,
+      { container: text, unit: text, path: '/log' },
+      { signal: AbortSignal.timeout(50) },
+    ),
   checkPodman: 'no string',
   inspectContainer: (text) => parts.inspectContainer(user, text),
   inspectImage: (text) => parts.inspectImage(user, text),

@@ -23,6 +23,8 @@ export const Reply = Compile(
 )
 
 export const PingValue = Compile(Type.Null())
+export const LogAppendValue = Compile(Type.Null())
+export const LogLinkValue = Compile(Type.Boolean())
 
 const Etag = Type.String({ pattern: '^[0-9a-f]{64}$' })
 

@@ -11,8 +11,10 @@ import {
   DirectoryValue,
   HasDirectoryValue,
   KeepLogItem,
+  LogAppendValue,
   LogFollowItem,
   LogLineReply,
+  LogLinkValue,
   LogPageReply,
   LogSearchItem,
   ReadValue,
@@ -39,8 +41,12 @@ export type UserFiles = Pick<
   | 'readLogLine'
   | 'searchLog'
   | 'keepLog'
+  | 'linkLog'
   | 'close'
->
+> & {
+  /** Appends whole rows to a log file: all of them, or none. */
+  appendLog(user: UserAccount, path: string, rows: Uint8Array): Promise<void>
+}
 
 /** @param options `agentFile` is dist/server/user-agent.js, or user-agent/main.ts in development */
 export function createUserFiles(options: UserAgentOptions): UserFiles {
@@ -97,6 +103,15 @@ export function createUserFiles(options: UserAgentOptions): UserFiles {
       ),
     keepLog: (user, path, signal) =>
       agentOf(user).stream({ verb: 'keepLog', params: { path: checkedPath(path) } }, KeepLogItem, signal),
+    linkLog: (user, from, path) =>
+      agentOf(user).call(
+        { verb: 'logLink', params: { from: checkedPath(from), path: checkedPath(path) } },
+        LogLinkValue,
+      ),
+    async appendLog(user, path, rows) {
+      const params = { path: checkedPath(path), base64: Buffer.from(rows).toString('base64') }
+      await agentOf(user).call({ verb: 'logAppend', params }, LogAppendValue)
+    },
     async close() {
       await Promise.all([...agents.values()].map((agent) => agent.close()))
       agents.clear()

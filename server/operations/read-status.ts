@@ -6,6 +6,8 @@ import { defaultSettings } from '../../contract/settings.ts'
 import type { UnitStatus } from '../../contract/unit.ts'
 import { explainGivenUp } from '../domain/fatal-lines.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
+import { gatewayPaths } from '../domain/gateway-spec.ts'
+import { logSourceOf } from '../domain/log-source.ts'
 import { PanelError } from '../errors.ts'
 import type { ContainerFacts, Host, ImageFacts, UnitFacts, Usage, UserAccount } from '../host/host.ts'
 import { imageLabel, imageReference } from './ensure-image.ts'
@@ -213,6 +215,13 @@ function imageStatus({ image, settings, container, previousImage }: Observation)
   }
 }
 
+/** Nothing of a container that writes the log file itself. */
+function logSource({ container, user, settings }: Observation): Pick<GatewayStatus, 'logSource'> {
+  if (!container || !user) return {}
+  const { kind } = logSourceOf(container, gatewayPaths(user, settings).logFile)
+  return kind === 'own' ? {} : { logSource: kind }
+}
+
 /**
  * Puts the two together.
  * @param hasAnswered the container has answered since its start: from then on silence is "unhealthy", not "starting"
@@ -235,6 +244,7 @@ export function deriveStatus(
       url: `http://${gatewayAuthority(ports.address, ports.gateway)}/`,
       containerName: settings.containerName,
       ...(usualStartMs === undefined ? {} : { usualStartMs }),
+      ...logSource(observation),
       ...gatewayState(observation, pulse, hasAnswered),
     },
     image: imageStatus(observation),

@@ -90,6 +90,10 @@ export const LogRequest = Type.Object(
   strict,
 )
 /** Where lines are read from: behind a cursor, or from a time on (ms since 1970, what a Date takes). */
+export const JournalOfContainer = Type.Object(
+  { container: ContainerName, unit: UnitName, path: Path },
+  strict,
+)
 export const LogStart = Type.Union([
   Type.Object({ after: Cursor }, strict),
   Type.Object({ time: Type.Number({ minimum: -8.64e15, maximum: 8.64e15 }) }, strict),

@@ -117,6 +117,8 @@ export const VERBS = {
   readLogLine: ofAccount('call', [Is.Path, Is.Cursor]),
   searchLog: ofAccount('items', [Is.Path, LogQuery]),
   keepLog: ofAccount('items', [Is.Path]),
+  linkLog: ofAccount('call', [Is.Path, Is.Path]),
+  recordJournal: ofAccount('watch', [Is.JournalOfContainer]),
   findOddFiles: ofAccount('call', [Is.OddFileSearch]),
 
   // Podman

@@ -13,7 +13,8 @@ export const KEPT_FILES = 4
 
 const nameOf = (path: string, number: number): string => `${path}.${number}`
 
-async function inodeOf(path: string): Promise<bigint | null> {
+/** null when there is no such file */
+export async function inodeOf(path: string): Promise<bigint | null> {
   try {
     return (await stat(path, { bigint: true })).ino
   } catch (error) {
@@ -70,7 +71,8 @@ export async function closeAll(logs: readonly LogFile[]): Promise<void> {
   await Promise.all(logs.map(({ handle }) => handle.close()))
 }
 
-async function remove(path: string): Promise<void> {
+/** It may be gone already. */
+export async function remove(path: string): Promise<void> {
   await unlink(path).catch((error: unknown) => {
     if (errno(error) !== 'ENOENT') throw fileError(error, path)
   })

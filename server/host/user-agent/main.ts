@@ -6,6 +6,7 @@
 import { isMainThread, workerData } from 'node:worker_threads'
 import { HostError, PanelError } from '../../errors.ts'
 import { createFrameReader } from './frames.ts'
+import { appendLog, linkLog } from './log-append.ts'
 import { followLog, type LogItem } from './log-follow.ts'
 import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
 import { isSearchThread, searchLog } from './log-search.ts'
@@ -71,6 +72,11 @@ async function answer(request: AgentRequest): Promise<unknown> {
       return readLogAfter(request.params)
     case 'logLine':
       return readWholeLine(request.params.path, request.params.cursor)
+    case 'logAppend':
+      await appendLog(request.params.path, Buffer.from(request.params.base64, 'base64'))
+      return null
+    case 'logLink':
+      return linkLog(request.params.from, request.params.path)
     default:
       throw new HostError('INTERNAL', { detail: `${request.verb} is not a verb with one answer` })
   }

@@ -63,6 +63,14 @@ export interface LogLineParams {
 export interface KeepLogParams {
   readonly path: string
 }
+export interface LogAppendParams {
+  readonly path: string
+  readonly base64: string
+}
+export interface LogLinkParams {
+  readonly from: string
+  readonly path: string
+}
 export interface LogSearchParams extends LogQuery {
   readonly path: string
 }
@@ -107,6 +115,8 @@ export type AgentRequest =
   | { readonly id: number; readonly verb: 'logPage'; readonly params: LogPageParams }
   | { readonly id: number; readonly verb: 'logAfter'; readonly params: LogAfterParams }
   | { readonly id: number; readonly verb: 'logLine'; readonly params: LogLineParams }
+  | { readonly id: number; readonly verb: 'logAppend'; readonly params: LogAppendParams }
+  | { readonly id: number; readonly verb: 'logLink'; readonly params: LogLinkParams }
   | { readonly id: number; readonly verb: 'keepLog'; readonly params: KeepLogParams }
   | { readonly id: number; readonly verb: 'logSearch'; readonly params: LogSearchParams }
   | { readonly id: number; readonly verb: 'watch'; readonly params: WatchParams }
