@@ -1,11 +1,13 @@
 import type { JSX } from 'preact'
 import { Button } from '../../ui/button.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import type { LogActions } from './log-keys.ts'
-import { LogTools } from './log-tools.tsx'
 import { TextFilter } from './text-filter.tsx'
 import { TimeSelect } from './time-select.tsx'
 import type { LogScreen } from './use-log-screen.ts'
+
+const LogTools = lazyPart(async () => (await import('./log-tools.tsx')).LogTools)
 
 /** The field of the filter, and the buttons for what the list does. */
 export function LogBar({ screen, actions }: { screen: LogScreen; actions: LogActions }): JSX.Element {

@@ -1,7 +1,8 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useReducer, useRef } from 'preact/hooks'
+import { useEffect, useReducer, useRef } from 'preact/hooks'
 import { useCopyRows } from './copy-rows.ts'
+import { explainer, fetchExplainer } from './explain-lines.ts'
 import { LogEdge } from './log-edge.tsx'
 import { isFiltering, type LogFilters } from './log-filters.ts'
 import { copySource } from './log-lines.ts'
@@ -59,6 +60,7 @@ export function LogList(props: LogListProps): JSX.Element {
   const selected = useCopyRows(box, session, copySource(layout.view, session.ring, props)).value
   const onScroll = useListScroll(props, layout, { box, sizer, rows, measured, redraw: () => redraw(0) })
   useTellDrawn(props, layout)
+  useEffect(() => void fetchExplainer(), [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: clicks on links and buttons in it, which have their keys themselves
     <div
@@ -82,6 +84,7 @@ export function LogList(props: LogListProps): JSX.Element {
             layout={layout}
             selected={selected}
             unfolded={unfolded.numbers}
+            explain={explainer.value}
             onFold={(number) => {
               props.onFollow(false)
               unfolded.toggle(number)

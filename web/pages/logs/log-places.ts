@@ -3,7 +3,7 @@ import { type Signal, signal } from '@preact/signals'
 import { parseCursor } from '../../../contract/log-rows.ts'
 import type { Problem } from '../../../contract/schemas.ts'
 import { toProblem } from '../../api/problem.ts'
-import { type Opened, openAtLine, openAtTime } from './log-history.ts'
+import type { Opened } from './log-history.ts'
 import type { LogPlace } from './log-place.ts'
 import type { LogSession } from './log-session.ts'
 
@@ -27,6 +27,9 @@ export type Jump =
 
 /** The first of the live lines, as many as a step of scrolling: on them an earlier stretch stays what is shown. */
 const MARGIN_LINES = 500
+
+/** Fetched when it is first asked for: most people look at the live end. */
+const history = () => import('./log-history.ts')
 
 export class LogPlaces {
   readonly current: Signal<LogPlace>
@@ -60,7 +63,7 @@ export class LogPlaces {
       this.jump.value = { kind: 'missing' }
       return
     }
-    const found = await this.#open(() => openAtLine(cursor))
+    const found = await this.#open(async () => (await history()).openAtLine(cursor))
     if (found === undefined) return
     if (found === null) this.jump.value = { kind: 'missing' }
     else this.#show(found.history, found.number, null, cursor)
@@ -68,7 +71,7 @@ export class LogPlaces {
 
   /** Shows the first line at a time or later. @param time ISO 8601 */
   async lookAtTime(time: string): Promise<void> {
-    const found = await this.#open(() => openAtTime(time))
+    const found = await this.#open(async () => (await history()).openAtTime(time))
     if (found === undefined) return
     const cursor = found?.history.ring.cursorOf(found.number)
     if (!found || cursor === undefined) {
@@ -84,7 +87,7 @@ export class LogPlaces {
   async lookPast(cursor: string, offsetPx: number): Promise<void> {
     // After a failure it waits for the person: a list that is drawn asks again and again.
     if (['opening', 'failed', 'missing'].includes(this.jump.value.kind)) return
-    const found = await this.#open(() => openAtLine(cursor))
+    const found = await this.#open(async () => (await history()).openAtLine(cursor))
     if (found) this.#show(found.history, found.number, offsetPx, this.marked.value)
     else if (found === null) this.jump.value = { kind: 'missing' }
   }

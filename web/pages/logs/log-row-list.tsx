@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { now } from '../../state/clock.ts'
 import type { RowRange } from './copy-rows.ts'
+import type { ExplainLine } from './explain-lines.ts'
 import { drawRows } from './log-lines.ts'
 import type { LogListProps } from './log-list.tsx'
 import { markerOf } from './log-marks.ts'
@@ -14,9 +15,10 @@ export function LogRowList(props: {
   layout: ListLayout
   selected: RowRange | null
   unfolded: ReadonlySet<number>
+  explain: ExplainLine | null
   onFold: (number: number) => void
 }): JSX.Element {
-  const { list, layout, selected, unfolded, onFold } = props
+  const { list, layout, selected, unfolded, explain, onFold } = props
   const { session, filters, marks, timeMode, marked } = list
   const marker = useMemo(() => markerOf(filters), [filters])
   return (
@@ -26,7 +28,7 @@ export function LogRowList(props: {
         return (
           <LogRow
             key={number}
-            {...{ number, ...row, cursor, timeMode, marker, onFold }}
+            {...{ number, ...row, cursor, timeMode, marker, explain, onFold }}
             now={timeMode === 'relative' ? now.value : 0}
             isMarked={cursor !== undefined && cursor === marked}
             isCurrent={number === marks.current}

@@ -1,5 +1,6 @@
 import { cleanup, render, screen } from '@testing-library/preact'
 import { afterEach, expect, test } from 'vitest'
+import { explainLine } from '../../../server/domain/fatal-lines.ts'
 import { LogRow } from './log-row.tsx'
 import { plainText } from './sgr.ts'
 
@@ -16,6 +17,7 @@ const PLAIN = {
   isSelected: false,
   isUnfolded: false,
   onFold: () => {},
+  explain: explainLine,
 } as const
 
 const row = (text: string): string => {

@@ -1,6 +1,6 @@
 import './log-rows.css'
 import type { JSX } from 'preact'
-import { explainLine } from '../../../server/domain/fatal-lines.ts'
+import type { ExplainLine } from './explain-lines.ts'
 import { lineHash } from './line-hash.ts'
 import type { BlockPart } from './log-blocks.ts'
 import { findJson, jsonSegments } from './log-json.ts'
@@ -29,6 +29,8 @@ export interface LogRowProps {
   readonly isSelected: boolean
   readonly isUnfolded: boolean
   readonly onFold: (number: number) => void
+  /** null while that is not known. */
+  readonly explain: ExplainLine | null
   /** undefined where the line has no address. */
   readonly cursor?: string | undefined
   /** The line is the one of the page's address. */
@@ -80,7 +82,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
             Approve it on the overview
           </a>
         ) : (
-          <Meaning text={line.text} />
+          <Meaning text={line.text} explain={props.explain} />
         )}
         {line.isTruncated && (
           <button type="button" class="log-whole" data-whole={cursor}>
@@ -93,8 +95,8 @@ export function LogRow(props: LogRowProps): JSX.Element {
 }
 
 /** What a line says with which gateways end, and the way to what mends it; nothing behind any other. */
-function Meaning({ text }: { text: string }): JSX.Element | null {
-  const known = explainLine(text)
+function Meaning(props: { text: string; explain: ExplainLine | null }): JSX.Element | null {
+  const known = props.explain?.(props.text)
   if (!known) return null
   return (
     <span class="log-meaning">

@@ -1,8 +1,10 @@
 import type { JSX } from 'preact'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { LogList } from './log-list.tsx'
-import { LogPlaceBar } from './log-place-bar.tsx'
 import { LogNothing, ToTheEnd } from './log-words.tsx'
 import type { LogScreen } from './use-log-screen.ts'
+
+const LogPlaceBar = lazyPart(async () => (await import('./log-place-bar.tsx')).LogPlaceBar)
 
 /** The list, with what stands over it and below it. */
 export function LogStage({ screen }: { screen: LogScreen }): JSX.Element {
@@ -41,7 +43,9 @@ export function LogStage({ screen }: { screen: LogScreen }): JSX.Element {
         />
         {!isFollowing && !places.isHistory && <ToTheEnd drawn={drawn} onClick={() => screen.follow(true)} />}
       </div>
-      <LogPlaceBar places={places} onBack={() => screen.follow(true)} />
+      {(places.isHistory || places.jump.value.kind !== 'idle') && (
+        <LogPlaceBar places={places} onBack={() => screen.follow(true)} />
+      )}
     </div>
   )
 }

@@ -1,17 +1,18 @@
 import './logs.css'
 import type { JSX } from 'preact'
+import { status } from '../../state/status.ts'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 import { LogBar } from './log-bar.tsx'
 import { LogControls } from './log-controls.tsx'
-import { LogFatal } from './log-fatal.tsx'
 import { LogStage } from './log-stage.tsx'
-import { LogToolParts } from './log-tools.tsx'
+import { LogToolParts } from './log-tool-parts.tsx'
 import { LogFoot } from './log-words.tsx'
 import { useLogKeys } from './use-log-keys.ts'
 import { logActions, useLogScreen } from './use-log-screen.ts'
 
 const DensityStrip = lazyPart(async () => (await import('./density-strip.tsx')).DensityStrip)
 const FilterBar = lazyPart(async () => (await import('./fact-filters.tsx')).FilterBar)
+const LogFatal = lazyPart(async () => (await import('./log-fatal.tsx')).LogFatal)
 const LogHelp = lazyPart(async () => (await import('./log-help.tsx')).LogHelp)
 
 /** Room for the list or the search, not for both; the style sheet has the same. */
@@ -21,6 +22,7 @@ const NARROW = '(max-width: 760px)'
 export function LogsPage(): JSX.Element {
   const screen = useLogScreen()
   const { log, place, places, tools, filters, timeMode, drawn, changes } = screen
+  const gateway = status.value?.gateway
   const actions = logActions(screen)
   useLogKeys(actions)
   return (
@@ -29,7 +31,7 @@ export function LogsPage(): JSX.Element {
         <h1>Logs</h1>
         <LogControls />
       </div>
-      <LogFatal />
+      {gateway?.fatal && <LogFatal />}
       <LogBar screen={screen} actions={actions} />
       <div class="log-filter-bar">
         <FilterBar filters={filters} onChange={screen.chooseFilters} index={place.index} changes={changes} />

@@ -11,9 +11,9 @@ import type { LogPlace } from './log-place.ts'
 import { LogPlaces } from './log-places.ts'
 import { LogSession } from './log-session.ts'
 import { nextTimeMode, readTimeMode, rememberTimeMode, type TimeMode } from './log-times.ts'
-import { type LogToolsState, useLogTools } from './log-tools.tsx'
 import type { LogView } from './log-view.ts'
 import { type LineAddress, useLineAddress } from './use-line-address.ts'
+import { type LogToolsState, useLogTools } from './use-log-tools.ts'
 import { type Drawn, NOTHING_DRAWN } from './use-tell-drawn.ts'
 
 /** Kept while other pages are looked at: on return it goes on where it was, without reading all again. */
