@@ -13,6 +13,7 @@ import { logActions, useLogScreen } from './use-log-screen.ts'
 const DensityStrip = lazyPart(async () => (await import('./density-strip.tsx')).DensityStrip)
 const FilterBar = lazyPart(async () => (await import('./fact-filters.tsx')).FilterBar)
 const LogFatal = lazyPart(async () => (await import('./log-fatal.tsx')).LogFatal)
+const LogSource = lazyPart(async () => (await import('./log-source.tsx')).LogSource)
 const LogHelp = lazyPart(async () => (await import('./log-help.tsx')).LogHelp)
 
 /** Room for the list or the search, not for both; the style sheet has the same. */
@@ -32,6 +33,7 @@ export function LogsPage(): JSX.Element {
         <LogControls />
       </div>
       {gateway?.fatal && <LogFatal />}
+      {gateway?.logSource && <LogSource />}
       <LogBar screen={screen} actions={actions} />
       <div class="log-filter-bar">
         <FilterBar filters={filters} onChange={screen.chooseFilters} index={place.index} changes={changes} />
