@@ -163,7 +163,8 @@ function isStream(bytes: Uint8Array, at: number): boolean {
 }
 
 function asciiOf(bytes: Uint8Array, from: number, to: number): string {
-  return String.fromCharCode(...bytes.subarray(from, to))
+  // Several times as fast as String.fromCharCode, and a viewer asks for each line.
+  return decoder.decode(bytes.subarray(from, to))
 }
 
 /** The cursor of a row: opaque to everybody but the reader, and the same for every reader of the file. */

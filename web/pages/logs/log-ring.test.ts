@@ -116,3 +116,25 @@ test('what has gone from the front does not come back with older lines', () => {
   expect(ring.prepend([older(15), older(16)])).toBe(2)
   expect(texts(ring)).toEqual(['line 15', 'line 16', 'line 17', 'line 18', 'line 19'])
 })
+
+test('a line is found by its cursor, in whichever chunk it lies, until it has gone', () => {
+  const ring = new LogRing(6)
+  const lines = (from: number, to: number) =>
+    Array.from({ length: to - from }, (_, index) => ({
+      cursor: cursorOf(from + index),
+      time: '2026-01-01T00:00:00Z',
+      stream: 'stdout' as const,
+      text: `line ${from + index}`,
+    }))
+  ring.appendLines(lines(10, 13))
+  ring.appendGap('rotated')
+  ring.appendLines(lines(20, 22))
+  expect(ring.newestCursor).toBe(cursorOf(21))
+  for (const number of [10, 12, 20, 21])
+    expect(ring.get(ring.numberOf(cursorOf(number)) ?? -1)?.text).toBe(`line ${number}`)
+  for (const cursor of [cursorOf(9), cursorOf(13), cursorOf(22), 'ffffffffffff.a', 'no cursor'])
+    expect(ring.numberOf(cursor)).toBeUndefined()
+  ring.appendLines(lines(22, 24))
+  expect(ring.numberOf(cursorOf(11))).toBeUndefined()
+  expect(ring.get(ring.numberOf(cursorOf(12)) ?? -1)?.text).toBe('line 12')
+})

@@ -3,7 +3,14 @@
  * several times the room. A line has a number that stays its own: later lines have larger ones, earlier lines that are
  * loaded afterwards smaller ones, below zero too.
  */
-import { formatCursor, type LogRows, listLines, readRows, rowAt } from '../../../contract/log-rows.ts'
+import {
+  formatCursor,
+  type LogRows,
+  listLines,
+  parseCursor,
+  readRows,
+  rowAt,
+} from '../../../contract/log-rows.ts'
 import type { LogLine } from '../../../contract/logs.ts'
 import { sanitizeLogText } from '../../../server/domain/log-line.ts'
 
@@ -65,6 +72,33 @@ export class LogRing {
     return undefined
   }
 
+  /** Cursor of the newest line that has one: newer lines are asked for behind it. */
+  get newestCursor(): string | undefined {
+    for (let number = this.#end - 1; number >= this.#first; number -= 1) {
+      const cursor = this.cursorOf(number)
+      if (cursor !== undefined) return cursor
+    }
+    return undefined
+  }
+
+  /** Number of the line with this cursor; undefined when it is not here. */
+  numberOf(cursor: string): number | undefined {
+    const place = parseCursor(cursor)
+    if (place === null) return undefined
+    for (const { rows, first, count } of this.#chunks) {
+      if (rows?.file !== place.file || count === 0 || rows.endOf(count - 1) < place.end) continue
+      let [low, high] = [0, count - 1]
+      while (low < high) {
+        const middle = (low + high) >> 1
+        if (rows.endOf(middle) >= place.end) high = middle
+        else low = middle + 1
+      }
+      const number = first + low
+      return rows.endOf(low) === place.end && number >= this.#first ? number : undefined
+    }
+    return undefined
+  }
+
   /** undefined for a gap, and for a line that is not here. */
   cursorOf(number: number): string | undefined {
     const chunk = this.#chunkOf(number)
@@ -85,11 +119,6 @@ export class LogRing {
     }
   }
 
-  /** The text alone, for a search over all lines. */
-  textOf(number: number): string {
-    return this.get(number)?.text ?? ''
-  }
-
   /** Appends the lines of a frame; the oldest go when there is no room. */
   append(rows: LogRows): void {
     if (rows.count === 0) return
@@ -106,6 +135,11 @@ export class LogRing {
     const last = this.#chunks.at(-1)
     if (last) last.count = this.#open.count
     this.#grow(rows.count)
+  }
+
+  /** Appends the lines of a page. */
+  appendLines(lines: readonly LogLine[]): void {
+    for (const rows of framesOf(lines)) this.append(rows)
   }
 
   /** Appends a row that tells of lines which are missing. */
@@ -133,6 +167,8 @@ export class LogRing {
   }
 
   clear(): void {
+    // Older lines may be put in front later on: they must not get the numbers of lines that were here.
+    this.#end += this.capacity
     this.#first = this.#end
     this.#chunks.length = 0
     this.#open = null

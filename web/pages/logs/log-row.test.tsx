@@ -1,14 +1,28 @@
 import { cleanup, render, screen } from '@testing-library/preact'
 import { afterEach, expect, test } from 'vitest'
+import { explainLine } from '../../../server/domain/fatal-lines.ts'
 import { LogRow } from './log-row.tsx'
+import { plainText } from './sgr.ts'
 
 afterEach(cleanup)
 
+const PLAIN = {
+  number: 0,
+  timeMode: 'off',
+  now: 0,
+  isNewDay: false,
+  block: null,
+  marker: null,
+  isCurrent: false,
+  isSelected: false,
+  isUnfolded: false,
+  onFold: () => {},
+  explain: explainLine,
+} as const
+
 const row = (text: string): string => {
-  const line = { kind: 'stdout', time: 0, text, isTruncated: false } as unknown as Parameters<
-    typeof LogRow
-  >[0]['line']
-  return render(<LogRow line={line} hasTime={false} />).container.textContent ?? ''
+  const line = { kind: 'stdout', time: 0, text, isTruncated: false } as const
+  return render(<LogRow line={line} {...PLAIN} plain={plainText(text)} />).container.textContent ?? ''
 }
 const links = () =>
   screen.queryAllByRole('link').map((link) => `${link.textContent} ${link.getAttribute('href')}`)

@@ -44,6 +44,15 @@ test('lines, a gap and the end of the backlog', () => {
   expect(log.lastCursor).toBe(cursorOf(1))
 })
 
+test('without a line so far it resumes where the backlog ended', () => {
+  const log = new LogSession()
+  log.take({ type: 'live', cursor: cursorOf(7) })
+  expect(log.lastCursor).toBe(cursorOf(7))
+  log.take({ type: 'lines', rows: lines(8, 9) })
+  log.take({ type: 'live', cursor: cursorOf(7) })
+  expect(log.lastCursor).toBe(cursorOf(8))
+})
+
 test('while it is paused lines wait, count, and are where a new connection resumes', () => {
   const log = new LogSession()
   log.take({ type: 'lines', rows: lines(0, 2) })

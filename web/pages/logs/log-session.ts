@@ -1,21 +1,15 @@
 /** The log as this page has it: the stream, the lines held, and what is waiting while it is paused. */
 import { signal } from '@preact/signals'
 import { formatCursor } from '../../../contract/log-rows.ts'
-import type { Problem } from '../../../contract/schemas.ts'
 import { type LogFrame, loadOlderLines, openLogStream } from '../../api/logs.ts'
 import { toProblem } from '../../api/problem.ts'
 import type { PanelSocket, SocketState } from '../../api/socket.ts'
+import { type LogFilters, NO_FILTERS } from './log-filters.ts'
+import { LogIndex } from './log-index.ts'
+import type { LogPlace, Older } from './log-place.ts'
 import { LogRing } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
-
-export type Older =
-  /** There may be older lines: scrolling up asks. */
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'loading' }
-  | { readonly kind: 'failed'; readonly problem: Problem }
-  /** `full`: the page holds as many lines as it can. */
-  | { readonly kind: 'end'; readonly reason: 'beginning' | 'full' }
 
 type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 
@@ -23,8 +17,11 @@ function lengthOf(frame: ContentFrame): number {
   return frame.type === 'gap' ? 1 : frame.rows.count
 }
 
-export class LogSession {
+export class LogSession implements LogPlace {
   readonly ring = new LogRing()
+  readonly index = new LogIndex(this.ring)
+  /** What the reader chose to see: it stays while other pages are looked at. */
+  filters: LogFilters = NO_FILTERS
   /** Rises when there is something new to draw; at most once in a frame. */
   readonly version = signal(0)
   readonly stream = signal<SocketState>({ kind: 'connecting' })
@@ -34,6 +31,7 @@ export class LogSession {
   readonly heldCount = signal(0)
   readonly isCleared = signal(false)
   readonly older = signal<Older>({ kind: 'idle' })
+  readonly newer = null
   #held: ContentFrame[] = []
   #lastCursor: string | undefined
   #socket: PanelSocket | null = null
@@ -59,8 +57,11 @@ export class LogSession {
 
   /** Takes a frame of the stream in. */
   take(frame: LogFrame): void {
-    if (frame.type === 'live') this.isLive.value = true
-    else {
+    if (frame.type === 'live') {
+      this.isLive.value = true
+      // Without a line so far: what is written while the connection is away is still to come.
+      this.#lastCursor ??= frame.cursor
+    } else {
       if (frame.type === 'lines' && frame.rows.count > 0) {
         this.#lastCursor = formatCursor(frame.rows.file, frame.rows.endOf(frame.rows.count - 1))
       }
@@ -89,7 +90,7 @@ export class LogSession {
     this.#forgetHeld()
     this.isCleared.value = true
     this.older.value = { kind: 'idle' }
-    this.#askFrame()
+    this.askFrame()
   }
 
   /** Loads the lines before the oldest one. */
@@ -114,7 +115,22 @@ export class LogSession {
     } catch (error) {
       this.older.value = { kind: 'failed', problem: toProblem(error) }
     }
-    this.#askFrame()
+    this.askFrame()
+  }
+
+  /** Has the list drawn again in the next frame, once whoever asks. */
+  askFrame(): void {
+    if (this.#isFrameAsked) return
+    this.#isFrameAsked = true
+    requestAnimationFrame(() => {
+      this.#isFrameAsked = false
+      this.version.value += 1
+    })
+  }
+
+  /** Newer lines come by the stream. */
+  loadNewer(): Promise<void> {
+    return Promise.resolve()
   }
 
   #hold(frame: ContentFrame): void {
@@ -137,19 +153,14 @@ export class LogSession {
   }
 
   #show(frames: readonly ContentFrame[]): void {
+    const { first } = this.ring
     for (const frame of frames) {
       if (frame.type === 'gap') this.ring.appendGap(frame.reason)
       else this.ring.append(frame.rows)
     }
-    this.#askFrame()
-  }
-
-  #askFrame(): void {
-    if (this.#isFrameAsked) return
-    this.#isFrameAsked = true
-    requestAnimationFrame(() => {
-      this.#isFrameAsked = false
-      this.version.value += 1
-    })
+    // The first line that is kept is not held any more: the new ones have taken its room.
+    if (this.ring.first > first && this.older.value.kind === 'end')
+      this.older.value = { kind: 'end', reason: 'full' }
+    this.askFrame()
   }
 }

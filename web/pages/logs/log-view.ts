@@ -2,13 +2,15 @@
  * Which lines of the ring are shown, and where each lies: positions are counted in rows of text, so that a list of
  * 200,000 lines needs no element but those in sight. Without a filter and without wrapping it keeps nothing at all.
  */
+import { type LineTest, textTest } from './log-filters.ts'
+import type { LogIndex } from './log-index.ts'
 import type { LogRing } from './log-ring.ts'
-import { plainText } from './sgr.ts'
+import { withoutColours } from './sgr.ts'
 
 export interface ViewOptions {
-  /** Only lines with this text, in any case; empty for all. */
-  readonly filter: string
-  /** Characters in a row where lines wrap; null where they do not. */
+  /** Only lines that pass, or those with this text, in any case; null or empty for all. */
+  readonly filter: string | LineTest | null
+  /** Characters in a row where lines wrap; Infinity where they do not, but may be higher than one row; else null. */
   readonly columns: number | null
 }
 
@@ -17,7 +19,8 @@ const SLICE_LINES = 500
 
 export class LogView {
   readonly #ring: LogRing
-  #needle = ''
+  readonly #index: LogIndex | null
+  #test: LineTest | null = null
   #columns: number | null = null
   /** Numbers of the lines shown, from `#skip` on; null when all are. */
   #shown: number[] | null = null
@@ -28,8 +31,10 @@ export class LogView {
   #from = 0
   #to = 0
 
-  constructor(ring: LogRing) {
+  /** @param index where tests look up what is known of a line */
+  constructor(ring: LogRing, index: LogIndex | null = null) {
     this.#ring = ring
+    this.#index = index
     this.#reset()
   }
 
@@ -43,13 +48,14 @@ export class LogView {
     return this.#ends ? (this.#ends.at(-1) ?? 0) - this.#base() : this.count
   }
 
-  /** Starts over when the filter or the width has changed; `sync` then looks at the lines. */
-  configure({ filter, columns }: ViewOptions): void {
-    const needle = filter.toLowerCase()
-    if (needle === this.#needle && columns === this.#columns) return
-    this.#needle = needle
+  /** Starts over when the filter or the width has changed; `sync` then looks at the lines. @returns whether it did */
+  configure({ filter, columns }: ViewOptions): boolean {
+    const test = typeof filter === 'string' ? textTest(filter) : filter
+    if (test?.key === this.#test?.key && columns === this.#columns) return false
+    this.#test = test
     this.#columns = columns
     this.#reset()
+    return true
   }
 
   /**
@@ -58,6 +64,7 @@ export class LogView {
    * @returns whether all lines have been looked at, and how many rows went or came at the top
    */
   sync(budgetMs: number): { isDone: boolean; removedRows: number; addedRows: number } {
+    this.#index?.settle()
     const { first, end } = this.#ring
     if (first > this.#to || first >= end) {
       const removedRows = this.rows
@@ -96,6 +103,15 @@ export class LogView {
     return Math.min(last, Math.max(0, low - this.#skip))
   }
 
+  /**
+   * Place in the list of the line with this number, or of the next one that is shown.
+   * @returns -1 while that is not known, or when nothing is shown
+   */
+  placeOf(number: number): number {
+    if (this.count === 0 || (number >= this.#to && this.#to < this.#ring.end)) return -1
+    return Math.min(this.count - 1, this.count - this.countFrom(number))
+  }
+
   /** How many of the lines shown have this number or a later one. */
   countFrom(number: number): number {
     let low = 0
@@ -123,7 +139,7 @@ export class LogView {
     this.#from = this.#ring.first
     this.#to = this.#ring.first
     this.#skip = 0
-    this.#shown = this.#needle === '' ? null : []
+    this.#shown = this.#test === null ? null : []
     this.#ends = this.#columns === null ? null : []
   }
 
@@ -148,12 +164,21 @@ export class LogView {
   }
 
   #look(number: number): void {
-    const text = plainText(this.#ring.textOf(number))
+    const text = this.#textOf(number)
     if (this.#shown) {
-      if (!text.toLowerCase().includes(this.#needle)) return
+      if (this.#test?.passes(number, text) === false) return
       this.#shown.push(number)
     }
     this.#ends?.push((this.#ends.at(-1) ?? 0) + this.#rowsOf(text))
+  }
+
+  /** Not read where nobody asks for it: '' then. */
+  #textOf(number: number): string {
+    if (this.#test === null && (this.#columns === null || this.#columns === Infinity)) return ''
+    const line = this.#ring.get(number)
+    // Taken apart once for both.
+    this.#index?.learn(number, line)
+    return withoutColours(line?.text ?? '')
   }
 
   #rowsOf(text: string): number {
@@ -178,8 +203,8 @@ export class LogView {
     const numbers: number[] = []
     const heights: number[] = []
     for (let number = first; number < this.#from; number += 1) {
-      const text = plainText(this.#ring.textOf(number))
-      if (this.#shown && !text.toLowerCase().includes(this.#needle)) continue
+      const text = this.#textOf(number)
+      if (this.#test?.passes(number, text) === false) continue
       numbers.push(number)
       heights.push(this.#rowsOf(text))
     }

@@ -1,42 +1,66 @@
-import type { Signal } from '@preact/signals'
+import type { ReadonlySignal, Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
+import { Icon } from '../../ui/icons.tsx'
 import { Loading } from '../../ui/loading.tsx'
-import type { Drawn } from './log-list.tsx'
-import { RING_CAPACITY } from './log-ring.ts'
+import { isFiltering, type LogFilters } from './log-filters.ts'
+import type { LogPlace } from './log-place.ts'
 import type { LogSession } from './log-session.ts'
+import type { Drawn } from './use-tell-drawn.ts'
 
 interface WordsProps {
   readonly session: LogSession
+  /** What the list shows of it. */
+  readonly place: LogPlace
   readonly drawn: Signal<Drawn>
-  readonly filter: string
+  readonly filters: LogFilters
 }
 
 /** What stands in the place of lines while there are none. */
-export function LogNothing({ session, drawn, filter }: WordsProps): JSX.Element | null {
+export function LogNothing(props: WordsProps & { onSearch: () => void }): JSX.Element | null {
+  const { session, place, drawn } = props
   const { count, isDone } = drawn.value
-  if (count > 0 || session.isCleared.value) return null
+  if (count > 0 || place.isCleared.value) return null
   // The version says when lines have come.
-  const hasLines = session.version.value >= 0 && session.ring.count > 0
+  const hasLines = place.version.value >= 0 && place.ring.count > 0
   return (
     <div class="log-nothing">
-      <Nothing session={session} isDone={isDone} hasLines={hasLines} filter={filter} />
+      {hasLines ? (
+        <NonePasses filters={props.filters} isDone={isDone} onSearch={props.onSearch} />
+      ) : (
+        <NothingYet session={session} />
+      )}
     </div>
   )
 }
 
-function Nothing(props: {
-  session: LogSession
-  isDone: boolean
-  hasLines: boolean
-  filter: string
-}): JSX.Element {
-  if (props.hasLines) {
-    return <p>{props.isDone ? `No line has “${props.filter}” in it.` : 'Looking through the lines…'}</p>
-  }
-  if (!props.session.isLive.value) {
+function NonePasses(props: { filters: LogFilters; isDone: boolean; onSearch: () => void }): JSX.Element {
+  if (!props.isDone) return <p>Looking through the lines…</p>
+  return (
+    <div class="stack-tight">
+      <p>{noneWords(props.filters)}</p>
+      <p>
+        <Button size="small" onClick={props.onSearch}>
+          Search in all of the log
+        </Button>
+      </p>
+    </div>
+  )
+}
+
+function noneWords({ text, isInverse, ...filters }: LogFilters): string {
+  const isTextAlone =
+    text !== '' && filters.levels.length + filters.streams.length + filters.subsystems.length === 0
+  if (!isTextAlone) return 'None of the lines that are here passes the filters.'
+  return isInverse
+    ? `All of the lines that are here have “${text}” in them.`
+    : `None of the lines that are here has “${text}” in it.`
+}
+
+function NothingYet({ session }: { session: LogSession }): JSX.Element {
+  if (!session.isLive.value) {
     return status.value?.isSetUp === false ? (
       <p>
         There is no log before the gateway is set up. <a href="/setup">Go to the setup</a>
@@ -54,17 +78,31 @@ function Nothing(props: {
   )
 }
 
-/** Counts, and what goes on: older lines being read, a stream that was interrupted, lines held back. */
-export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
+/** The way back to the newest line, with how many have come since. Draws itself: what is drawn changes with each frame. */
+export function ToTheEnd(props: { drawn: ReadonlySignal<Drawn>; onClick: () => void }): JSX.Element {
+  const { newCount } = props.drawn.value
+  return (
+    <div class="log-new">
+      <Button size="small" kind="primary" onClick={props.onClick}>
+        <Icon name="down" size={15} />
+        {newCount > 0 ? countOf(newCount, 'new line') : 'To the end'}
+      </Button>
+    </div>
+  )
+}
+
+/** Counts, and what goes on: a stream that was interrupted, lines held back, lines copied. */
+export function LogFoot(props: WordsProps & { readonly copied: ReadonlySignal<number | null> }): JSX.Element {
+  const { session, place, drawn, filters, copied } = props
   const { count } = drawn.value
-  const older = session.older.value
   const held = session.heldCount.value
   return (
     <div class="log-foot small muted">
       <span>
         {countOf(count, 'line')}
-        {filter !== '' && session.version.value >= 0 && ` of ${session.ring.count.toLocaleString('en')}`}
+        {isFiltering(filters) && place.version.value >= 0 && ` of ${place.ring.count.toLocaleString('en')}`}
       </span>
+      <span role="status">{copied.value !== null && `${countOf(copied.value, 'line')} copied`}</span>
       {session.isPaused.value && (
         <span class="badge" data-tone="accent" aria-live="polite">
           Paused: {countOf(held, 'line')} waiting
@@ -80,24 +118,9 @@ export function LogFoot({ session, drawn, filter }: WordsProps): JSX.Element {
           Show earlier lines
         </Button>
       )}
-      {older.kind === 'loading' && <span>Reading earlier lines…</span>}
-      {older.kind === 'failed' && (
-        <span class="row" role="alert">
-          Earlier lines could not be read: {older.problem.title}.
-          <Button size="small" kind="quiet" onClick={() => void session.loadOlder()}>
-            Try again
-          </Button>
-        </span>
-      )}
-      {older.kind === 'end' && (
-        <span>
-          {older.reason === 'beginning'
-            ? 'All lines that are kept are here'
-            : `The page holds ${RING_CAPACITY.toLocaleString('en')} lines at most; older ones are in the log file`}
-        </span>
-      )}
       <span class="log-keys">
-        <kbd>/</kbd> filter <kbd>space</kbd> pause <kbd>f</kbd> follow
+        <kbd>/</kbd> filter <kbd>s</kbd> search <kbd>space</kbd> pause <kbd>f</kbd> follow <kbd>?</kbd> all
+        keys
       </span>
     </div>
   )

@@ -1,138 +1,58 @@
 import './logs.css'
-import { useSignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Problem } from '../../../contract/schemas.ts'
-import { restartGateway, startGateway, stopGateway } from '../../api/gateway.ts'
-import { toProblem } from '../../api/problem.ts'
-import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
-import { Button } from '../../ui/button.tsx'
-import { countOf } from '../../ui/format.ts'
-import { GatewayControls } from '../../ui/gateway-controls.tsx'
-import { operationWords } from '../../ui/gateway-words.ts'
-import { Icon } from '../../ui/icons.tsx'
-import { ProblemView } from '../../ui/problem-view.tsx'
-import { type Drawn, LogList } from './log-list.tsx'
-import { LogSession } from './log-session.ts'
-import { LogFoot, LogNothing } from './log-words.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { LogBar } from './log-bar.tsx'
+import { LogControls } from './log-controls.tsx'
+import { LogStage } from './log-stage.tsx'
+import { LogToolParts } from './log-tool-parts.tsx'
+import { LogFoot } from './log-words.tsx'
 import { useLogKeys } from './use-log-keys.ts'
+import { logActions, useLogScreen } from './use-log-screen.ts'
 
-/** Kept while other pages are looked at: on return it goes on where it was, without reading all again. */
-let kept: LogSession | null = null
+const DensityStrip = lazyPart(async () => (await import('./density-strip.tsx')).DensityStrip)
+const FilterBar = lazyPart(async () => (await import('./fact-filters.tsx')).FilterBar)
+const LogFatal = lazyPart(async () => (await import('./log-fatal.tsx')).LogFatal)
+const LogSource = lazyPart(async () => (await import('./log-source.tsx')).LogSource)
+const LogHelp = lazyPart(async () => (await import('./log-help.tsx')).LogHelp)
 
-/** A column of times is worth its room on wide screens only, unless it is asked for. */
-const WIDE = '(min-width: 1000px)'
+/** Room for the list or the search, not for both; the style sheet has the same. */
+const NARROW = '(max-width: 760px)'
 
 /** The gateway's log as it is written. */
 export function LogsPage(): JSX.Element {
-  kept ??= new LogSession()
-  const log = kept
-  const filterField = useRef<HTMLInputElement>(null)
-  const [filter, setFilter] = useState('')
-  const [isFollowing, setFollowing] = useState(true)
-  const [isWrapped, setWrapped] = useState(true)
-  const [hasTime, setHasTime] = useState(() => matchMedia(WIDE).matches)
-  const drawn = useSignal<Drawn>({ count: 0, newCount: 0, isDone: true })
-  const isPaused = log.isPaused.value
-
-  const isSetUp = status.value?.isSetUp
-  useEffect(() => {
-    log.open()
-    return () => log.close()
-    // Before the setup there is no log: it is asked for again at once when that has changed.
-  }, [log, isSetUp])
-  useLogKeys({
-    onSearch: () => filterField.current?.focus(),
-    onPause: () => log.setPaused(!log.isPaused.value),
-    onFollow: () => setFollowing(true),
-  })
-
+  const screen = useLogScreen()
+  const { log, place, places, tools, filters, timeMode, drawn, changes } = screen
+  const gateway = status.value?.gateway
+  const actions = logActions(screen)
+  useLogKeys(actions)
   return (
     <div class="logs">
       <div class="row-apart">
         <h1>Logs</h1>
-        <Controls />
+        <LogControls />
       </div>
-      <div class="row">
-        <input
-          ref={filterField}
-          class="input log-filter"
-          type="search"
-          aria-label="Filter"
-          placeholder="Filter ( / )"
-          autocomplete="off"
-          spellcheck={false}
-          value={filter}
-          onInput={(event) => setFilter(event.currentTarget.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Escape') setFilter('')
+      {gateway?.fatal && <LogFatal />}
+      {gateway?.logSource && <LogSource />}
+      <LogBar screen={screen} actions={actions} />
+      <div class="log-filter-bar">
+        <FilterBar filters={filters} onChange={screen.chooseFilters} index={place.index} changes={changes} />
+      </div>
+      <DensityStrip index={place.index} changes={changes} timeMode={timeMode} onJump={screen.goTo} />
+      <div class="log-body">
+        <LogStage screen={screen} />
+        <LogToolParts
+          tools={tools}
+          timeMode={timeMode}
+          marked={places.marked.value}
+          onOpen={(cursor) => {
+            if (matchMedia(NARROW).matches) tools.closeSearch()
+            screen.address.open(cursor)
           }}
         />
-        <Button size="small" isPressed={isPaused} onClick={() => log.setPaused(!isPaused)}>
-          <Icon name={isPaused ? 'play' : 'pause'} size={15} />
-          Pause
-        </Button>
-        <Button size="small" isPressed={isFollowing} onClick={() => setFollowing(!isFollowing)}>
-          Follow
-        </Button>
-        <Button size="small" isPressed={isWrapped} onClick={() => setWrapped(!isWrapped)}>
-          Wrap
-        </Button>
-        <Button size="small" isPressed={hasTime} onClick={() => setHasTime(!hasTime)}>
-          Times
-        </Button>
-        <Button size="small" onClick={() => log.clear()}>
-          Clear
-        </Button>
       </div>
-      <div class="log-frame">
-        <LogList
-          session={log}
-          filter={filter}
-          isWrapped={isWrapped}
-          hasTime={hasTime}
-          isFollowing={isFollowing}
-          onFollow={setFollowing}
-          drawn={drawn}
-        />
-        <LogNothing session={log} drawn={drawn} filter={filter} />
-        {!isFollowing && (
-          <div class="log-new">
-            <Button size="small" kind="primary" onClick={() => setFollowing(true)}>
-              <Icon name="down" size={15} />
-              {drawn.value.newCount > 0 ? countOf(drawn.value.newCount, 'new line') : 'To the end'}
-            </Button>
-          </div>
-        )}
-      </div>
-      <LogFoot session={log} drawn={drawn} filter={filter} />
+      <LogFoot session={log} place={place} drawn={drawn} filters={filters} copied={screen.copied} />
+      {screen.isHelpOpen && <LogHelp onClose={() => screen.setHelpOpen(false)} />}
     </div>
-  )
-}
-
-function Controls(): JSX.Element | null {
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const gateway = status.value?.gateway
-  const running = runningOperation.value
-  if (!gateway) return null
-  const report = (work: Promise<void>): void => {
-    setProblem(null)
-    work.catch((error) => setProblem(toProblem(error)))
-  }
-  return (
-    <>
-      <div class="row">
-        {running && <span class="small muted">{operationWords(running)}…</span>}
-        <GatewayControls
-          state={gateway.state}
-          reason={running ? `${operationWords(running)}: wait until it has finished` : undefined}
-          onStart={() => report(startGateway())}
-          onStop={() => report(stopGateway())}
-          onRestart={() => report(restartGateway())}
-        />
-      </div>
-      {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
-    </>
   )
 }

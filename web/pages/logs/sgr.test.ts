@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSgr, plainText } from './sgr.ts'
+import { parseSgr, withoutColours } from './sgr.ts'
 
 const classes = (text: string) => parseSgr(text).map(({ text: run, className }) => [run, className])
 
@@ -12,7 +12,7 @@ test('a line of the gateway', () => {
     [' ', ''],
     ['slow', 'sgr-3'],
   ])
-  expect(plainText(line)).toBe('2026-11-23T11:40:08.850Z [gateway] slow')
+  expect(withoutColours(line)).toBe('2026-11-23T11:40:08.850Z [gateway] slow')
 })
 
 test('bold and dim come and go on their own', () => {
@@ -58,7 +58,6 @@ test.each([
   const joined = parseSgr(text)
     .map((segment) => segment.text)
     .join('')
-  expect(joined).toBe(plainText(text))
   expect(joined).toBe(expected)
   expect(joined).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/)
 })
@@ -67,4 +66,9 @@ test('markup is text', () => {
   expect(parseSgr('<img src=x onerror=alert(1)>')).toEqual([
     { text: '<img src=x onerror=alert(1)>', className: '' },
   ])
+})
+
+test('a sanitised text loses its colours, and nothing else', () => {
+  expect(withoutColours('\x1b[36m[gate\x1b[39mway]\x1b[38;5;12m \x1b[0m[0m')).toBe('[gateway] [0m')
+  expect(withoutColours('plain')).toBe('plain')
 })

@@ -1,32 +1,21 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { keyIdOf, type LogActions } from './log-keys.ts'
 
-export interface LogKeys {
-  readonly onSearch: () => void
-  readonly onPause: () => void
-  readonly onFollow: () => void
-}
-
-/** Keys of the logs page: `/` to the filter, space to pause, `f` and End to the newest line. */
-export function useLogKeys(keys: LogKeys): void {
-  const current = useRef(keys)
-  current.current = keys
+/** Listens to the keys of the table while the page is open. */
+export function useLogKeys(actions: LogActions): void {
+  const current = useRef(actions)
+  current.current = actions
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event.target, event.key)) return
-      const action = actionOf(event.key, current.current)
-      if (!action) return
+      const id = keyIdOf(event.key)
+      if (!id) return
       event.preventDefault()
-      action()
+      current.current[id]()
     }
     addEventListener('keydown', onKeyDown)
     return () => removeEventListener('keydown', onKeyDown)
   }, [])
-}
-
-function actionOf(key: string, keys: LogKeys): (() => void) | null {
-  if (key === '/') return keys.onSearch
-  if (key === ' ') return keys.onPause
-  return key === 'f' || key === 'End' ? keys.onFollow : null
 }
 
 /** True where the key means something already: text in a field, space on a button or link. */

@@ -1,0 +1,53 @@
+import type { JSX } from 'preact'
+import { Button } from '../../ui/button.tsx'
+import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import type { LogActions } from './log-keys.ts'
+import { TextFilter } from './text-filter.tsx'
+import { TimeSelect } from './time-select.tsx'
+import type { LogScreen } from './use-log-screen.ts'
+
+const LogTools = lazyPart(async () => (await import('./log-tools.tsx')).LogTools)
+
+/** The field of the filter, and the buttons for what the list does. */
+export function LogBar({ screen, actions }: { screen: LogScreen; actions: LogActions }): JSX.Element {
+  const { log, filters, follow, isFollowing } = screen
+  const isPaused = log.isPaused.value
+  return (
+    <div class="log-tools">
+      <TextFilter
+        filters={filters}
+        onChange={screen.chooseFilters}
+        field={screen.filterField}
+        drawn={screen.drawn}
+        onStep={(direction) => (direction === 1 ? actions.nextMatch : actions.previousMatch)()}
+      />
+      <div class="log-buttons">
+        <Button size="small" isPressed={isPaused} onClick={actions.pause}>
+          <Icon name={isPaused ? 'play' : 'pause'} size={15} />
+          Pause
+        </Button>
+        <Button size="small" isPressed={isFollowing} onClick={() => follow(!isFollowing)}>
+          Follow
+        </Button>
+        <Button size="small" isPressed={screen.isWrapped} onClick={actions.wrap}>
+          Wrap
+        </Button>
+        <TimeSelect mode={screen.timeMode} onChange={screen.chooseTimes} />
+        <Button
+          size="small"
+          onClick={() => {
+            follow(true)
+            log.clear()
+          }}
+        >
+          Clear
+        </Button>
+        <LogTools screen={screen} />
+        <Button size="small" kind="quiet" label="Keys" onClick={actions.help}>
+          ?
+        </Button>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+import type { JSX } from 'preact'
+import { useState } from 'preact/hooks'
+import type { Problem } from '../../../contract/schemas.ts'
+import { restartGateway, startGateway, stopGateway } from '../../api/gateway.ts'
+import { toProblem } from '../../api/problem.ts'
+import { runningOperation } from '../../state/operations.ts'
+import { status } from '../../state/status.ts'
+import { GatewayControls } from '../../ui/gateway-controls.tsx'
+import { operationWords } from '../../ui/gateway-words.ts'
+import { ProblemView } from '../../ui/problem-view.tsx'
+
+/** Starts and stops the gateway whose log this is. */
+export function LogControls(): JSX.Element | null {
+  const [problem, setProblem] = useState<Problem | null>(null)
+  const gateway = status.value?.gateway
+  const running = runningOperation.value
+  if (!gateway) return null
+  const report = (work: Promise<void>): void => {
+    setProblem(null)
+    work.catch((error) => setProblem(toProblem(error)))
+  }
+  return (
+    <>
+      <div class="row">
+        {running && <span class="small muted">{operationWords(running)}…</span>}
+        <GatewayControls
+          state={gateway.state}
+          reason={running ? `${operationWords(running)}: wait until it has finished` : undefined}
+          onStart={() => report(startGateway())}
+          onStop={() => report(stopGateway())}
+          onRestart={() => report(restartGateway())}
+        />
+      </div>
+      {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
+    </>
+  )
+}

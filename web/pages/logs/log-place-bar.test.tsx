@@ -1,0 +1,80 @@
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { LogEdge } from './log-edge.tsx'
+import { LogPlaceBar } from './log-place-bar.tsx'
+import { LogPlaces } from './log-places.ts'
+import { LogSession } from './log-session.ts'
+import { lineOf, serveLog, type TestLog } from './test-log-api.ts'
+import { cursorOf, rowsOf } from './test-rows.ts'
+
+let log: TestLog
+let live: LogSession
+let places: LogPlaces
+const onBack = vi.fn()
+
+beforeEach(() => {
+  log = serveLog(0, 10_000)
+  live = new LogSession()
+  live.take({ type: 'lines', rows: rowsOf([lineOf(9_999)]) })
+  places = new LogPlaces(live, () => undefined)
+  onBack.mockReset()
+})
+afterEach(() => {
+  cleanup()
+  vi.unstubAllGlobals()
+})
+
+const show = () => render(<LogPlaceBar places={places} onBack={onBack} />)
+
+test('at the live end there is nothing to say', () => {
+  expect(show().container.textContent).toBe('')
+})
+
+test('in the history it says so, counts what has come, and leads back', async () => {
+  await places.lookAtLine(cursorOf(100))
+  live.take({ type: 'lines', rows: rowsOf([lineOf(10_000), lineOf(10_001), lineOf(10_002)]) })
+  show()
+  expect(screen.getByRole('status').textContent).toContain('You look at earlier lines.')
+  fireEvent.click(screen.getByRole('button', { name: 'Back to the end (3 new lines)' }))
+  expect(onBack).toHaveBeenCalledOnce()
+})
+
+test('later lines that could not be read can be tried again', async () => {
+  await places.lookAtLine(cursorOf(100))
+  log.failure = new TypeError('away')
+  await places.current.value.loadNewer()
+  show()
+  expect(screen.getByRole('status').textContent).toContain('The panel does not answer')
+  await act(async () => {
+    fireEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    await vi.waitFor(() => expect(places.current.value.newer?.value.kind).toBe('idle'))
+  })
+  expect(screen.getByRole('status').textContent).toContain('You look at earlier lines.')
+})
+
+test('a line that has gone is told with what mends it, until it is dismissed', async () => {
+  await places.lookAtLine(cursorOf(20_000))
+  show()
+  expect(screen.getByRole('status').textContent).toContain('This line of the log is not kept any more.')
+  await act(async () => {
+    fireEvent.click(screen.getByRole('button', { name: 'Dismiss' }))
+  })
+  expect(screen.queryByRole('status')).toBeNull()
+})
+
+test('above the first line that is kept it says that it is', async () => {
+  await places.lookAtLine(cursorOf(0))
+  render(<LogEdge place={places.current.value} isFiltered={false} />)
+  expect(screen.getByText('The first line that is kept')).toBeTruthy()
+})
+
+test('a filtered list offers to look further back', async () => {
+  const { container } = render(<LogEdge place={live} isFiltered={false} />)
+  expect(container.textContent).toBe('')
+  cleanup()
+  render(<LogEdge place={live} isFiltered={true} />)
+  await act(async () => {
+    fireEvent.click(screen.getByRole('button', { name: 'Look through earlier lines' }))
+    await vi.waitFor(() => expect(live.ring.count).toBe(1_001))
+  })
+})
