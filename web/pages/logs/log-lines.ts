@@ -4,6 +4,7 @@ import { type BlockPart, blockOf } from './log-blocks.ts'
 import type { LogRing, RingLine } from './log-ring.ts'
 import { copiedTime, dayOf, type TimeMode } from './log-times.ts'
 import type { LogView } from './log-view.ts'
+import { type LifeMark, marksBetween } from './marks-between.ts'
 import { withoutColours } from './sgr.ts'
 
 export interface DrawnLine {
@@ -14,6 +15,18 @@ export interface DrawnLine {
   /** The line above is of another day. */
   readonly isNewDay: boolean
   readonly block: BlockPart | null
+  /** What became of the gateway between the line above and this one. */
+  readonly marks: readonly LifeMark[]
+  /** And behind it, where it is the last line of the log. */
+  readonly marksBehind: readonly LifeMark[]
+}
+
+export interface DrawOptions {
+  readonly timeMode: TimeMode
+  /** Oldest first. */
+  readonly life: readonly LifeMark[]
+  /** The last line held is the last line of the log. */
+  readonly isEnd: boolean
 }
 
 interface Held {
@@ -27,19 +40,26 @@ export function drawRows(
   view: LogView,
   ring: LogRing,
   { from, to }: { readonly from: number; readonly to: number },
-  mode: TimeMode,
+  { timeMode, life, isEnd }: DrawOptions,
 ): DrawnLine[] {
   const drawn: DrawnLine[] = []
   let before = heldAt(view, ring, from - 1)
   let held = heldAt(view, ring, from)
+  // Of a gap the time is not known, and what is before the first line is not told.
+  let since = before?.line.time ?? Number.NaN
   for (let place = from; place < to; place += 1) {
     const after = heldAt(view, ring, place + 1)
     if (held) {
       // Where a filter has left lines out between, these two make no block.
       const above = before?.number === held.number - 1 ? before.plain : null
       const below = after?.number === held.number + 1 ? after.plain : null
-      const isNewDay = before !== null && isOtherDay(before.line.time, held.line.time, mode)
-      drawn.push({ ...held, isNewDay, block: blockOf(held.plain, above, below) })
+      const isNewDay = before !== null && isOtherDay(before.line.time, held.line.time, timeMode)
+      const { time } = held.line
+      const marks = marksBetween(life, since, time)
+      if (!Number.isNaN(time)) since = time
+      const isLast = isEnd && held.number === ring.end - 1
+      const marksBehind = isLast ? marksBetween(life, since, Infinity) : []
+      drawn.push({ ...held, isNewDay, block: blockOf(held.plain, above, below), marks, marksBehind })
     }
     before = held
     held = after

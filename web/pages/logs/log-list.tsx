@@ -13,6 +13,7 @@ import { LogRowList } from './log-row-list.tsx'
 import type { TimeMode } from './log-times.ts'
 import type { LogView } from './log-view.ts'
 import { useColumns } from './use-columns.ts'
+import { useLifeMarks } from './use-life-marks.ts'
 import { useListLayout } from './use-list-layout.ts'
 import { useListScroll } from './use-list-scroll.ts'
 import { type Drawn, useTellDrawn } from './use-tell-drawn.ts'
@@ -55,7 +56,8 @@ export function LogList(props: LogListProps): JSX.Element {
   const [, redraw] = useReducer((count: number) => count + 1, 0)
   const measured = useColumns(box, { isWrapped, timeMode, redraw: () => redraw(0) })
   const unfolded = useUnfolded(session)
-  const flatColumns = unfolded.numbers.size > 0 ? Infinity : null
+  const life = useLifeMarks()
+  const flatColumns = unfolded.numbers.size > 0 || life.length > 0 ? Infinity : null
   const layout = useListLayout(props, box, isWrapped ? measured.current.columns : flatColumns)
   const selected = useCopyRows(box, session, copySource(layout.view, session.ring, props)).value
   const onScroll = useListScroll(props, layout, { box, sizer, rows, measured, redraw: () => redraw(0) })
@@ -85,6 +87,7 @@ export function LogList(props: LogListProps): JSX.Element {
             selected={selected}
             unfolded={unfolded.numbers}
             explain={explainer.value}
+            life={life}
             onFold={(number) => {
               props.onFollow(false)
               unfolded.toggle(number)

@@ -107,6 +107,23 @@ test('another text begins anew', () => {
   }
 })
 
+test('the reader stays at a match whether other lines are shown or not', () => {
+  const ring = new LogRing(10)
+  const index = new LogIndex(ring)
+  const view = new LogView(ring, index)
+  ring.append(rowsOf([{ text: 'a' }, { text: 'x' }, { text: 'a' }]))
+  const marks = new LogMarks(ring, index)
+  for (const isMarkOnly of [false, true]) {
+    const filters = { ...NO_FILTERS, text: 'a', isMarkOnly }
+    view.configure({ filter: shownTest(filters, index), columns: null })
+    view.sync(1e9)
+    marks.configure(filters, view)
+    marks.sync(1e9)
+    if (!isMarkOnly) marks.goTo(2)
+    expect([marks.current, marks.position]).toEqual([2, 2])
+  }
+})
+
 test('the place to be kept is the current line while it is in sight, else the first one', () => {
   const marks = marksOf(['a', 'x', 'a', 'x', 'a'], { text: 'a' })
   marks.sight = { first: 1, last: 3 }

@@ -76,7 +76,7 @@ export class LogMarks {
   /** @param shown the list, which holds all matches where it shows nothing else */
   configure(filters: LogFilters, shown: LogView): void {
     const test = matchTest(filters, this.#index)
-    const key = `${filters.isMarkOnly} ${test?.key}`
+    const key = `${test?.key}`
     if (key !== this.#key) this.#current = null
     this.#key = key
     this.#shown = shown

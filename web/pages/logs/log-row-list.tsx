@@ -7,6 +7,7 @@ import { drawRows } from './log-lines.ts'
 import type { LogListProps } from './log-list.tsx'
 import { markerOf } from './log-marks.ts'
 import { LogRow } from './log-row.tsx'
+import type { LifeMark } from './marks-between.ts'
 import type { ListLayout } from './use-list-layout.ts'
 
 /** The rows that are in the document. */
@@ -16,29 +17,32 @@ export function LogRowList(props: {
   selected: RowRange | null
   unfolded: ReadonlySet<number>
   explain: ExplainLine | null
+  life: readonly LifeMark[]
   onFold: (number: number) => void
 }): JSX.Element {
-  const { list, layout, selected, unfolded, explain, onFold } = props
+  const { list, layout, selected, unfolded, explain, life, onFold } = props
   const { session, filters, marks, timeMode, marked } = list
   const marker = useMemo(() => markerOf(filters), [filters])
   return (
     <>
-      {drawRows(layout.view, session.ring, layout, timeMode).map(({ number, ...row }) => {
-        const cursor = session.ring.cursorOf(number)
-        return (
-          <LogRow
-            key={number}
-            {...{ number, ...row, cursor, timeMode, marker, explain, onFold }}
-            now={timeMode === 'relative' ? now.value : 0}
-            isMarked={cursor !== undefined && cursor === marked}
-            isCurrent={number === marks.current}
-            isSelected={
-              selected !== null && number >= selected.first.number && number <= selected.last.number
-            }
-            isUnfolded={unfolded.has(number)}
-          />
-        )
-      })}
+      {drawRows(layout.view, session.ring, layout, { timeMode, life, isEnd: session.newer === null }).map(
+        ({ number, ...row }) => {
+          const cursor = session.ring.cursorOf(number)
+          return (
+            <LogRow
+              key={number}
+              {...{ number, ...row, cursor, timeMode, marker, explain, onFold }}
+              now={timeMode === 'relative' ? now.value : 0}
+              isMarked={cursor !== undefined && cursor === marked}
+              isCurrent={number === marks.current}
+              isSelected={
+                selected !== null && number >= selected.first.number && number <= selected.last.number
+              }
+              isUnfolded={unfolded.has(number)}
+            />
+          )
+        },
+      )}
     </>
   )
 }

@@ -12,6 +12,8 @@ const PLAIN = {
   now: 0,
   isNewDay: false,
   block: null,
+  marks: [],
+  marksBehind: [],
   marker: null,
   isCurrent: false,
   isSelected: false,

@@ -6,7 +6,8 @@ import type { BlockPart } from './log-blocks.ts'
 import { findJson, jsonSegments } from './log-json.ts'
 import { type MarkedSegment, markSegments } from './log-marks.ts'
 import type { RingLine } from './log-ring.ts'
-import { describeTime, formatDay, formatTime, type TimeMode } from './log-times.ts'
+import { describeTime, formatDay, formatMoment, formatTime, type TimeMode } from './log-times.ts'
+import type { LifeMark } from './marks-between.ts'
 import { parseSgr } from './sgr.ts'
 
 /** Told by the gateway of a browser that is new to it (docs/facts/razroom-gateway.md). */
@@ -23,6 +24,8 @@ export interface LogRowProps {
   /** The line above is of another day. */
   readonly isNewDay: boolean
   readonly block: BlockPart | null
+  readonly marks: readonly LifeMark[]
+  readonly marksBehind: readonly LifeMark[]
   readonly marker: RegExp | null
   /** The reader is at this line. */
   readonly isCurrent: boolean
@@ -55,6 +58,8 @@ export function LogRow(props: LogRowProps): JSX.Element {
       data-number={number}
       data-stream={line.kind}
       data-day={props.isNewDay || undefined}
+      data-life={props.marks.length > 0 || undefined}
+      data-life-behind={props.marksBehind.length > 0 || undefined}
       data-block={block?.kind}
       data-edge={block ? edgeOf(block) : undefined}
       data-marked={props.isMarked || undefined}
@@ -65,6 +70,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
       {timeMode !== 'off' && (
         <LineLink cursor={cursor} time={<LogTime time={line.time} mode={timeMode} now={props.now} />} />
       )}
+      <LifeMarks marks={props.marks} timeMode={timeMode} />
       {props.isNewDay && <span class="log-day">{formatDay(line.time, timeMode)}</span>}
       {json && (
         <button
@@ -90,7 +96,26 @@ export function LogRow(props: LogRowProps): JSX.Element {
           </button>
         )}
       </span>
+      <LifeMarks marks={props.marksBehind} timeMode={timeMode} isBehind />
     </div>
+  )
+}
+
+/** What became of the gateway above or below the line. */
+function LifeMarks(props: {
+  marks: readonly LifeMark[]
+  timeMode: TimeMode
+  isBehind?: boolean
+}): JSX.Element | null {
+  if (props.marks.length === 0) return null
+  return (
+    <span class="log-life" data-behind={props.isBehind || undefined}>
+      {props.marks.map(({ time, words, tone }, index) => (
+        <span key={index} data-tone={tone} title={formatMoment(time, props.timeMode)}>
+          {words}
+        </span>
+      ))}
+    </span>
   )
 }
 

@@ -1,6 +1,7 @@
 import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
 import type { ComponentType } from 'preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { AuditEntry } from '../../../contract/audit.ts'
 import type { LogFrame, LogStreamOptions } from '../../api/logs.ts'
 import { rowsOf } from './test-rows.ts'
 
@@ -12,6 +13,13 @@ vi.mock('../../api/logs.ts', () => ({
   },
   loadOlderLines: async () => ({ lines: [], hasMore: false }),
 }))
+
+const START: AuditEntry = {
+  ...{ seq: 1, at: '2026-01-01T23:59:59.500Z', kind: 'gateway', action: 'gateway.started', details: [] },
+  ...{ what: 'The gateway started', who: { by: 'panel' }, outcome: 'done' },
+}
+const life = vi.hoisted(() => ({ entries: [] as unknown[] }))
+vi.mock('../../api/gateway-life.ts', () => ({ loadGatewayLife: async () => life.entries }))
 
 const LINES = [
   { text: '\x1b[36m[gateway]\x1b[39m \x1b[36mready\x1b[39m', time: '2026-01-01T23:59:59Z' },
@@ -201,4 +209,16 @@ test('all lines are copied, with their times, also those that are out of sight',
   expect(copied.at(-1)).toBe('2026-01-03T00:00:00.000Z line 499')
   await frame()
   expect(screen.getAllByRole('status').some((one) => one.textContent === '505 lines copied')).toBe(true)
+})
+
+test('starts and ends of the gateway stand between the lines, read again when the audit log grows', async () => {
+  const marks = () => rows().map((row) => row.querySelector('.log-life')?.textContent ?? '')
+  expect(marks().join('')).toBe('')
+  life.entries = [START]
+  const { auditLatest } = await import('../../state/audit.ts')
+  act(() => {
+    auditLatest.value = 1
+  })
+  await waitFor(() => expect(marks()).toEqual(['', 'The gateway started', '', '', '']))
+  life.entries = []
 })

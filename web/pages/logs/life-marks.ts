@@ -1,0 +1,58 @@
+/** What became of the gateway, as marks between the lines of its log: starts, ends, and who asked for what. */
+import type { AuditEntry, AuditWho } from '../../../contract/audit.ts'
+import { withoutStarts } from '../../state/audit.ts'
+import type { LifeMark } from './marks-between.ts'
+
+/**
+ * Marks of entries of the kinds `gateway` and `operation`, oldest first.
+ * @param entries in any order
+ */
+export function lifeMarksOf(entries: readonly AuditEntry[]): LifeMark[] {
+  return withoutStarts(entries)
+    .map((entry) => (entry.kind === 'gateway' ? gatewayMark(entry, entries) : operationMark(entry)))
+    .filter(({ time }) => !Number.isNaN(time))
+    .toSorted((one, other) => one.time - other.time)
+}
+
+function gatewayMark(entry: AuditEntry, entries: readonly AuditEntry[]): LifeMark {
+  const { what, action, outcome } = entry
+  const detail = (name: string): string | undefined => detailOf(entry, name)
+  const exitCode = detail('exit code')
+  const image = detail('image')
+  const more = exitCode === undefined ? image && `: ${image}` : `, exit code ${exitCode}`
+  const tone = outcome === 'failed' ? 'bad' : action === 'gateway.started' ? 'good' : 'accent'
+  return { time: timeOf(entry, entries), words: `${what}${more ?? ''}`, tone }
+}
+
+/** When it was by podman, which a look at the container notices a moment later. */
+function timeOf(entry: AuditEntry, entries: readonly AuditEntry[]): number {
+  const told = detailOf(entry, 'at')
+  const noticed = Date.parse(entry.at)
+  if (told !== undefined) return Date.parse(told)
+  // Of a container that was replaced only its successor is known: it ended before that started.
+  const next = entries
+    .filter(({ action, seq }) => action === 'gateway.started' && seq > entry.seq)
+    .toSorted((one, other) => one.seq - other.seq)[0]
+  const start = Date.parse((next && detailOf(next, 'at')) ?? '')
+  return entry.action === 'gateway.ended' && start <= noticed ? start - 1 : noticed
+}
+
+function detailOf({ details }: AuditEntry, name: string): string | undefined {
+  return details.find((each) => each.name === name)?.value
+}
+
+/** At its beginning: what it did to the gateway comes after that. */
+function operationMark({ at, what, who, outcome, tookMs = 0 }: AuditEntry): LifeMark {
+  const isBad = outcome === 'failed' || outcome === 'cancelled'
+  const end = isBad ? `, ${outcome}` : ''
+  return {
+    time: Date.parse(at) - tookMs,
+    words: `${what}, by ${nameOf(who)}${end}`,
+    tone: isBad ? 'bad' : 'accent',
+  }
+}
+
+function nameOf({ by, uid, user, saidUser }: AuditWho): string {
+  if (by === 'panel') return 'the panel itself'
+  return saidUser ?? user ?? (uid === undefined ? 'somebody' : `user ${uid}`)
+}
