@@ -95,10 +95,11 @@ test('hashes are SHA-256, and no secret comes from Math.random', () => {
   ])
 })
 
-test('the page keeps nothing in the browser but the colour scheme, a hint put away and the place of a terminal', () => {
+test('the page keeps nothing in the browser but the colour scheme, how times are shown, a hint put away and the place of a terminal', () => {
   const pattern = /localStorage|sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker/
   const using = sources.filter((path) => path.startsWith('web/') && pattern.test(read(path)))
   expect(using.toSorted()).toEqual([
+    'web/pages/logs/log-times.ts',
     'web/pages/overview/connect-hint.tsx',
     'web/pages/terminal/kept-place.ts',
     'web/theme.ts',
