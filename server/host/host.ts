@@ -3,7 +3,6 @@
  * serialisable data or streams of it, so that the list can cross a socket between two processes.
  */
 import type { PreviousImage } from '../../contract/images.ts'
-import type { LogFilter, LogLine, LogQuery, LogSearchFrame } from '../../contract/logs.ts'
 import type { ImageSource, Settings } from '../../contract/settings.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { BackupTimer } from './backup-timer.ts'
@@ -23,6 +22,7 @@ import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
 import type { JournalLog } from './journal-log.ts'
+import type { LogFiles } from './log-files.ts'
 import type { Registries } from './registries.ts'
 import type { Terminals } from './terminal.ts'
 import type { Uploads } from './uploads.ts'
@@ -42,6 +42,7 @@ export type {
 } from './container-facts.ts'
 export type { OddFile } from './examination.ts'
 export type { ContainerCommandResult } from './exec-in-container.ts'
+export type { LogChunk, LogRequest } from './log-files.ts'
 export type { Terminal } from './terminal.ts'
 export type { QuadletFile, UnitFacts } from './user-units.ts'
 export type { StoredVersion } from './versions.ts'
@@ -126,26 +127,6 @@ export interface WriteUserFile {
   readonly expectedEtag?: string
 }
 
-export interface LogChunk {
-  /** Lines, as a frame of contract/log-rows.ts. */
-  readonly rows?: Uint8Array
-  /** Lines were lost to truncation or rotation before these. */
-  readonly gap?: string
-  /** The backlog is over. */
-  readonly live: boolean
-  /** With the first that is live: the place up to which the log has been read. */
-  readonly cursor?: string
-}
-
-export interface LogRequest {
-  readonly path: string
-  /** The last N lines first, unless `after` is given; Number.MAX_SAFE_INTEGER: all there are. */
-  readonly backlog: number
-  readonly after?: string
-  /** Only these lines. */
-  readonly filter?: LogFilter
-}
-
 export interface StoredSession {
   /** sha-256 of the cookie, hex. */
   readonly idHash: string
@@ -204,6 +185,7 @@ export type StateChange = Omit<Partial<PanelState>, 'settings'> & { readonly set
 export interface Host
   extends AuditLog,
     JournalLog,
+    LogFiles,
     Ownership,
     Backups,
     BackupTimer,
@@ -274,41 +256,6 @@ export interface Host
   renameUserFile(user: UserAccount, from: string, to: string): Promise<void>
   /** Yields a path each time the file there appears, changes or goes; ends with the signal. */
   watchUserFiles(user: UserAccount, paths: readonly string[], signal: AbortSignal): AsyncIterable<string>
-  followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>
-  /** Up to `limit` lines before the cursor (or the end), oldest first. */
-  readLogBefore(
-    user: UserAccount,
-    path: string,
-    before: string | null,
-    limit: number,
-  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
-  /** Up to `limit` lines behind a cursor, or from a time (ms since 1970) on, oldest first. */
-  readLogAfter(
-    user: UserAccount,
-    path: string,
-    from: { readonly after: string } | { readonly time: number },
-    limit: number,
-  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
-  /** The text of one line, up to 4 MiB; null when it is not kept any more. */
-  readLogLine(
-    user: UserAccount,
-    path: string,
-    cursor: string,
-  ): Promise<{ text: string; truncated: boolean } | null>
-  /** Newest hits first, over all that is kept; ends with the signal. Texts are not sanitised. */
-  searchLog(
-    user: UserAccount,
-    path: string,
-    query: LogQuery,
-    signal: AbortSignal,
-  ): AsyncIterable<LogSearchFrame>
-  /** Keeps the files that conmon drops at its size limit, until the signal; yields when a new one has begun. */
-  keepLog(user: UserAccount, path: string, signal: AbortSignal): AsyncIterable<true>
-  /**
-   * Gives a log file that lies elsewhere the name of the gateway's log too; false when it has it, or is not there.
-   * FILE_REFUSED when it lies on another disk.
-   */
-  linkLog(user: UserAccount, from: string, path: string): Promise<boolean>
 
   // Podman, always as the user
   /** Runs `podman info`: does rootless podman work for this user, with which runtime? PODMAN_UNUSABLE otherwise. */
