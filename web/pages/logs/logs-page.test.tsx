@@ -182,6 +182,18 @@ test('g goes to the oldest line, e to the error, f back to the end', async () =>
   expect(follow()).toBe('true')
 })
 
+test('who stops following at the end stays stopped, though the list still tells of its own scrolling', async () => {
+  const follow = () => screen.getByRole('button', { name: 'Follow' }).getAttribute('aria-pressed')
+  await press('Follow')
+  fireEvent.scroll(screen.getByRole('log'))
+  await frame()
+  expect(follow()).toBe('false')
+  screen.getByRole('log').scrollTop = 50
+  fireEvent.scroll(screen.getByRole('log'))
+  await frame()
+  expect(follow()).toBe('true')
+})
+
 test('the keys are explained, and are left alone while somebody types', async () => {
   await key('?')
   await waitFor(() => screen.getByRole('dialog', { name: 'Keys' }))

@@ -25,6 +25,9 @@ export function useListScroll(props: LogListProps, layout: ListLayout, elements:
   const { view, aim } = layout
   const { box, redraw } = elements
   const placed = useRef(0)
+  /** Where somebody stopped following without scrolling: to be there still is no wish to follow again. */
+  const stoppedAt = useRef<number | null>(null)
+  const wasFollowing = useRef(isFollowing)
 
   function tellTop(tell: (cursor: string, offsetPx: number) => void): void {
     const top = box.current && topLine(box.current, view, session.ring)
@@ -35,6 +38,9 @@ export function useListScroll(props: LogListProps, layout: ListLayout, elements:
   }
 
   useLayoutEffect(() => {
+    if (wasFollowing.current !== isFollowing)
+      stoppedAt.current = isFollowing ? null : (box.current?.scrollTop ?? null)
+    wasFollowing.current = isFollowing
     const isCorrected = placeRows(layout, elements)
     if (isCorrected === null || !box.current) return
     placed.current = box.current.scrollTop
@@ -55,8 +61,10 @@ export function useListScroll(props: LogListProps, layout: ListLayout, elements:
     const isAtEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW_PX
     // The list itself went to its end, and has drawn it: only who scrolls up leaves it, not lines that grow.
     if (isFollowing && (isAtEnd || element.scrollTop >= placed.current - 1)) return
+    const isStill = stoppedAt.current !== null && Math.abs(element.scrollTop - stoppedAt.current) <= 1
+    if (!isStill) stoppedAt.current = null
     if (!aim.isPending) {
-      if (isAtEnd !== isFollowing) props.onFollow(isAtEnd)
+      if (isAtEnd !== isFollowing && !(isStill && isAtEnd)) props.onFollow(isAtEnd)
       load()
       tellTop(props.onTop)
     }
