@@ -3,6 +3,7 @@ import { createHost, type TestHost } from '../host/host.ts'
 import { itKeepsItsHistory } from './log-history-steps.ts'
 import { type LogHost, openLogHost } from './log-host.ts'
 import { itWithstandsHostileLogs } from './log-hostile.ts'
+import { itIsReadInThePage } from './log-page-steps.ts'
 import { itSearches } from './log-search-steps.ts'
 import { itSoaks } from './log-soak.ts'
 import { itTakesTheLogAway } from './log-take-away-steps.ts'
@@ -25,6 +26,7 @@ describe('the log', () => {
     itKeepsItsHistory(open)
     itSearches(open)
     itTakesTheLogAway(open)
+    itIsReadInThePage(open)
   })
   describe('whatever happens', () => itSoaks(open))
   // Last, for what is kept is not worth reading afterwards.

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
+import { waitUntil } from '../host/wait-until.ts'
+import { printLines } from './log-history-steps.ts'
+import type { LogHost } from './log-host.ts'
+import { visit } from './panel-steps.ts'
+
+const LIMIT_MS = 20_000
+/** More than the page asks for at first. */
+const LINES = 2_500
+
+/** The log as a person reads it in the browser. */
+export function itIsReadInThePage(open: () => LogHost): void {
+  it('is read in the page: an old line by a search and by its link, a filter, and back to the end', async () => {
+    const { panel } = open()
+    await printLines(open(), ['a needle in the page'])
+    await printLines(
+      open(),
+      Array.from({ length: LINES }, (_, at) => `page ${at}`),
+    )
+    const browser = await loginPage(panel)
+    try {
+      await readInThePage(browser)
+      expect(browser.faults()).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  })
+}
+
+async function readInThePage({ page }: PanelBrowser): Promise<void> {
+  const log = page.getByRole('log')
+  const needle = log.getByText('a needle in the page')
+  const end = log.getByText(`page ${LINES - 1}`, { exact: true })
+  const button = (name: string) => page.getByRole('button', { name, exact: true }).first()
+  await visit(page, 'Logs')
+  await end.waitFor({ timeout: LIMIT_MS })
+
+  await page.keyboard.press('s')
+  await page.getByLabel('What to search for').fill('NEEDLE in')
+  await page.keyboard.press('Enter')
+  const hit = page.getByRole('region', { name: 'Hits' }).getByRole('listitem').first()
+  await hit.getByRole('link').first().click()
+  await needle.waitFor({ timeout: LIMIT_MS })
+  expect(new URL(page.url()).hash).toMatch(/^#line=/)
+
+  await page.reload()
+  await needle.waitFor({ timeout: LIMIT_MS })
+  await page.getByRole('button', { name: /^Back to the end/ }).click()
+  await end.waitFor({ timeout: LIMIT_MS })
+
+  await page.getByRole('searchbox', { name: 'Filter' }).fill(`page ${LINES - 1}`)
+  await waitUntil(
+    'only that line is left',
+    LIMIT_MS,
+    async () => (await log.locator('.log-row:not(.log-probe)').count()) === 1,
+  )
+  await button('Download').click()
+  const coming = page.waitForEvent('download')
+  await page.getByRole('link', { name: /^All lines with/ }).click()
+  const saved = await readFile(await (await coming).path(), 'utf8')
+  expect(
+    saved
+      .trim()
+      .split('\n')
+      .map((line) => line.replace(/^\S+ /, '')),
+  ).toEqual([`page ${LINES - 1}`])
+  await button('Clear all').click()
+  await waitUntil(
+    'all lines are there again',
+    LIMIT_MS,
+    async () => (await log.locator('.log-row:not(.log-probe)').count()) > 5,
+  )
+}
