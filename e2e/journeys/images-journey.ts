@@ -197,7 +197,9 @@ export function imagesJourney(
     })
 
     it('that is none is refused in podman’s words, and leaves nothing', async () => {
-      const archives = await makeHostileArchives(host)
+      // More than a gigabyte is unpacked for that one: on one of the two machines, and on both by --full.
+      const isShort = process.env.RAZROOM_TEST_FULL !== '1' && kind === 'debian-12'
+      const archives = await makeHostileArchives(host, isShort ? ['bomb'] : [])
       const before = await listTraces(panel)
       for (const [name, path] of archives) {
         const problem = problemOf(await tryUpdate('--archive', path))
