@@ -1,25 +1,17 @@
-import { appendFile, mkdtemp, readdir, readlink, rm, stat, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { appendFile, readdir, readlink, stat, truncate, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
 import { readLines } from '../../../contract/log-rows.ts'
 import { followLog } from './log-follow.ts'
 import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
 import { KEPT_FILES, keepLogFile } from './log-segments.ts'
-import { beginFile, linesOf, range, row, rows, writeKeptFiles } from './test-log-files.ts'
+import { beginFile, linesOf, range, row, rows, useLogPlace, writeKeptFiles } from './test-log-files.ts'
 
 let directory: string
 let path: string
 let controller: AbortController
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'log-follow-'))
-  path = join(directory, 'gateway.log')
-  controller = new AbortController()
-})
-afterEach(async () => {
-  controller.abort()
-  await rm(directory, { recursive: true })
+useLogPlace((place) => {
+  ;({ directory, path, controller } = place)
 })
 
 const begin = (text: string) => beginFile(path, text)

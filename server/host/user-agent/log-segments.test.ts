@@ -1,25 +1,17 @@
 import { execFileSync } from 'node:child_process'
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
 import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
 import { KEPT_FILES, keepLog, keepLogFile } from './log-segments.ts'
 import type { LogPageValue } from './protocol.ts'
-import { beginFile, linesOf, range, row, rows, START, writeKeptFiles } from './test-log-files.ts'
+import { beginFile, linesOf, range, row, rows, START, useLogPlace, writeKeptFiles } from './test-log-files.ts'
 
 let directory: string
 let path: string
 let controller: AbortController
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'log-segments-'))
-  path = join(directory, 'gateway.log')
-  controller = new AbortController()
-})
-afterEach(async () => {
-  controller.abort()
-  await rm(directory, { recursive: true })
+useLogPlace((place) => {
+  ;({ directory, path, controller } = place)
 })
 
 const begin = (text: string) => beginFile(path, text)

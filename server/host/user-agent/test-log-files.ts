@@ -1,5 +1,8 @@
 /** Log files as conmon leaves them, for tests. */
-import { rename, writeFile } from 'node:fs/promises'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
 import { formatCursor } from '../../../contract/log-rows.ts'
 import { KEPT_FILES, keepLogFile } from './log-segments.ts'
 import type { LogPageValue } from './protocol.ts'
@@ -33,4 +36,24 @@ export async function writeKeptFiles(path: string): Promise<void> {
     await beginFile(path, rows(file * 100, file * 100 + 100))
     await keepLogFile(path)
   }
+}
+
+export interface LogPlace {
+  readonly directory: string
+  readonly path: string
+  readonly controller: AbortController
+}
+
+/** Gives each test of the file a directory for its log, and ends what still reads there. */
+export function useLogPlace(take: (place: LogPlace) => void): void {
+  let place: LogPlace
+  beforeEach(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'log-files-'))
+    place = { directory, path: join(directory, 'gateway.log'), controller: new AbortController() }
+    take(place)
+  })
+  afterEach(async () => {
+    place.controller.abort()
+    await rm(place.directory, { recursive: true })
+  })
 }
