@@ -187,11 +187,12 @@ describe.each([
       await panel.podman('rm', '--force', 'razroom')
       await panel.cli<Operation>('launch')
       const seen = await texts()
-      for (const driver of ['journald', 'k8s-file'])
-        expect(seen.filter((text) => text.endsWith(` ${driver}`))).toEqual([
-          `begins with ${driver}`,
-          `error of ${driver}`,
-        ])
+      const from = seen.indexOf('begins with journald')
+      // Nothing between them, before them or twice.
+      expect(seen.slice(from, from + 4)).toEqual(
+        ['journald', 'k8s-file'].flatMap((driver) => [`begins with ${driver}`, `error of ${driver}`]),
+      )
+      expect(seen.filter((text) => / (journald|k8s-file)$/.test(text))).toHaveLength(4)
       expect((await readStatus(panel)).gateway.logSource).toBeUndefined()
     })
 })

@@ -11,6 +11,8 @@ test('an entry becomes a row with its time, its stream and its text', () => {
   expect(TIME).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.123456000Z$/)
   expect(rows({ MESSAGE: 'listening' })).toBe(`${TIME} stdout F listening\n`)
   expect(rows({ MESSAGE: 'broken', PRIORITY: '3' })).toBe(`${TIME} stderr F broken\n`)
+  expect(rows({ MESSAGE: 'with its line end\n' })).toBe(`${TIME} stdout F with its line end\n`)
+  expect(rows({ MESSAGE: '\n' })).toBe(`${TIME} stdout F \n`)
   expect(rows({ MESSAGE: '' })).toBe(`${TIME} stdout F \n`)
   expect(rows({ MESSAGE: 'part', CONTAINER_PARTIAL_MESSAGE: 'true' })).toBe(`${TIME} stdout P part\n`)
 })

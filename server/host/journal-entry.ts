@@ -32,7 +32,9 @@ export function readEntry(line: string): JournalRow | null {
   if (!Number.isSafeInteger(time) || time <= 0 || message === null) return null
   const stream = entry.PRIORITY === ERROR_PRIORITY ? 'stderr' : 'stdout'
   const tag = entry.CONTAINER_PARTIAL_MESSAGE === 'true' ? 'P' : 'F'
-  return { time, bytes: rowsOf(time, stream, tag, message) }
+  // conmon leaves the line end in; an empty line is nothing but that.
+  const text = message.at(-1) === LF ? message.subarray(0, -1) : message
+  return { time, bytes: rowsOf(time, stream, tag, text) }
 }
 
 /** A row that says that an entry is missing here. @param time µs since 1970 */
