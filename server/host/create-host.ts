@@ -14,7 +14,7 @@ import { readDiskFree } from './disk-free.ts'
 import { createExamination } from './examination.ts'
 import { createContainerExec } from './exec-in-container.ts'
 import { isSystemdRunning, readFacts } from './facts.ts'
-import { probeGateway } from './gateway-probe.ts'
+import { createGatewayProbes } from './gateway-probe.ts'
 import { createOwnership } from './give-back.ts'
 import { createHomes } from './homes.ts'
 import type { Host, UserAccount } from './host.ts'
@@ -97,7 +97,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     readUsage: createUsageReader(),
     canStackOverlay,
     openContainerDevices,
-    probeGateway,
+    ...createGatewayProbes(() => accounts.readIdRanges('subuid')),
     ...accounts,
     // Whom it serves is root: see split/guard-host.ts for those who are not.
     requireAdmitted: async () => undefined,

@@ -13,11 +13,11 @@ import type {
   ContainerEvent,
   ContainerFacts,
   ImageFacts,
-  ProbeResult,
   Usage,
 } from './container-facts.ts'
 import type { Examination } from './examination.ts'
 import type { ContainerExec } from './exec-in-container.ts'
+import type { GatewayProbes } from './gateway-probe.ts'
 import type { Ownership } from './give-back.ts'
 import type { Homes } from './homes.ts'
 import type { Images } from './images.ts'
@@ -190,6 +190,7 @@ export interface Host
     Backups,
     BackupTimer,
     ContainerExec,
+    GatewayProbes,
     Examination,
     Homes,
     UserUnits,
@@ -211,12 +212,6 @@ export interface Host
   canStackOverlay(path: string): Promise<boolean>
   /** Opens /dev/net/tun and /dev/fuse to users where no udev did it; the paths that it changed. */
   openContainerDevices(): Promise<readonly string[]>
-  /**
-   * One HTTP request to the gateway at this address, 127.0.0.1 unless said; with a token the one that proves it
-   * (POST /tools/invoke).
-   */
-  probeGateway(port: number, token: string | null, address?: string): Promise<ProbeResult>
-
   // Accounts
   findUser(name: string): Promise<UserAccount | null>
   /**

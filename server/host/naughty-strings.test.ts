@@ -100,6 +100,7 @@ const VERBS: Readonly<Record<keyof Host, Verb | 'no string' | 'no program' | 'JS
   canStackOverlay: 'no program',
   openContainerDevices: 'no string',
   probeGateway: 'no program',
+  proveGatewayToken: 'no program',
   findUser: (text) => parts.findUser(text),
   createUser: (text) => parts.createUser(text),
   readIdRanges: 'no program',

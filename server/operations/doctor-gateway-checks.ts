@@ -167,13 +167,13 @@ const FILE_CHECKS: readonly Check[] = [
     title: 'The token, tried at the running gateway',
     isSlow: true,
     looked: () => 'curl -X POST http://127.0.0.1:PORT/tools/invoke, with the token',
-    run: ofPatient(async (look, { settings }) => {
+    run: ofPatient(async (look, { user, settings }) => {
       const [sources, container] = await Promise.all([readSources(look), look.container()])
       if (!sources) return BROKEN_CONFIG
       const found = effectiveToken(sources.env, sources.config)
       if (!found || !container?.running) return new Skip('no gateway runs that checks a token')
       const { address, gateway } = publishedAt(container, settings)
-      const probe = await look.host.probeGateway(gateway, found.token, gatewayAddress(address))
+      const probe = await look.host.proveGatewayToken(user, gateway, found.token, gatewayAddress(address))
       return checkTokenProof(probe.answered ? probe.status : null)
     }),
   },

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
 import { isSendable } from '../domain/token-findings.ts'
 import { HostError } from '../errors.ts'
-import type { Host } from '../host/host.ts'
+import type { Host, UserAccount } from '../host/host.ts'
 import { publishedAt } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import type { StepContext } from './runner.ts'
@@ -24,14 +24,14 @@ export async function proveToken(
   const container = await host.inspectContainer(user, settings.containerName)
   const { address, gateway: port } = publishedAt(container, settings)
   const place = gatewayAddress(address)
-  const accepted = await showToken(host, newToken, { port, place, context })
+  const accepted = await showToken(host, newToken, { user, port, place, context })
   if (!/^2\d\d$/.test(accepted)) {
     throw new HostError('TOKEN_NOT_PROVEN', { detail: `the gateway answered ${accepted} to the new token` })
   }
   const isNew = oldToken !== null && oldToken !== newToken
   // What no header can carry, nobody can show.
   if (isNew && isSendable(oldToken)) {
-    const refused = await host.probeGateway(port, oldToken, place)
+    const refused = await host.proveGatewayToken(user, port, oldToken, place)
     if (!refused.answered || refused.status !== 401) {
       const said = refused.answered ? String(refused.status) : refused.reason
       throw new HostError('TOKEN_NOT_PROVEN', { detail: `the old token was not refused (${said})` })
@@ -50,11 +50,11 @@ export async function proveToken(
 async function showToken(
   host: Host,
   token: string,
-  { port, place, context }: { port: number; place: string; context: StepContext },
+  { user, port, place, context }: { user: UserAccount; port: number; place: string; context: StepContext },
 ): Promise<string> {
   let answer = 'no answer'
   for (let tries = 0; tries < PROOF_TRIES; tries += 1) {
-    const probe = await host.probeGateway(port, token, place)
+    const probe = await host.proveGatewayToken(user, port, token, place)
     answer = probe.answered ? String(probe.status) : probe.reason
     if (probe.answered && probe.status < 500) break
     await sleep(PROOF_PAUSE_MS, undefined, { signal: context.signal })

@@ -135,7 +135,7 @@ export async function feelPulse(host: Host, { container, settings }: Observation
   if (!container?.running) return { answered: false, usage: null }
   const { address, gateway } = publishedAt(container, settings)
   const [probe, usage] = await Promise.all([
-    host.probeGateway(gateway, null, gatewayAddress(address)),
+    host.probeGateway(gateway, gatewayAddress(address)),
     host.readUsage(container.pid),
   ])
   return { answered: probe.answered, usage }

@@ -132,6 +132,7 @@ function hostOf(world: World): Host {
     findPortHolder: async () => null,
     openContainerDevices: async () => [],
     probeGateway: async () => ({ answered: true, status: 200 }),
+    proveGatewayToken: async () => ({ answered: true, status: 200 }),
     describePodman: (_user: UserAccount, args: readonly string[]) => args.join(' '),
   }
   return verbs as unknown as Host

@@ -225,7 +225,7 @@ describe('what goes wrong on the way', () => {
   it('one that takes the old token, too', async () => {
     const world = makeWorld(ENV)
     const host = hostOf(world)
-    const open = { ...host, probeGateway: async () => ({ answered: true, status: 200 }) as const }
+    const open = { ...host, proveGatewayToken: async () => ({ answered: true, status: 200 }) as const }
     const { error } = await perform(rotateToken(open, () => undefined))
     expect(error?.detail).toMatch(/^the old token was not refused \(200\); the file holds the new token/)
   })
@@ -233,11 +233,13 @@ describe('what goes wrong on the way', () => {
   it('an old token that no header carries needs no refusal', async () => {
     const world = makeWorld(`${TOKEN_KEY}=ключ-ключ-ключ-ключ-ключ\n`)
     const host = hostOf(world)
-    const strict: typeof host.probeGateway = async (port, token, address) => {
-      if (/[^\x20-\x7e]/.test(token ?? '')) throw new TypeError('Invalid character in header content')
-      return host.probeGateway(port, token, address)
+    const strict: typeof host.proveGatewayToken = async (user, port, token, address) => {
+      if (/[^\x20-\x7e]/.test(token)) throw new TypeError('Invalid character in header content')
+      return host.proveGatewayToken(user, port, token, address)
     }
-    const { error, said } = await perform(rotateToken({ ...host, probeGateway: strict }, () => undefined))
+    const { error, said } = await perform(
+      rotateToken({ ...host, proveGatewayToken: strict }, () => undefined),
+    )
     expect(error).toBeNull()
     expect(said.get('prove-token')).toContain('the new one accepted')
   })

@@ -137,7 +137,7 @@ async function isInForce(host: Host, token: string): Promise<boolean> {
   const wanted = env.variables.get(TOKEN_VARIABLE)
   if (wanted !== undefined && !container?.env.includes(`${TOKEN_VARIABLE}=${wanted}`)) return false
   const { address, gateway: port } = publishedAt(container, settings)
-  const probe = await host.probeGateway(port, token, gatewayAddress(address))
+  const probe = await host.proveGatewayToken(user, port, token, gatewayAddress(address))
   return probe.answered && probe.status >= 200 && probe.status < 300
 }
 

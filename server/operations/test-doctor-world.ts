@@ -96,6 +96,7 @@ export function makeDoctorWorld(): DoctorWorld {
     readAudit: async () => ({ entries: [], hasMore: false, unreadable: 0 }),
     listUserDirectory: async () => [],
     probeGateway: async () => ({ answered: true, status: 200 }),
+    proveGatewayToken: async () => ({ answered: true, status: 200 }),
     describePodman: (_user, args) => `podman ${args.join(' ')}`,
   }
   const host: Host = Object.assign(files.host, verbs)

@@ -146,9 +146,11 @@ export function hostOf(world: World): Host {
     findPortHolder: async () => world.portHolder,
     hasAddress: async () => true,
     openContainerDevices: async () => [],
-    probeGateway: async (_port, token) => {
+    probeGateway: async () =>
+      world.isRunning ? { answered: true, status: 200 } : { answered: false, reason: 'refused' },
+    proveGatewayToken: async (_user, _port, token) => {
       if (!world.isRunning) return { answered: false, reason: 'refused' }
-      return { answered: true, status: token === null || token === world.inForce ? 200 : 401 }
+      return { answered: true, status: token === world.inForce ? 200 : 401 }
     },
     describePodman: (_user, args) => args.join(' '),
   }

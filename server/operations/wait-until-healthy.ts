@@ -90,7 +90,7 @@ export function healthyStep(
         where = authority
         if (!container?.running) {
           await refuseEnded(host, container)
-        } else if ((await host.probeGateway(port, null, gatewayAddress(address))).answered) {
+        } else if ((await host.probeGateway(port, gatewayAddress(address))).answered) {
           const tookMs = Date.now() - Date.parse(container.startedAt)
           context.found(`answers on ${authority}`)
           await rememberDuration(host, container, tookMs, Date.now() - begun)

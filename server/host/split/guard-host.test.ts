@@ -142,10 +142,16 @@ test('the gateway is looked for on this machine alone', async () => {
       asked.push(args)
       return { answered: false, reason: '' }
     },
+    async proveGatewayToken(...args) {
+      asked.push(args)
+      return { answered: false, reason: '' }
+    },
   })
-  await host.probeGateway(18_789, null)
-  await host.probeGateway(18_789, null, '::1')
-  await expect(host.probeGateway(18_789, 'token', '192.0.2.1')).rejects.toMatchObject({
+  await host.probeGateway(18_789)
+  await host.proveGatewayToken(RAZROOM, 18_789, 'token', '::1')
+  const refused = { code: 'REQUEST_INVALID' }
+  await expect(host.probeGateway(18_789, '192.0.2.1')).rejects.toMatchObject(refused)
+  await expect(host.proveGatewayToken(RAZROOM, 18_789, 'token', '192.0.2.1')).rejects.toMatchObject({
     code: 'REQUEST_INVALID',
   })
   expect(asked).toHaveLength(2)

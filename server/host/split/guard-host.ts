@@ -27,10 +27,13 @@ export function guardHost(host: Host, admission: Admission): Host {
     },
     createUser: (name) => inTurn(() => makeUser(host, admission, name)),
     addIdRanges: (name, subuid, subgid) => inTurn(() => giveRanges(host, admission, name, [subuid, subgid])),
-    async probeGateway(port, token, address) {
-      if (address !== undefined && !(await host.hasAddress(address)))
-        throw new InputError('REQUEST_INVALID', { detail: `${address} is no address of this machine` })
-      return host.probeGateway(port, token, address)
+    async probeGateway(port, address) {
+      await requireAddress(host, address)
+      return host.probeGateway(port, address)
+    },
+    async proveGatewayToken(user, port, token, address) {
+      await requireAddress(host, address)
+      return looked.proveGatewayToken(user, port, token, address)
     },
     async readArchive(path) {
       await requirePath(path)
@@ -99,6 +102,11 @@ async function giveRanges(
     requireFreeRange(kind, range, user, present, ids)
   }
   await host.addIdRanges(user.name, subuid, subgid)
+}
+
+async function requireAddress(host: Host, address: string | undefined): Promise<void> {
+  if (address !== undefined && !(await host.hasAddress(address)))
+    throw new InputError('REQUEST_INVALID', { detail: `${address} is no address of this machine` })
 }
 
 /** What else is wrong with the path, the verb says in its own words. */

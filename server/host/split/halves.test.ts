@@ -15,13 +15,16 @@ test('a call brings what the machine says; an account is looked up by its name',
     },
     readDiskFree: async (path) => path.length,
     probeGateway: async (...args) => ({ answered: false, reason: String(args.length) }),
+    proveGatewayToken: async (user) => ({ answered: false, reason: user.home }),
     hasAddress: async () => true,
   })
   expect(await front.inspectContainer({ ...SOMEBODY, name: 'razroom' }, 'razroom')).toBe(null)
   expect(seen).toEqual([RAZROOM, 'razroom'])
   expect(await front.readDiskFree('/open')).toBe(5)
-  await expect(front.probeGateway(18_789, null)).resolves.toMatchObject({ answered: false })
-  await expect(front.probeGateway(18_789, 'token', '127.0.0.1')).resolves.toMatchObject({ answered: false })
+  await expect(front.probeGateway(18_789)).resolves.toMatchObject({ answered: false })
+  await expect(
+    front.proveGatewayToken({ ...SOMEBODY, name: 'razroom' }, 18_789, 'token', '127.0.0.1'),
+  ).resolves.toEqual({ answered: false, reason: RAZROOM.home })
 })
 
 test('byte arrays and dates cross as they are, there and back', async () => {

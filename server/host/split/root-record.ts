@@ -17,7 +17,14 @@ const LIMITS: SegmentLimits = { maxBytes: 1_048_576, maxFiles: 8 }
 /** Verbs that change nothing, and are asked for all the time. A new verb is told unless it is put here. */
 const QUIET: ReadonlySet<VerbName> = new Set<VerbName>([
   ...(['readFacts', 'findPortHolder', 'hasAddress', 'readDiskFree', 'readUsage', 'canStackOverlay'] as const),
-  ...(['probeGateway', 'readMemory', 'readInodes', 'readSystemUnit', 'readInstalledVersion'] as const),
+  ...([
+    'probeGateway',
+    'proveGatewayToken',
+    'readMemory',
+    'readInodes',
+    'readSystemUnit',
+    'readInstalledVersion',
+  ] as const),
   ...(['findPeerUid', 'findUser', 'requireAdmitted', 'listUsers', 'readIdRanges', 'hasLinger'] as const),
   ...(['hasUserManager', 'readDelegation', 'readHome', 'hasUserDirectory', 'listUserDirectory'] as const),
   ...(['watchUserFiles', 'followLog', 'readLogBefore', 'findOddFiles', 'checkPodman'] as const),
