@@ -11,29 +11,34 @@ export interface LogFacts {
   readonly subsystem: string
 }
 
-const LEVEL_NAMES: Readonly<Record<string, LogLevel>> = {
-  fatal: 'fatal',
-  panic: 'fatal',
-  critical: 'fatal',
-  error: 'error',
-  err: 'error',
-  warn: 'warn',
-  warning: 'warn',
-  info: 'info',
-  notice: 'info',
-  debug: 'debug',
-  trace: 'debug',
-  verbose: 'debug',
-}
+/** Maps: a line may call its level by a name that every object has, such as `constructor`. */
+const LEVEL_NAMES: ReadonlyMap<string, LogLevel> = new Map(
+  Object.entries({
+    fatal: 'fatal',
+    panic: 'fatal',
+    critical: 'fatal',
+    error: 'error',
+    err: 'error',
+    warn: 'warn',
+    warning: 'warn',
+    info: 'info',
+    notice: 'info',
+    debug: 'debug',
+    trace: 'debug',
+    verbose: 'debug',
+  } as const),
+)
 /** pino's numbers, which other loggers of Node share. */
-const LEVEL_NUMBERS: Readonly<Record<string, LogLevel>> = {
-  10: 'debug',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-}
+const LEVEL_NUMBERS: ReadonlyMap<string, LogLevel> = new Map(
+  Object.entries({
+    10: 'debug',
+    20: 'debug',
+    30: 'info',
+    40: 'warn',
+    50: 'error',
+    60: 'fatal',
+  } as const),
+)
 /** The gateway says its level by the colour of its message alone (docs/facts/razroom-gateway.md). */
 const LEVEL_COLOURS: Readonly<Record<string, LogLevel>> = { 31: 'error', 33: 'warn', 36: 'info', 90: 'debug' }
 
@@ -52,10 +57,10 @@ export function readLogFacts(text: string): LogFacts {
   const timeless = plain.replace(TIME, '')
   const subsystem = SUBSYSTEM.exec(timeless)?.[1] ?? ''
   const message = timeless.replace(SUBSYSTEM, '')
-  const isLevelWord = subsystem !== '' && LEVEL_NAMES[subsystem.toLowerCase()] !== undefined
-  if (isLevelWord) return { level: LEVEL_NAMES[subsystem.toLowerCase()] ?? 'unknown', subsystem: '' }
+  const named = LEVEL_NAMES.get(subsystem.toLowerCase())
+  if (named !== undefined) return { level: named, subsystem: '' }
   const word = WORD.exec(message)?.[1]?.toLowerCase()
-  const byWord = word === undefined ? undefined : LEVEL_NAMES[word]
+  const byWord = word === undefined ? undefined : LEVEL_NAMES.get(word)
   const level = byWord ?? (THROWN.test(message) ? 'error' : colourOf(text, message))
   return { level, subsystem }
 }
@@ -77,7 +82,7 @@ function readJson(text: string): LogFacts | null {
     const told = String(level ?? severity ?? '').toLowerCase()
     const part = [subsystem, name, module].find((one) => typeof one === 'string' && one !== '')
     return {
-      level: LEVEL_NAMES[told] ?? LEVEL_NUMBERS[told] ?? 'unknown',
+      level: LEVEL_NAMES.get(told) ?? LEVEL_NUMBERS.get(told) ?? 'unknown',
       subsystem: typeof part === 'string' ? part.slice(0, 40) : '',
     }
   } catch {
