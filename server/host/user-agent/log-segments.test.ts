@@ -149,3 +149,9 @@ test('a line that is cut elsewhere comes as a whole, of several rows too', async
   })
   expect(await readWholeLine(path, '0123456789ab.5')).toBeNull()
 })
+
+test('a whole line of control characters is sent as what is shown of it', async () => {
+  await writeFile(path, row(0, `a${'\0'.repeat(3_000_000)}b`))
+  const [line] = linesOf(await readLogPage({ path, before: null, limit: 1 }))
+  expect(await readWholeLine(path, line?.cursor ?? '')).toEqual({ text: 'ab', truncated: false })
+})
