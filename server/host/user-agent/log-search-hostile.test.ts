@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -67,6 +67,20 @@ test('a line that is far longer than a block is found by its beginning, once, an
     const older = await collect(search(query({ text: 'needle', before: hit.line.cursor })))
     expect(older.hits).toEqual(all.hits.slice(index + 1))
   }
+})
+
+test('it says how far it has come in what has no line at all, and goes on behind it', async () => {
+  await writeFile(path, `${row('needle 1')}${row('z')}`)
+  await truncate(path, 50 * BLOCK_BYTES)
+  const progress: number[] = []
+  for await (const item of search(query({ text: 'needle' })))
+    if (item.type === 'hits') progress.push(item.searchedBytes)
+  expect(progress.length).toBeGreaterThan(40)
+  expect(progress.at(-1)).toBe(50 * BLOCK_BYTES)
+  expect((await collect(search(query({ text: 'needle' })))).hits).toHaveLength(1)
+  // The row ends after all.
+  await appendFile(path, `\n${row('needle 2')}`)
+  expect((await collect(search(query({ text: 'needle' })))).hits).toHaveLength(2)
 })
 
 test('a line of several rows is found wherever a block begins in it, beside one of the other stream', async () => {

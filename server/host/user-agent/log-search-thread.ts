@@ -7,23 +7,19 @@ import { readPrefix } from './k8s-row.ts'
 import { type AssembledLine, createLineAssembler } from './line-assembler.ts'
 import { type LogFile, logName, logSize } from './log-file.ts'
 import { createLogMatcher, type LogMatcher } from './log-matcher.ts'
+import { type Block, readBlock } from './log-search-blocks.ts'
 import { findLineStart, findRowAfter } from './log-seek.ts'
 import { closeAll, openSegments } from './log-segments.ts'
 import type { LogSearchItem, LogSearchParams, SearchHit, SearchLine } from './protocol.ts'
 
-const BLOCK_BYTES = 1_048_576
 /** Behind the beginning of a block, for the context of its last lines. */
 const MAX_CONTEXT_BYTES = 262_144
 /** Of that, looked at first: a line is short. */
-const FIRST_CONTEXT_BYTES = 16_384
+const FIRST_CONTEXT_BYTES = 4_096
 /** What is found goes on its way in pieces of this size, */
 const MAX_ITEM_CHARACTERS = 262_144
 /** and not much later than that: who waits takes silence for a pattern that hangs. */
 const MAX_ITEM_MS = 250
-/** Before the beginning of a block: whether a line goes on in it. */
-const LEAD_BYTES = 65_536
-/** Of a row that is longer than a block: no more than the beginning of a line is shown, and searched. */
-const LONG_ROW_BYTES = 65_536
 const LF = 10
 
 /** Runs in a thread: each `more` of its parent is answered by one item. */
@@ -65,8 +61,10 @@ async function* searchFiles(
     const log = files[index]
     if (!log) break
     const file = await logName(log)
+    let within: number | null | undefined
     for (let high = index === start.index ? start.end : (sizes[index] ?? 0); high > 0; ) {
-      const block = await readBlock(log, high)
+      const block: Block = await readBlock(log, high, within)
+      within = block.within
       const lines = findLines(block, matcher, params, since, missing)
       let [hits, characters, begun]: [SearchHit[], number, number] = [[], 0, performance.now()]
       for (const line of lines.toReversed()) {
@@ -114,68 +112,6 @@ async function startOf(
 /** Not where the line began: lines of the other stream may have ended since. */
 async function lineStart(log: LogFile, end: number): Promise<number> {
   return (await findLineStart(log.handle, end, 1)).offset
-}
-
-interface Block {
-  /** Offset of the first row. */
-  readonly start: number
-  readonly bytes: Buffer
-  /** Where the only row ends in the file, when these are no more than its beginning. */
-  readonly rowEnd?: number
-}
-
-/** The rows that end at or before `high`, at least one of them. Takes no more memory for a longer one. */
-async function readBlock(log: LogFile, high: number): Promise<Block> {
-  const low = Math.max(0, high - BLOCK_BYTES)
-  const lead = Math.max(0, low - LEAD_BYTES)
-  const bytes = await readBytes(log, lead, high)
-  if (low === 0) return { start: 0, bytes }
-  const from = blockStart(bytes, lead === 0 ? 0 : bytes.indexOf(LF) + 1, low - lead)
-  if (from !== null) return { start: lead + from, bytes: bytes.subarray(from) }
-  const start = await rowStartBefore(log, low)
-  // What is left of a file that was cut meanwhile, and a row that has not ended, are no lines.
-  const isEnded = bytes.at(-1) === LF && bytes.length === high - lead
-  if (!isEnded) return { start, bytes: Buffer.alloc(0) }
-  const head = await readBytes(log, start, Math.min(high, start + LONG_ROW_BYTES))
-  return { start, bytes: Buffer.concat([head, Buffer.of(LF)]), rowEnd: high }
-}
-
-async function readBytes(log: LogFile, from: number, to: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(to - from)
-  const { bytesRead } = await log.handle.read(bytes, 0, bytes.length, from)
-  return bytes.subarray(0, bytesRead)
-}
-
-/** Start of the row in the middle of which an offset lies. */
-async function rowStartBefore(log: LogFile, offset: number): Promise<number> {
-  for (let end = offset; end > 0; end -= BLOCK_BYTES) {
-    const from = Math.max(0, end - BLOCK_BYTES)
-    const lf = (await readBytes(log, from, end)).lastIndexOf(LF)
-    if (lf !== -1) return from + lf + 1
-  }
-  return 0
-}
-
-/**
- * The first row at or behind `low` before which no line is unfinished: what is begun in a block ends in it. Null when no
- * row begins there.
- * @param at where a row begins, before `low`
- */
-function blockStart(bytes: Buffer, at: number, low: number): number | null {
-  const isOpen = { stdout: false, stderr: false }
-  let first: number | null = null
-  for (let row = at; row < bytes.length; ) {
-    if (row >= low) {
-      first ??= row
-      if (!isOpen.stdout && !isOpen.stderr) return row
-    }
-    const lf = bytes.indexOf(LF, row)
-    if (lf === -1) break
-    const prefix = readPrefix(bytes, row, lf)
-    if (prefix) isOpen[prefix.stream] = prefix.isPartial
-    row = lf + 1
-  }
-  return first
 }
 
 /** The newest lines of a block that are hits, oldest first, at most `limit` of them. */
