@@ -25,6 +25,7 @@ test.each([
   ['{"severity":"CRITICAL"}', 'fatal', ''],
   ['{"level":{}}', 'unknown', ''],
   ['{not json', 'unknown', ''],
+  ['{"level":30,"name":"a\\u202eb\\n\\u001b[31mc\\u0000"}', 'info', 'abc'],
   // What every object of JavaScript has is no level.
   ['[constructor] called', 'unknown', 'constructor'],
   ['{"level":"constructor"}', 'unknown', ''],

@@ -2,6 +2,7 @@
  * What a line of the gateway's log says of itself: how grave it is, and which part of the gateway it comes from. Imports
  * nothing of Node: the page uses it too.
  */
+import { sanitizeLogText } from './log-line.ts'
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'unknown'
 
@@ -74,6 +75,10 @@ function colourOf(text: string, message: string): LogLevel {
   return (colour === undefined ? undefined : LEVEL_COLOURS[colour]) ?? 'unknown'
 }
 
+/** What stood escaped in the line is letters now, which the line itself may not hold. */
+const nameOf = (part: string): string =>
+  sanitizeLogText(part.slice(0, 80)).replaceAll(COLOUR, '').slice(0, 40).toWellFormed()
+
 function readJson(text: string): LogFacts | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -83,7 +88,7 @@ function readJson(text: string): LogFacts | null {
     const part = [subsystem, name, module].find((one) => typeof one === 'string' && one !== '')
     return {
       level: LEVEL_NAMES.get(told) ?? LEVEL_NUMBERS.get(told) ?? 'unknown',
-      subsystem: typeof part === 'string' ? part.slice(0, 40) : '',
+      subsystem: typeof part === 'string' ? nameOf(part) : '',
     }
   } catch {
     // A line that only begins like JSON is text.
