@@ -7,7 +7,7 @@ import { shownJson } from './log-json.ts'
 /** Entries that are laid out at a time: a list may have a hundred thousand. */
 const ENTRIES = 200
 /** What is small is open at once, to this depth: small things may hold each other a hundred thousand times. */
-const OPEN_DEPTH = 3
+const OPEN_DEPTH = 2
 /** Of a longer text its beginning stands in the tree; shown as text the line has all of it. */
 const LEAF_CHARACTERS = 10_000
 

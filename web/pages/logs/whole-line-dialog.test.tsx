@@ -48,13 +48,13 @@ test('a JSON document is a tree whose large parts unfold on demand', async () =>
 test('a tree that is a hundred thousand levels deep, or wide at each level, opens by its first ones', async () => {
   answer({ text: `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, truncated: false })
   await open()
-  expect(screen.getAllByText('"a"')).toHaveLength(4)
+  expect(screen.getAllByText('"a"')).toHaveLength(3)
   cleanup()
   let wide: object = {}
-  for (let level = 0; level < 6; level += 1) wide = Array.from({ length: 8 }, () => wide)
+  for (let level = 0; level < 5; level += 1) wide = Array.from({ length: 8 }, () => wide)
   answer({ text: JSON.stringify(wide), truncated: false })
   await open()
-  expect(document.querySelectorAll('details').length).toBeLessThan(5_000)
+  expect(document.querySelectorAll('details').length).toBeLessThan(1_000)
 })
 
 test('a text in a tree is shown by its beginning, and lets nothing loose that the line has escaped', async () => {
