@@ -124,6 +124,10 @@ export interface LogRow {
 
 const SPACE = 0x20
 const [LETTER_T, LETTER_F, COLON, LETTER_E] = [0x54, 0x46, 0x3a, 0x65]
+const [ZERO, NINE] = [0x30, 0x39]
+const MAX_TIME_LENGTH = 40
+const TIME_LETTERS = new Uint8Array(256)
+for (const letter of '0123456789-:.+TZ') TIME_LETTERS[letter.charCodeAt(0)] = 1
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
@@ -134,26 +138,53 @@ export function rowAt(rows: Pick<LogRows, 'starts' | 'bytes'>, index: number): L
 
 /** @param from first byte of the row @param to its LF */
 export function parseRow(bytes: Uint8Array, from: number, to: number): LogRow {
-  const timeEnd = bytes.indexOf(SPACE, from)
+  const timeEnd = timeEndOf(bytes, from, to)
   const tagAt = timeEnd + 8
   const tag = bytes[tagAt]
+  const textAt = tagAt < to ? textStartOf(bytes, tagAt, to) : null
   const isRow =
     timeEnd > from &&
-    timeEnd - from <= 40 &&
-    tagAt < to &&
+    textAt !== null &&
     bytes[tagAt - 1] === SPACE &&
     (tag === LETTER_F || tag === LETTER_T) &&
     isStream(bytes, timeEnd + 1)
   if (!isRow)
     return { time: '', stream: 'stdout', text: decoder.decode(bytes.subarray(from, to)), truncated: false }
-  // A row may carry further tags, set off by colons (the CRI log format).
-  const textAt = bytes[tagAt + 1] === COLON ? bytes.indexOf(SPACE, tagAt) + 1 : tagAt + 2
   return {
     time: asciiOf(bytes, from, timeEnd),
     stream: bytes[timeEnd + 4] === LETTER_E ? 'stderr' : 'stdout',
-    text: textAt <= to ? decoder.decode(bytes.subarray(textAt, to)) : '',
+    text: textAt < to ? decoder.decode(bytes.subarray(textAt, to)) : '',
     truncated: tag === LETTER_T,
   }
+}
+
+/**
+ * Where the time ends with which a row begins, or -1. Looks no further than a time can be: a search for the next blank
+ * goes over all the rows that have none, and once more for each of them. And a time has digits, signs, T and Z alone, so
+ * that it can be printed as it is.
+ * @param from first byte of the row @param to its LF
+ */
+export function timeEndOf(bytes: Uint8Array, from: number, to: number): number {
+  const end = Math.min(to, from + MAX_TIME_LENGTH + 1)
+  // Looked up in a table: this runs for each row.
+  let at = from
+  while (at < end && TIME_LETTERS[bytes[at] ?? 0] === 1) at += 1
+  const first = bytes[from] ?? 0
+  return at < end && at > from && bytes[at] === SPACE && first >= ZERO && first <= NINE ? at : -1
+}
+
+/**
+ * Where the text begins behind a tag, or null when it is no tag. A row may carry further tags, set off by colons (the CRI
+ * log format).
+ * @param tagAt its letter @param to the row's LF, or how far is known of it
+ */
+export function textStartOf(bytes: Uint8Array, tagAt: number, to: number): number | null {
+  const after = bytes[tagAt + 1]
+  if (tagAt + 1 >= to) return to
+  if (after === SPACE) return tagAt + 2
+  if (after !== COLON) return null
+  const blank = bytes.subarray(tagAt, to).indexOf(SPACE)
+  return blank === -1 ? null : tagAt + blank + 1
 }
 
 const STREAMS = ['stdout', 'stderr'].map((name) => Uint8Array.from(name, (letter) => letter.charCodeAt(0)))

@@ -2,7 +2,7 @@ import type { LogLine } from '../../contract/logs.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import type { Output } from './output.ts'
-import { printable, printableJson } from './terminal-text.ts'
+import { printable, printableJson, safeText } from './terminal-text.ts'
 
 /** A page stays well below the largest answer: 1000 lines of at most 8 KiB. */
 const PAGE_LINES = 1000
@@ -93,8 +93,10 @@ export async function followLogs(context: CommandContext, selection: LogSelectio
   const release = context.io.onInterrupt(() => interrupted.abort())
   const kept = createTail(selection.limit)
   let isLive = false
+  // A stream has the rows as they were printed; other answers were cleaned on their way.
+  const asJson = (line: LogLine): string => printableJson({ ...line, text: safeText(line.text) })
   const show = (line: LogLine): Promise<void> =>
-    out.write(`${out.json ? printableJson(line) : lineText(line, out)}\n`)
+    out.write(`${out.json ? asJson(line) : lineText(line, out)}\n`)
   try {
     const client = await context.client()
     const signal = AbortSignal.any([interrupted.signal, out.closed])

@@ -33,6 +33,22 @@ test('takes sequences away whole, keeps tabs and letters, joins lines', () => {
   expect(printable('\x1b[31mred\x1b[2J', true)).toBe('\x1b[31mred\x1b[0m')
 })
 
+test('colours stay, what blinks or hides goes', () => {
+  for (const [colour, kept] of [
+    ['8', ''],
+    ['5;31', '31'],
+    ['08;1', '1'],
+    ['38;5;8', '38;5;8'],
+    ['38;2;5;6;8;8', '38;2;5;6;8'],
+    ['48;5;5;6', '48;5;5'],
+    ['8:1', ''],
+    ['', ''],
+  ] as const) {
+    const sequence = kept === '' && colour !== '' ? '' : `\x1b[${kept}m`
+    expect(printable(`\x1b[${colour}mx`, true), colour).toBe(`${sequence}x\x1b[0m`)
+  }
+})
+
 test('a JSON document says the same and cannot steer a terminal', () => {
   fc.assert(
     fc.property(hostile, (text) => {

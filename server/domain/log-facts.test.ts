@@ -25,6 +25,11 @@ test.each([
   ['{"severity":"CRITICAL"}', 'fatal', ''],
   ['{"level":{}}', 'unknown', ''],
   ['{not json', 'unknown', ''],
+  ['{"level":30,"name":"a\\u202eb\\n\\u001b[31mc\\u0000"}', 'info', 'abc'],
+  // What every object of JavaScript has is no level.
+  ['[constructor] called', 'unknown', 'constructor'],
+  ['{"level":"constructor"}', 'unknown', ''],
+  ['{"severity":"__proto__","name":"x"}', 'unknown', 'x'],
 ])('%j is %s of %j', (text, level, subsystem) => {
   expect(readLogFacts(text)).toEqual({ level, subsystem })
 })

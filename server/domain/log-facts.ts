@@ -2,6 +2,7 @@
  * What a line of the gateway's log says of itself: how grave it is, and which part of the gateway it comes from. Imports
  * nothing of Node: the page uses it too.
  */
+import { sanitizeLogText } from './log-line.ts'
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'unknown'
 
@@ -11,29 +12,34 @@ export interface LogFacts {
   readonly subsystem: string
 }
 
-const LEVEL_NAMES: Readonly<Record<string, LogLevel>> = {
-  fatal: 'fatal',
-  panic: 'fatal',
-  critical: 'fatal',
-  error: 'error',
-  err: 'error',
-  warn: 'warn',
-  warning: 'warn',
-  info: 'info',
-  notice: 'info',
-  debug: 'debug',
-  trace: 'debug',
-  verbose: 'debug',
-}
+/** Maps: a line may call its level by a name that every object has, such as `constructor`. */
+const LEVEL_NAMES: ReadonlyMap<string, LogLevel> = new Map(
+  Object.entries({
+    fatal: 'fatal',
+    panic: 'fatal',
+    critical: 'fatal',
+    error: 'error',
+    err: 'error',
+    warn: 'warn',
+    warning: 'warn',
+    info: 'info',
+    notice: 'info',
+    debug: 'debug',
+    trace: 'debug',
+    verbose: 'debug',
+  } as const),
+)
 /** pino's numbers, which other loggers of Node share. */
-const LEVEL_NUMBERS: Readonly<Record<string, LogLevel>> = {
-  10: 'debug',
-  20: 'debug',
-  30: 'info',
-  40: 'warn',
-  50: 'error',
-  60: 'fatal',
-}
+const LEVEL_NUMBERS: ReadonlyMap<string, LogLevel> = new Map(
+  Object.entries({
+    10: 'debug',
+    20: 'debug',
+    30: 'info',
+    40: 'warn',
+    50: 'error',
+    60: 'fatal',
+  } as const),
+)
 /** The gateway says its level by the colour of its message alone (docs/facts/razroom-gateway.md). */
 const LEVEL_COLOURS: Readonly<Record<string, LogLevel>> = { 31: 'error', 33: 'warn', 36: 'info', 90: 'debug' }
 
@@ -52,10 +58,10 @@ export function readLogFacts(text: string): LogFacts {
   const timeless = plain.replace(TIME, '')
   const subsystem = SUBSYSTEM.exec(timeless)?.[1] ?? ''
   const message = timeless.replace(SUBSYSTEM, '')
-  const isLevelWord = subsystem !== '' && LEVEL_NAMES[subsystem.toLowerCase()] !== undefined
-  if (isLevelWord) return { level: LEVEL_NAMES[subsystem.toLowerCase()] ?? 'unknown', subsystem: '' }
+  const named = LEVEL_NAMES.get(subsystem.toLowerCase())
+  if (named !== undefined) return { level: named, subsystem: '' }
   const word = WORD.exec(message)?.[1]?.toLowerCase()
-  const byWord = word === undefined ? undefined : LEVEL_NAMES[word]
+  const byWord = word === undefined ? undefined : LEVEL_NAMES.get(word)
   const level = byWord ?? (THROWN.test(message) ? 'error' : colourOf(text, message))
   return { level, subsystem }
 }
@@ -69,6 +75,10 @@ function colourOf(text: string, message: string): LogLevel {
   return (colour === undefined ? undefined : LEVEL_COLOURS[colour]) ?? 'unknown'
 }
 
+/** What stood escaped in the line is letters now, which the line itself may not hold. */
+const nameOf = (part: string): string =>
+  sanitizeLogText(part.slice(0, 80)).replaceAll(COLOUR, '').slice(0, 40).toWellFormed()
+
 function readJson(text: string): LogFacts | null {
   try {
     const value: unknown = JSON.parse(text)
@@ -77,8 +87,8 @@ function readJson(text: string): LogFacts | null {
     const told = String(level ?? severity ?? '').toLowerCase()
     const part = [subsystem, name, module].find((one) => typeof one === 'string' && one !== '')
     return {
-      level: LEVEL_NAMES[told] ?? LEVEL_NUMBERS[told] ?? 'unknown',
-      subsystem: typeof part === 'string' ? part.slice(0, 40) : '',
+      level: LEVEL_NAMES.get(told) ?? LEVEL_NUMBERS.get(told) ?? 'unknown',
+      subsystem: typeof part === 'string' ? nameOf(part) : '',
     }
   } catch {
     // A line that only begins like JSON is text.

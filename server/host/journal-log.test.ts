@@ -5,6 +5,7 @@ import { createJournalLog } from './journal-log.ts'
 import type { RunCommand } from './run-command.ts'
 
 const AT = 1_795_838_400_000_000
+const NOW = AT + 60_000_000
 const USER: UserAccount = { name: 'razroom', uid: 998, gid: 998, home: '/home/razroom' } as UserAccount
 const SOURCE = { container: 'razroom', unit: 'razroom.service', path: '/home/razroom/log/gateway.log' }
 const entry = (time: number, text: string) =>
@@ -27,11 +28,13 @@ async function record(printed: string, times: readonly number[]) {
     stream: 'stdout' as const,
     text: '',
   }))
-  const log = createJournalLog(run, {
+  const files = {
     readLogBefore: async () => ({ lines, hasMore: false }),
     ensureUserDirectory: async () => ({ created: false, corrected: false }),
-    appendLog: async (_user, _path, bytes) => void rows.push(Buffer.from(bytes).toString()),
-  })
+    appendLog: async (_user: UserAccount, _path: string, bytes: Uint8Array) =>
+      void rows.push(Buffer.from(bytes).toString()),
+  }
+  const log = createJournalLog(run, files, () => NOW / 1_000)
   await log.recordJournal(USER, SOURCE, { signal: controller.signal })
   return {
     calls,
@@ -64,4 +67,16 @@ test('it goes on behind the last row, also among rows of the same moment', async
   expect(texts).toEqual(['d', 'e'])
   expect(calls[0]).toContain('--since=@1795838400.000001')
   expect(calls[0]).toContain('--no-tail')
+})
+
+test('rows of a time to come do not end it: it goes on behind the last one before them', async () => {
+  const far = Date.parse('9999-12-31T23:59:59Z') * 1_000
+  const printed = entry(AT, 'a') + entry(AT + 1, 'b')
+  const mixed = await record(printed, [AT, far, NOW + 1])
+  expect(mixed.texts).toEqual(['b'])
+  expect(mixed.calls[0]).toContain('--since=@1795838400.000000')
+  // The clock was set back far behind all of them: what is recorded once is not recorded again.
+  const none = await record(entry(NOW + 5, 'new'), [NOW + 1, NOW + 2])
+  expect(none.texts).toEqual(['new'])
+  expect(none.calls[0]).toContain('--since=@1795838460.000000')
 })

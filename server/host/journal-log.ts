@@ -42,12 +42,13 @@ type Files = Pick<Host, 'readLogBefore' | 'ensureUserDirectory'> & {
   appendLog(user: UserAccount, path: string, rows: Uint8Array): Promise<void>
 }
 
-export function createJournalLog(run: RunCommand, files: Files): JournalLog {
+/** @param now ms since 1970 */
+export function createJournalLog(run: RunCommand, files: Files, now: () => number = Date.now): JournalLog {
   return {
     async recordJournal(user, source, { signal = new AbortController().signal } = {}) {
       await files.ensureUserDirectory(user, dirname(source.path), DIRECTORY_MODE)
       while (!signal.aborted) {
-        const last = await readEnd(files, user, source.path)
+        const last = await readEnd(files, user, source.path, now() * 1_000)
         const sink = createSink(last, (rows) => files.appendLog(user, source.path, rows))
         try {
           await run(journalctl(user, source, last), {
@@ -72,10 +73,16 @@ interface End {
   readonly rows: number
 }
 
-async function readEnd(files: Files, user: UserAccount, path: string): Promise<End | null> {
+/**
+ * Rows of a time to come were written before the clock was set back, or by somebody who may write the file: behind them
+ * nothing would be recorded until then.
+ * @param now µs since 1970
+ */
+async function readEnd(files: Files, user: UserAccount, path: string, now: number): Promise<End | null> {
   const { lines } = await files.readLogBefore(user, path, null, LAST_ROWS)
-  const times = lines.map(({ time }) => readTime(time)).filter((time) => time !== null)
-  const time = times.at(-1)
+  const all = lines.map(({ time }) => readTime(time)).filter((time) => time !== null)
+  const times = all.filter((time) => time <= now)
+  const time = times.at(-1) ?? (all.length === 0 ? undefined : now)
   return time === undefined ? null : { time, rows: times.filter((each) => each === time).length }
 }
 

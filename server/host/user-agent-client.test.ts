@@ -94,13 +94,19 @@ describe.runIf(process.getuid?.() === 0)('createUserAgent', () => {
     expect(items.length).toBeLessThan(20)
   })
 
-  it('makes errors of the agent its own, without control characters', async () => {
-    const error = { code: 'NO_SUCH_CODE', detail: 'a\u001b[31mb\u202e' }
-    const reply = JSON.stringify(JSON.stringify({ id: 1, error }))
-    const agent = await fake(`process.stdin.on('data', () => process.stdout.write(${reply} + '\\n'))`)
-    await expect(agent.call(PING, PingValue)).rejects.toMatchObject({ code: 'COMMAND_FAILED', detail: 'ab' })
-    await agent.close()
-  })
+  it.each(['NO_SUCH_CODE', 'constructor', '__proto__'])(
+    'makes errors of the agent its own, without control characters: %s',
+    async (code) => {
+      const error = { code, detail: 'a\u001b[31mb\u202e' }
+      const reply = JSON.stringify(JSON.stringify({ id: 1, error }))
+      const agent = await fake(`process.stdin.on('data', () => process.stdout.write(${reply} + '\\n'))`)
+      await expect(agent.call(PING, PingValue)).rejects.toMatchObject({
+        code: 'COMMAND_FAILED',
+        detail: 'ab',
+      })
+      await agent.close()
+    },
+  )
 
   it('says what to do when the program cannot be read', async () => {
     const agent = createUserAgent(place.user, { ...place.program, nodeFile: '/root/no-such-node' })

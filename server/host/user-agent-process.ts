@@ -184,7 +184,7 @@ function parseReply(line: string): ReplyMessage | null {
 }
 
 function toError({ code, detail }: { code: string; detail: string }): PanelError {
-  const known = code in ERROR_CODES ? (code as ErrorCode) : 'COMMAND_FAILED'
+  const known = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'COMMAND_FAILED'
   const shown = { detail: plainText(detail).slice(0, 4_096) }
   return known === 'ENV_CHANGED' ? new ConflictError(known, shown) : new HostError(known, shown)
 }

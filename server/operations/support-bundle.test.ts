@@ -13,11 +13,13 @@ const ENTRY: AuditEntry = {
 test('everything that helps is in it, and no secret, also not one that a program printed', async () => {
   const world = makeDoctorWorld()
   world.put(PATHS.configFile, `{ gateway: { mode: "local", auth: { token: "${TOKEN}" } } }\n`)
+  const [begin, end] = [TOKEN.slice(0, 10), TOKEN.slice(10)]
   world.break({
     readLogBefore: async () => ({
-      lines: [
-        { cursor: '1', time: '2026-01-01T00:00:00Z', stream: 'stdout', text: `\u001b[31mtoken ${TOKEN}` },
-      ],
+      lines: ['', '\x1b[31m', '\x1b[1;38;5;8m', '\0', '\u200b', '\u202e'].map((between) => ({
+        ...({ cursor: '1', time: '2026-01-01T00:00:00Z', stream: 'stdout' } as const),
+        text: `token ${begin}${between}${end}`,
+      })),
       hasMore: false,
     }),
     readAudit: async ({ limit }) => ({
@@ -34,6 +36,9 @@ test('everything that helps is in it, and no secret, also not one that a program
   expect(text).toContain('(200 lines are no entries)\n{"seq":7,')
   expect(text).toContain('2026-01-01T00:00:00Z')
   expect(text).not.toContain(TOKEN)
+  // In whatever colours it was printed.
+  expect(text).not.toContain(begin)
+  expect(text.match(/^2026-01-01T00:00:00Z token \S+$/gm)).toHaveLength(6)
 })
 
 test('a part that cannot be read says why, and the rest is there', async () => {

@@ -86,5 +86,10 @@ async function auditText(host: Host): Promise<string> {
 async function logText(host: Host): Promise<string> {
   const { user, paths } = await requireUser(host)
   const { lines } = await host.readLogBefore(user, paths.logFile, null, LOG_LINES)
-  return lines.map(({ time, text }) => `${time} ${sanitizeLogText(text)}`).join('\n')
+  // Without what is not seen: a secret that a colour or a letter of no width parts would not be known for one.
+  const plain = (text: string): string =>
+    sanitizeLogText(text)
+      .replaceAll(/\x1b\[[0-9;]*m/g, '')
+      .replaceAll(/\p{Cf}/gu, '')
+  return lines.map(({ time, text }) => `${time} ${plain(text)}`).join('\n')
 }

@@ -82,7 +82,7 @@ export function startLogSearch(
 
 /** A refused socket says the code alone. */
 function problemOf(reason: string): Problem {
-  const code: ErrorCode = reason in ERROR_CODES ? (reason as ErrorCode) : 'INTERNAL'
+  const code: ErrorCode = Object.hasOwn(ERROR_CODES, reason) ? (reason as ErrorCode) : 'INTERNAL'
   const { status, title, hint } = ERROR_CODES[code]
   return { type: 'about:blank', status, title, hint, code }
 }

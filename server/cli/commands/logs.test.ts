@@ -194,6 +194,18 @@ test('-f --json is JSON lines, gaps among them', async () => {
   expect(documents).toEqual([line(3), { gap: 'rotated' }, line(10), line(11)])
 })
 
+test('-f prints nothing that hides text or steers what a document is printed on', async () => {
+  const hostile = { ...line(1), text: 'a\x1b[8mb\x1b[31mc\x1b]0;d\x07\u202e line 1' }
+  const sockets: TestSockets = {
+    logs: (_, __, send) => {
+      send({ type: 'lines', lines: [hostile] })
+      send({ type: 'live' })
+    },
+  }
+  const json = await runUntil(['--json'], 'line 1', await start({}, sockets))
+  expect((JSON.parse(json.stdout) as LogLine).text).toBe('ab\x1b[31mc]0;d line 1')
+})
+
 test('-f --grep filters backlog and new lines; -n counts what is left', async () => {
   const { stdout } = await runUntil(['--grep', 'line [1-3]$|ERROR', '-n', '2'], '10', await start({}, follow))
   expect(numbers(stdout)).toEqual([2, 3, 10])

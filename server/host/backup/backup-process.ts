@@ -135,7 +135,8 @@ function parse(line: string): { code: ErrorCode; detail: string } | null {
     const value: unknown = JSON.parse(line)
     if (typeof value !== 'object' || value === null || !('code' in value) || !('detail' in value)) return null
     const { code, detail } = value
-    if (typeof code !== 'string' || typeof detail !== 'string' || !(code in ERROR_CODES)) return null
+    if (typeof code !== 'string' || typeof detail !== 'string' || !Object.hasOwn(ERROR_CODES, code))
+      return null
     return { code: code as ErrorCode, detail }
   } catch {
     // Any other line of the program.

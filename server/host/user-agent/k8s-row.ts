@@ -2,12 +2,13 @@
  * Rows of the k8s-file log driver as conmon writes them: `TIME STREAM P|F TEXT`, where P marks a part of a line that
  * goes on in the next row of the same stream, and F its last part (docs/facts/podman-and-systemd.md).
  */
+import { textStartOf, timeEndOf } from '../../../contract/log-rows.ts'
 
 /** Before the text of a row: an ISO time with nanoseconds and zone (35), a stream name (6), a tag, three spaces. */
 export const MAX_PREFIX_BYTES = 64
 
 const SPACE = 0x20
-const [P, F, COLON] = [0x50, 0x46, 0x3a]
+const [P, F] = [0x50, 0x46]
 
 export interface RowPrefix {
   /** Index of the first byte after the time. */
@@ -20,19 +21,15 @@ export interface RowPrefix {
 
 /** Reads the prefix of the row in `buffer` from `from` up to (not including) `to`; null when it is no such row. */
 export function readPrefix(buffer: Buffer, from: number, to: number): RowPrefix | null {
-  const timeEnd = buffer.indexOf(SPACE, from)
-  if (timeEnd <= from || timeEnd - from > 40) return null
+  const timeEnd = timeEndOf(buffer, from, to)
+  if (timeEnd === -1) return null
   const tagStart = timeEnd + 8
   if (tagStart >= to || buffer[tagStart - 1] !== SPACE) return null
   const stream = readStream(buffer, timeEnd + 1)
   const tag = buffer[tagStart]
   if (stream === null || (tag !== P && tag !== F)) return null
-  const after = buffer[tagStart + 1]
-  if (tagStart + 1 >= to) return { timeEnd, stream, isPartial: tag === P, textStart: to }
-  // A row may carry further tags, set off by colons (the CRI log format, which conmon follows).
-  const textStart = after === COLON ? buffer.indexOf(SPACE, tagStart) + 1 : tagStart + 2
-  if (after !== SPACE && after !== COLON) return null
-  return textStart > 0 && textStart <= to ? { timeEnd, stream, isPartial: tag === P, textStart } : null
+  const textStart = textStartOf(buffer, tagStart, to)
+  return textStart === null ? null : { timeEnd, stream, isPartial: tag === P, textStart }
 }
 
 function readStream(buffer: Buffer, at: number): 'stdout' | 'stderr' | null {

@@ -81,10 +81,22 @@ describe('createLineAssembler', () => {
     expect(texts.map((line) => line.text)).toEqual([
       'ok',
       'hello world, what is this',
+      '',
       `${TIME} stdin F x`,
       'ok',
     ])
     expect(texts[1]?.time).toBe(TIME)
+  })
+
+  it('holds a line of a million parts as what they say, not as a million things', () => {
+    const whole: AssembledLine[] = []
+    const assembler = createLineAssembler(0, (line) => whole.push(line), 4_194_304)
+    const parts = Buffer.from(row('x', 'P').repeat(1_000))
+    const before = process.memoryUsage().heapUsed
+    for (let at = 0; at < 1_000; at += 1) assembler.push(parts)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(60_000_000)
+    assembler.push(Buffer.from(row('end')))
+    expect(whole[0]?.text).toBe(`${'x'.repeat(1_000_000)}end`)
   })
 
   it('waits for the end of a row', () => {

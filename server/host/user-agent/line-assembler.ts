@@ -22,7 +22,8 @@ export interface AssembledLine {
 interface Pending {
   readonly start: number
   readonly time: string
-  readonly parts: Buffer[]
+  /** With room for more. */
+  held: Buffer
   bytes: number
   truncated: boolean
 }
@@ -65,9 +66,9 @@ export function createLineAssembler(
   const finishRow = (buffer: Buffer, from: number, to: number, end: number): void => {
     const prefix = readPrefix(buffer, from, to)
     if (prefix === null) {
-      // Something else wrote into the file: shown as it is, never dropped.
+      // Something else wrote into the file: shown as it is, never dropped, also where it is nothing but line ends.
       const cut = cutText(buffer, from, to, maxTextBytes)
-      if (to > from) onLine({ start: rowStart, end, time: lastTime, stream: 'stdout', ...cut })
+      onLine({ start: rowStart, end, time: lastTime, stream: 'stdout', ...cut })
       return
     }
     lastTime = buffer.toString('latin1', from, prefix.timeEnd)
@@ -88,17 +89,24 @@ export function createLineAssembler(
     end: number,
     held: Pending | null,
   ): void => {
-    const line = held ?? { start: rowStart, time: lastTime, parts: [], bytes: 0, truncated: false }
+    const line = held ?? {
+      start: rowStart,
+      time: lastTime,
+      held: Buffer.alloc(0),
+      bytes: 0,
+      truncated: false,
+    }
     const room = maxTextBytes - line.bytes
     const wanted = to - prefix.textStart
     if (wanted > room || skipped > 0) line.truncated = true
     const taken = Math.min(room, wanted)
+    if (taken > 0) line.held = withRoom(line.held, line.bytes, taken)
     // Copied: the chunk's memory is used again.
-    if (taken > 0) line.parts.push(Buffer.from(buffer.subarray(prefix.textStart, prefix.textStart + taken)))
+    buffer.copy(line.held, line.bytes, prefix.textStart, prefix.textStart + taken)
     line.bytes += taken
     pending[prefix.stream] = prefix.isPartial ? line : null
     if (prefix.isPartial) return
-    const whole = Buffer.concat(line.parts)
+    const whole = line.held.subarray(0, line.bytes)
     const stop = line.truncated ? characterEnd(whole, 0, whole.length) : whole.length
     const { start, time, truncated } = line
     onLine({ start, end, time, stream: prefix.stream, text: whole.toString('utf8', 0, stop), truncated })
@@ -133,6 +141,14 @@ export function createLineAssembler(
     parts: pending,
     isIdle: () => heldRow.length === 0 && skipped === 0 && pending.stdout === null && pending.stderr === null,
   }
+}
+
+/** The same bytes with room for so many more behind them. Not one buffer for each part: there may be millions. */
+function withRoom(held: Buffer, bytes: number, more: number): Buffer {
+  if (bytes + more <= held.length) return held
+  const larger = Buffer.allocUnsafe(Math.max(2 * held.length, bytes + more))
+  held.copy(larger, 0, 0, bytes)
+  return larger
 }
 
 function cutText(

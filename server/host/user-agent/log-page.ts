@@ -1,5 +1,6 @@
 /** Pieces of a log: what lies before or behind a place, by cursor or by time, and a single line as a whole. */
 import { parseCursor } from '../../../contract/log-rows.ts'
+import { sanitizeLogText } from '../../domain/log-line.ts'
 import { readPrefix } from './k8s-row.ts'
 import { type AssembledLine, createLineAssembler, type LineParts, MAX_TEXT_BYTES } from './line-assembler.ts'
 import { type LogFile, logName, logSize } from './log-file.ts'
@@ -39,7 +40,9 @@ export async function readLogPage({ path, before, limit }: LogPageParams): Promi
       missing -= page.length
       for (const { text } of page) room -= text.length
       const first = page[0]?.start ?? offset
-      if (missing <= 0 || room <= 0 || first > 0) return { batches, hasMore: first > 0 || index > 0 }
+      // Without a line there is none to go on before: no line ends in so many bytes that more are not looked at.
+      const hasMore = missing < limit && (first > 0 || index > 0)
+      if (missing <= 0 || room <= 0 || first > 0) return { batches, hasMore }
     }
     return { batches, hasMore: false }
   } finally {
@@ -89,7 +92,8 @@ export async function readWholeLine(
     const parts = offset === 0 ? await partsBefore(files, place.index, maxTextBytes) : undefined
     const lines = await readLines(log, offset, place.end, MAX_WHOLE_LINE_BYTES, { maxTextBytes, parts })
     const line = lines.find(({ end }) => end === place.end)
-    return line ? { text: line.text, truncated: line.truncated } : null
+    // What is not shown is not sent: as JSON each control character is six.
+    return line ? { text: sanitizeLogText(line.text), truncated: line.truncated } : null
   } finally {
     await closeAll(files)
   }

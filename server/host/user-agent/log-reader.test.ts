@@ -132,6 +132,25 @@ describe('readLogPage', () => {
     }
   })
 
+  it('leads behind thousands of line ends that somebody put there', async () => {
+    await writeFile(path, `${rows(1, 3)}${'\n'.repeat(2_500)}`)
+    const texts: string[] = []
+    for (let before: string | null = null; ; ) {
+      const found = await page(before, 1_000)
+      texts.unshift(...found.texts)
+      before = found.cursors[0] ?? null
+      if (!found.hasMore) break
+      expect(before).not.toBe(null)
+    }
+    expect(texts).toEqual(['line 1', 'line 2', 'line 3', ...Array.from({ length: 2_500 }, () => '')])
+  })
+
+  it('has no more before it where no line ends for as far as it looks', async () => {
+    await writeFile(path, row('first'))
+    await truncate(path, 300_000_000)
+    expect(await page(null, 10)).toMatchObject({ texts: [], hasMore: false })
+  })
+
   it('bounds the text of a page', async () => {
     await writeFile(path, Array.from({ length: 1_000 }, () => row('z'.repeat(8_000))).join(''))
     const { texts, hasMore } = await page(null, 1_000)

@@ -7,15 +7,19 @@ import { readPrefix } from './k8s-row.ts'
 import { type AssembledLine, createLineAssembler } from './line-assembler.ts'
 import { type LogFile, logName, logSize } from './log-file.ts'
 import { createLogMatcher, type LogMatcher } from './log-matcher.ts'
-import { findRowAfter } from './log-seek.ts'
+import { type Block, readBlock } from './log-search-blocks.ts'
+import { findLineStart, findRowAfter } from './log-seek.ts'
 import { closeAll, openSegments } from './log-segments.ts'
 import type { LogSearchItem, LogSearchParams, SearchHit, SearchLine } from './protocol.ts'
 
-const BLOCK_BYTES = 1_048_576
 /** Behind the beginning of a block, for the context of its last lines. */
 const MAX_CONTEXT_BYTES = 262_144
-/** What is found goes on its way in pieces of this size. */
+/** Of that, looked at first: a line is short. */
+const FIRST_CONTEXT_BYTES = 4_096
+/** What is found goes on its way in pieces of this size, */
 const MAX_ITEM_CHARACTERS = 262_144
+/** and not much later than that: who waits takes silence for a pattern that hangs. */
+const MAX_ITEM_MS = 250
 const LF = 10
 
 /** Runs in a thread: each `more` of its parent is answered by one item. */
@@ -57,18 +61,20 @@ async function* searchFiles(
     const log = files[index]
     if (!log) break
     const file = await logName(log)
+    let within: number | null | undefined
     for (let high = index === start.index ? start.end : (sizes[index] ?? 0); high > 0; ) {
-      const block = await readBlock(log, high)
-      const lines = findLines(block, matcher, params).filter(({ time }) => !isBefore(time, since))
-      let [hits, characters]: [SearchHit[], number] = [[], 0]
-      for (const line of lines.toReversed().slice(0, missing)) {
+      const block: Block = await readBlock(log, high, within)
+      within = block.within
+      const lines = findLines(block, matcher, params, since, missing)
+      let [hits, characters, begun]: [SearchHit[], number, number] = [[], 0, performance.now()]
+      for (const line of lines.toReversed()) {
         const hit = await withContext(log, file, line, params.context, sizes[index] ?? 0)
         hits.push(hit)
         missing -= 1
         for (const { text } of [hit.line, ...hit.before, ...hit.after]) characters += text.length
-        if (characters < MAX_ITEM_CHARACTERS) continue
+        if (characters < MAX_ITEM_CHARACTERS && performance.now() - begun < MAX_ITEM_MS) continue
         yield { type: 'hits', hits, searchedBytes, totalBytes }
-        ;[hits, characters] = [[], 0]
+        ;[hits, characters, begun] = [[], 0, performance.now()]
       }
       searchedBytes += high - block.start
       high = block.start
@@ -103,44 +109,30 @@ async function startOf(
   return { index: files.length - 1, end: cursor ? 0 : (sizes.at(-1) ?? 0) }
 }
 
+/** Not where the line began: lines of the other stream may have ended since. */
 async function lineStart(log: LogFile, end: number): Promise<number> {
-  const lines = await linesBetween(log, Math.max(0, end - MAX_CONTEXT_BYTES), end)
-  return lines.at(-1)?.start ?? end
+  return (await findLineStart(log.handle, end, 1)).offset
 }
 
-interface Block {
-  /** Offset of the first row. */
-  readonly start: number
-  readonly bytes: Buffer
-}
-
-/** The rows that end at or before `high`, at least some of them. */
-async function readBlock(log: LogFile, high: number): Promise<Block> {
-  for (let size = BLOCK_BYTES; ; size *= 2) {
-    const low = Math.max(0, high - size)
-    const row = low === 0 ? { start: 0 } : await findRowAfter(log.handle, low)
-    const start = row?.start ?? high
-    if (start >= high && low > 0 && size < BLOCK_BYTES * 64) continue
-    const from = start >= high ? low : start
-    const bytes = Buffer.allocUnsafe(high - from)
-    const { bytesRead } = await log.handle.read(bytes, 0, bytes.length, from)
-    return { start: from, bytes: bytes.subarray(0, bytesRead) }
-  }
-}
-
-/** The lines of a block that are hits, oldest first. */
+/** The newest lines of a block that are hits, oldest first, at most `limit` of them. */
 function findLines(
-  { start, bytes }: Block,
+  { start, bytes, rowEnd }: Block,
   matcher: LogMatcher,
   { stream }: LogSearchParams,
+  since: number | null,
+  limit: number,
 ): AssembledLine[] {
   const found: AssembledLine[] = []
   const take = (line: AssembledLine): void => {
-    if ((stream === undefined || line.stream === stream) && matcher.matches(line.text)) found.push(line)
+    if ((stream !== undefined && line.stream !== stream) || isBefore(line.time, since)) return
+    if (!matcher.matches(line.text)) return
+    found.push(rowEnd === undefined ? line : { ...line, end: rowEnd })
+    // A block may have half a million lines.
+    if (found.length >= 2 * limit + 1_000) found.splice(0, found.length - limit)
   }
   if (matcher.candidates === null || bytes.includes(' P ', 0, 'latin1')) {
     createLineAssembler(start, take).push(bytes)
-    return found
+    return found.slice(-limit)
   }
   const text = bytes.toString('latin1')
   const { candidates } = matcher
@@ -152,7 +144,7 @@ function findLines(
     createLineAssembler(start + from, take).push(bytes.subarray(from, lf + 1))
     candidates.lastIndex = lf + 1
   }
-  return found
+  return found.slice(-limit)
 }
 
 async function withContext(
@@ -170,13 +162,27 @@ async function withContext(
     ...(one.truncated ? { truncated: true } : {}),
   })
   if (count === 0) return { line: toLine(line), before: [], after: [] }
-  const low = Math.max(0, line.start - MAX_CONTEXT_BYTES)
-  const before = await linesBetween(log, low, line.start)
-  const after = await linesBetween(log, line.end, Math.min(size, line.end + MAX_CONTEXT_BYTES))
+  const before = await enoughLines(count, (bytes) =>
+    linesBetween(log, Math.max(0, line.start - bytes), line.start),
+  )
+  const after = await enoughLines(count, (bytes) =>
+    linesBetween(log, line.end, Math.min(size, line.end + bytes)),
+  )
   return {
     line: toLine(line),
     before: before.slice(-count).map(toLine),
     after: after.slice(0, count).map(toLine),
+  }
+}
+
+/** So many lines and one more, for the first may be the end of one; fewer when they are long or there are no more. */
+async function enoughLines(
+  count: number,
+  read: (bytes: number) => Promise<AssembledLine[]>,
+): Promise<AssembledLine[]> {
+  for (let bytes = FIRST_CONTEXT_BYTES; ; bytes *= 4) {
+    const lines = await read(bytes)
+    if (lines.length > count || bytes >= MAX_CONTEXT_BYTES) return lines
   }
 }
 

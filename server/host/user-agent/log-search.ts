@@ -66,15 +66,23 @@ async function* runThread(
   })
   const end = (): void => void thread.terminate()
   signal.addEventListener('abort', end, { once: true })
+  let failure: Error | null = null
+  // It goes on while nobody waits for it, and an error that nobody listens for would end this process.
+  thread.on('error', (error: Error) => {
+    failure = error
+  })
   try {
     while (!signal.aborted) {
+      if (failure !== null) throw failure
       const silence = AbortSignal.timeout(SILENCE_LIMIT_MS)
-      const told = once(thread, 'message', { signal: silence })
+      // The place among the threads is for the next one as soon as nobody wants this search any more.
+      const told = once(thread, 'message', { signal: AbortSignal.any([silence, signal]) })
       thread.postMessage('more')
       let item: LogSearchItem
       try {
         ;[item] = (await told) as [LogSearchItem]
       } catch (error) {
+        if (signal.aborted) return
         if (!silence.aborted) throw error
         yield { type: 'end', reason: 'slow' }
         return

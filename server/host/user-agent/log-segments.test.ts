@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { appendFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
 import { KEPT_FILES, keepLog, keepLogFile } from './log-segments.ts'
@@ -53,6 +54,22 @@ test.each(['mkfifo "$0"', 'mkdir "$0"', 'ln -s /dev/zero "$0"', 'ln -s "$0" "$0"
     await begin(row(3))
     expect(await keepLogFile(path)).toBe(true)
     expect(await readAll()).toEqual(['line 0', 'line 2', 'line 3'])
+  },
+)
+
+test.each([2, KEPT_FILES])(
+  'a directory in the place of a kept file, %d, does not end the keeping',
+  async (number) => {
+    await begin(row(0))
+    await keepLogFile(path)
+    await mkdir(join(`${path}.${number}`, 'full'), { recursive: true })
+    for (let file = 1; file <= 2 * KEPT_FILES; file += 1) {
+      await begin(row(file))
+      expect(await keepLogFile(path)).toBe(true)
+      expect(await readFile(`${path}.1`, 'utf8')).toBe(row(file))
+    }
+    const kept = linesOf(await readLogPage({ path, before: null, limit: 10 }))
+    expect(kept.map(({ text }) => text)).toEqual(range(2 * KEPT_FILES - KEPT_FILES + 2, 2 * KEPT_FILES + 1))
   },
 )
 
@@ -148,4 +165,10 @@ test('a line that is cut elsewhere comes as a whole, of several rows too', async
     truncated: false,
   })
   expect(await readWholeLine(path, '0123456789ab.5')).toBeNull()
+})
+
+test('a whole line of control characters is sent as what is shown of it', async () => {
+  await writeFile(path, row(0, `a${'\0'.repeat(3_000_000)}b`))
+  const [line] = linesOf(await readLogPage({ path, before: null, limit: 1 }))
+  expect(await readWholeLine(path, line?.cursor ?? '')).toEqual({ text: 'ab', truncated: false })
 })

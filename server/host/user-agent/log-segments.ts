@@ -14,6 +14,9 @@ export const KEPT_FILES = 4
 
 const nameOf = (path: string, number: number): string => `${path}.${number}`
 
+/** rename(2): what is there is a directory, or that is one and what is there is none. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
+
 /** Of what is no file that could be read: a FIFO, a directory, a link in a circle. */
 export const NO_FILE = 0n
 
@@ -37,7 +40,6 @@ export async function keepLogFile(path: string): Promise<boolean> {
   const kept = await inodeOf(nameOf(path, 1))
   if (current === null || current === NO_FILE || kept === current) return false
   if (kept !== null) {
-    await remove(nameOf(path, KEPT_FILES))
     for (let number = KEPT_FILES - 1; number >= 1; number -= 1) {
       await move(nameOf(path, number), nameOf(path, number + 1))
     }
@@ -91,9 +93,12 @@ export async function remove(path: string): Promise<void> {
   })
 }
 
+/** The file that was there goes. Where something is in the way for ever (a directory), this one goes in its stead. */
 async function move(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: unknown) => {
-    if (errno(error) !== 'ENOENT') throw fileError(error, from)
+  await rename(from, to).catch(async (error: unknown) => {
+    if (errno(error) === 'ENOENT') return
+    if (!IN_THE_WAY.has(errno(error) ?? '')) throw fileError(error, from)
+    await remove(from)
   })
 }
 

@@ -35,3 +35,19 @@ test('what is nested without end is left as it is', () => {
   expect(findJson(nested(60))).not.toBeNull()
   expect(findJson(nested(4_000))).toBeNull()
 })
+
+test('what a line has escaped is not let loose by reading it', () => {
+  const letters = ['\u202e', '\u2066', '\u2028', '\u0085', '\u009b', '\u007f', '\u200f', '\u001b']
+  const escaped = letters.map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  for (const [index, letter] of letters.entries()) {
+    const one = escaped[index]
+    const json = findJson(`[gateway] {"a${one}":"b${one}"}`)
+    const text = json
+      ? jsonSegments(json)
+          .map((segment) => segment.text)
+          .join('')
+      : ''
+    expect(text).not.toContain(letter)
+    expect(text).toContain(`"a${one}": "b${one}"`)
+  }
+})

@@ -46,6 +46,25 @@ test('the newest lines stay, and each keeps its number', () => {
   expect(ring.get(6)).toBeUndefined()
 })
 
+test('long lines take no more room than short ones: fewer are held then, the newest of them', () => {
+  const ring = new LogRing(1_000, 1_000_000)
+  const long = (number: number) => ({ ...line(number), text: `${number} ${'x'.repeat(8_000)}` })
+  for (let number = 0; number < 1_000; number += 10)
+    ring.append(rowsOf(Array.from({ length: 10 }, (_, at) => long(number + at))))
+  expect(ring.end).toBe(1_000)
+  expect(ring.count).toBeGreaterThanOrEqual(110)
+  expect(ring.count).toBeLessThanOrEqual(125)
+  expect(ring.get(ring.first - 1)).toBeUndefined()
+  expect(ring.get(ring.first)?.text).toMatch(`${ring.first} x`)
+  expect(ring.numberOf(cursorOf(999))).toBe(999)
+  // There is no room for older ones, and there is again for the lines of a new list.
+  expect(ring.prepend(Array.from({ length: 10 }, () => ({ ...older(1), text: 'x'.repeat(8_000) })))).toBe(0)
+  ring.clear()
+  ring.append(lines(0, 5))
+  expect(ring.prepend([older(1), older(2)])).toBe(2)
+  expect(ring.count).toBe(7)
+})
+
 test('older lines go in front, with smaller numbers, below zero too', () => {
   const ring = new LogRing(10)
   ring.append(lines(3, 5))

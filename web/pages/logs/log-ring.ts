@@ -23,6 +23,8 @@ export interface RingLine {
 }
 
 export const RING_CAPACITY = 200_000
+/** Held at most, in bytes: as many lines of 8 KiB, which anybody may have the gateway log, would end the page. */
+export const RING_BYTES = 134_217_728
 
 /** Frames below that size, in bytes, are gathered: a chunk for each line would cost more than the line. */
 const GATHERED_BYTES = 65_536
@@ -39,14 +41,17 @@ interface Chunk {
 
 export class LogRing {
   readonly capacity: number
+  readonly #maxBytes: number
   readonly #chunks: Chunk[] = []
+  #bytes = 0
   /** The last chunk, while there is room in it. */
   #open: Gathering | null = null
   #first = 0
   #end = 0
 
-  constructor(capacity: number = RING_CAPACITY) {
+  constructor(capacity: number = RING_CAPACITY, maxBytes: number = RING_BYTES) {
     this.capacity = capacity
+    this.#maxBytes = maxBytes
   }
 
   /** Number of the oldest line. */
@@ -156,6 +161,9 @@ export class LogRing {
   prepend(lines: readonly LogLine[]): number {
     const taken = lines.slice(Math.max(0, lines.length - (this.capacity - this.count)))
     const chunks = framesOf(taken).map((rows) => ({ first: 0, count: rows.count, rows, gap: null }))
+    const bytes = chunks.reduce((sum, { rows }) => sum + rows.bytes.length, 0)
+    if (this.#bytes + bytes > this.#maxBytes) return 0
+    this.#bytes += bytes
     // What is left of the chunk in front must not show again the lines that have gone.
     this.#cutFront()
     for (const chunk of chunks.toReversed()) {
@@ -171,11 +179,13 @@ export class LogRing {
     this.#end += this.capacity
     this.#first = this.#end
     this.#chunks.length = 0
+    this.#bytes = 0
     this.#open = null
   }
 
   #push(chunk: Omit<Chunk, 'first'>): void {
     this.#chunks.push({ first: this.#end, ...chunk })
+    this.#bytes += chunk.rows?.bytes.length ?? 0
     this.#grow(chunk.count)
   }
 
@@ -183,8 +193,11 @@ export class LogRing {
     this.#end += count
     this.#first = Math.max(this.#first, this.#end - this.capacity)
     let gone = 0
-    for (const chunk of this.#chunks) {
-      if (chunk.first + chunk.count > this.#first || chunk.count === 0) break
+    for (const { first, count: lines, rows } of this.#chunks) {
+      const isTooMuch = this.#bytes > this.#maxBytes && gone < this.#chunks.length - 1
+      if (isTooMuch) this.#first = Math.max(this.#first, first + lines)
+      else if (first + lines > this.#first || lines === 0) break
+      this.#bytes -= rows?.bytes.length ?? 0
       gone += 1
     }
     if (gone > 0) this.#chunks.splice(0, gone)

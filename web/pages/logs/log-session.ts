@@ -7,7 +7,7 @@ import type { PanelSocket, SocketState } from '../../api/socket.ts'
 import { type LogFilters, NO_FILTERS } from './log-filters.ts'
 import { LogIndex } from './log-index.ts'
 import type { LogPlace, Older } from './log-place.ts'
-import { LogRing } from './log-ring.ts'
+import { LogRing, RING_BYTES } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
 
@@ -16,6 +16,8 @@ type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 function lengthOf(frame: ContentFrame): number {
   return frame.type === 'gap' ? 1 : frame.rows.count
 }
+
+const bytesOf = (frame: ContentFrame): number => (frame.type === 'gap' ? 0 : frame.rows.bytes.length)
 
 export class LogSession implements LogPlace {
   readonly ring = new LogRing()
@@ -33,6 +35,7 @@ export class LogSession implements LogPlace {
   readonly older = signal<Older>({ kind: 'idle' })
   readonly newer = null
   #held: ContentFrame[] = []
+  #heldBytes = 0
   #lastCursor: string | undefined
   #socket: PanelSocket | null = null
   #isFrameAsked = false
@@ -136,19 +139,23 @@ export class LogSession implements LogPlace {
   #hold(frame: ContentFrame): void {
     this.#held.push(frame)
     this.heldCount.value += lengthOf(frame)
+    this.#heldBytes += bytesOf(frame)
     // What waits is bounded like what is shown: the oldest of it would fall out of the ring anyway.
     for (
       let [oldest] = this.#held;
-      oldest && this.heldCount.value - lengthOf(oldest) >= this.ring.capacity;
+      oldest &&
+      (this.heldCount.value - lengthOf(oldest) >= this.ring.capacity || this.#heldBytes > RING_BYTES);
       [oldest] = this.#held
     ) {
       this.heldCount.value -= lengthOf(oldest)
+      this.#heldBytes -= bytesOf(oldest)
       this.#held.shift()
     }
   }
 
   #forgetHeld(): void {
     this.#held = []
+    this.#heldBytes = 0
     this.heldCount.value = 0
   }
 

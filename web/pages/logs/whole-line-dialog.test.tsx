@@ -45,6 +45,28 @@ test('a JSON document is a tree whose large parts unfold on demand', async () =>
   expect(screen.getByLabelText('The line').textContent).toMatch(/^\{"msg":"whole"/)
 })
 
+test('a tree that is a hundred thousand levels deep, or wide at each level, opens by its first ones', async () => {
+  answer({ text: `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, truncated: false })
+  await open()
+  expect(screen.getAllByText('"a"')).toHaveLength(3)
+  cleanup()
+  let wide: object = {}
+  for (let level = 0; level < 5; level += 1) wide = Array.from({ length: 8 }, () => wide)
+  answer({ text: JSON.stringify(wide), truncated: false })
+  await open()
+  expect(document.querySelectorAll('details').length).toBeLessThan(1_000)
+})
+
+test('a text in a tree is shown by its beginning, and lets nothing loose that the line has escaped', async () => {
+  answer({ text: `{"long":"${'x'.repeat(1_000_000)}","na\\u202eme":"a\\u202eb"}`, truncated: false })
+  await open()
+  const tree = screen.getByLabelText('The line').textContent ?? ''
+  expect(tree.length).toBeLessThan(11_000)
+  expect(tree).toContain('1,000,000 characters')
+  expect(tree).toContain('"na\\u202eme": "a\\u202eb"')
+  expect(tree).not.toContain('\u202e')
+})
+
 test('of a very long line the rest is laid out on demand; one that is longer than that is said to be', async () => {
   answer({ text: 'x'.repeat(150_000), truncated: true })
   await open()
