@@ -30,7 +30,8 @@ function Words(props: { older: Older; isFiltered: boolean; onLoad: () => void })
         </Button>
       </span>
     )
-  if (older.kind === 'end' && older.reason === 'beginning') return <span>The first line that is kept</span>
+  if (older.kind === 'end' && older.reason === 'beginning')
+    return <span>{props.isFiltered ? 'No earlier lines are kept' : 'The first line that is kept'}</span>
   // A list that is as short as a filter makes it can't be scrolled.
   return older.kind === 'idle' && props.isFiltered ? (
     <Button size="small" kind="quiet" onClick={props.onLoad}>

@@ -16,6 +16,7 @@ beforeEach(() => {
   log = serveLog(0, 10_000)
   live = new LogSession()
   live.take({ type: 'lines', rows: rowsOf([lineOf(9_999)]) })
+  live.take({ type: 'live' })
   places = new LogPlaces(live, () => undefined)
   onBack.mockReset()
 })
@@ -66,6 +67,10 @@ test('above the first line that is kept it says that it is', async () => {
   await places.lookAtLine(cursorOf(0))
   render(<LogEdge place={places.current.value} isFiltered={false} />)
   expect(screen.getByText('The first line that is kept')).toBeTruthy()
+  cleanup()
+  // The line below need not be the first one there.
+  render(<LogEdge place={places.current.value} isFiltered={true} />)
+  expect(screen.getByText('No earlier lines are kept')).toBeTruthy()
 })
 
 test('a filtered list offers to look further back', async () => {
