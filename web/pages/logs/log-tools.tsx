@@ -37,7 +37,13 @@ export function LogTools(props: {
       </LogMenu>
       <LogMenu words="Download" icon="setup">
         {(close) => (
-          <DownloadMenu filter={hostFilter(filters)} view={shown.current} ring={place.ring} onDone={close} />
+          <DownloadMenu
+            filter={hostFilter(filters)}
+            hasFacts={filters.levels.length + filters.subsystems.length > 0}
+            view={shown.current}
+            ring={place.ring}
+            onDone={close}
+          />
         )}
       </LogMenu>
     </>
