@@ -233,6 +233,6 @@ test('starts and ends of the gateway stand between the lines, read again when th
   act(() => {
     auditLatest.value = 1
   })
-  await waitFor(() => expect(marks()).toEqual(['', 'The gateway started', '', '', '']))
+  await waitFor(() => expect(marks()).toEqual(['', '23:59:59.500Z The gateway started', '', '', '']))
   life.entries = []
 })
