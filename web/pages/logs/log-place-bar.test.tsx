@@ -83,3 +83,16 @@ test('a filtered list offers to look further back', async () => {
     await vi.waitFor(() => expect(live.ring.count).toBe(1_001))
   })
 })
+
+test('a marked line: its link is copied by a button that says so', async () => {
+  const writeText = vi.fn(async () => undefined)
+  vi.stubGlobal('navigator', { clipboard: { writeText } })
+  places.mark(cursorOf(9_999))
+  show()
+  const button = screen.getByRole('button', { name: 'Copy link to this line' })
+  expect(button.textContent).toBe('Copy link')
+  await act(async () => {
+    fireEvent.click(button)
+  })
+  expect(writeText).toHaveBeenCalledWith(location.href)
+})

@@ -20,6 +20,7 @@ export function LogTools(props: {
       <Button
         size="small"
         isPressed={tools.isSearchOpen}
+        hint="Looks through all that is kept, not only through the lines here (s)"
         onClick={() => (tools.isSearchOpen ? tools.closeSearch() : tools.openSearch(filters.text))}
       >
         <Icon name="search" size={15} />
