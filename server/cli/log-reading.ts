@@ -43,8 +43,13 @@ export async function readLogs(context: CommandContext, selection: LogSelection)
   else for (const line of lines) await out.write(`${lineText(line, selection, out)}\n`)
   // In a pipe nothing is the answer; a person wonders.
   if (lines.length === 0 && selection.limit > 0 && out.isTty && !out.json)
-    out.note(out.style('dim', '-- no such line is kept --'))
+    out.note(out.style('dim', isPicked(selection) ? '-- no such line is kept --' : '-- the log is empty --'))
   return 0
+}
+
+/** Lines are left out. */
+function isPicked({ since, until, stream, grep }: LogSelection): boolean {
+  return [since, until, stream, grep].some((one) => one !== undefined)
 }
 
 /** Cursor of the first line at a moment or later; undefined when there is none. */
@@ -62,9 +67,9 @@ async function collectLines(
   const pages: LogLine[][] = []
   let missing = selection.limit
   let before = end
-  const isPicked = selection.since !== undefined || selection.stream !== undefined
+  const isThinned = selection.since !== undefined || selection.stream !== undefined
   while (missing > 0) {
-    const limit = isPicked ? PAGE_LINES : Math.min(missing, PAGE_LINES)
+    const limit = isThinned ? PAGE_LINES : Math.min(missing, PAGE_LINES)
     const query = before === undefined ? { limit } : { limit, before }
     const { lines, hasMore } = await client.call('GET /api/logs', { query })
     const selected = lines.filter((line) => isSelected(line, selection)).slice(-missing)

@@ -183,6 +183,8 @@ test('a person learns that there is no such line, a pipe gets nothing', async ()
     '',
     '-- no such line is kept --\n',
   ])
+  const empty = await runTestCli(['logs'], { panel: await start(logOf(0)), io: { isTty: true } })
+  expect(empty.stderr).toContain('the log is empty')
   expect(await runTestCli(argv, { panel })).toMatchObject({ code: 0, stdout: '', stderr: '' })
 })
 
