@@ -72,4 +72,17 @@ async function readInThePage({ page }: PanelBrowser): Promise<void> {
     LIMIT_MS,
     async () => (await log.locator('.log-row:not(.log-probe)').count()) > 5,
   )
+
+  await log.locator('.log-line-link').last().click()
+  await page.getByRole('button', { name: 'Copy link to this line' }).waitFor()
+  await waitUntil('the marked line is in sight above the bar', LIMIT_MS, async () => {
+    const [line, list] = [await log.locator('[data-marked]').boundingBox(), await log.boundingBox()]
+    return line !== null && list !== null && line.y + line.height <= list.y + list.height + 1
+  })
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await button('Go to').click()
+  // A click needs the whole way to the button: what is cut off can't be reached.
+  await page.getByRole('button', { name: 'First line kept' }).click({ timeout: LIMIT_MS })
+  await log.getByText('The first line that is kept').waitFor({ timeout: LIMIT_MS })
 }
