@@ -82,7 +82,14 @@ async function readInThePage({ page }: PanelBrowser): Promise<void> {
 
   await page.setViewportSize({ width: 390, height: 844 })
   await button('Go to').click()
-  // A click needs the whole way to the button: what is cut off can't be reached.
+  // Before anything scrolls to it: a panel that is cut off can be reached by a test, and by nobody else.
+  const last = page.getByText('In the time of this browser.')
+  await last.waitFor({ timeout: LIMIT_MS })
+  const isOnTop = await last.evaluate((node) => {
+    const { x, y, width, height } = node.getBoundingClientRect()
+    return node.contains(document.elementFromPoint(x + width / 2, y + height / 2))
+  })
+  expect(isOnTop).toBe(true)
   await page.getByRole('button', { name: 'First line kept' }).click({ timeout: LIMIT_MS })
   await log.getByText('The first line that is kept').waitFor({ timeout: LIMIT_MS })
 }
