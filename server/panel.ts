@@ -21,6 +21,7 @@ import { readEffectiveToken, readEnvFile } from './operations/gateway-files.ts'
 import { createLifecycle } from './operations/gateway-lifecycle.ts'
 import { createInsight } from './operations/insight.ts'
 import { createLogRecorder } from './operations/log-recorder.ts'
+import { failureOfUnit } from './operations/read-status.ts'
 import { createRunner } from './operations/runner.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
@@ -91,8 +92,8 @@ export async function createPanel(
     version: config.version,
     runningOperationId: () => runner.runningId(),
     moreWarnings: audit.warnings,
-    onSeen: ({ user, container }) => {
-      lifecycle.saw(container)
+    onSeen: ({ user, container, unit }) => {
+      lifecycle.saw(container, failureOfUnit(unit))
       recorder.saw(user, container)
     },
   })

@@ -72,4 +72,24 @@ async function readInThePage({ page }: PanelBrowser): Promise<void> {
     LIMIT_MS,
     async () => (await log.locator('.log-row:not(.log-probe)').count()) > 5,
   )
+
+  await log.locator('.log-line-link').last().click()
+  await page.getByRole('button', { name: 'Copy link to this line' }).waitFor()
+  await waitUntil('the marked line is in sight above the bar', LIMIT_MS, async () => {
+    const [line, list] = [await log.locator('[data-marked]').boundingBox(), await log.boundingBox()]
+    return line !== null && list !== null && line.y + line.height <= list.y + list.height + 1
+  })
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await button('Go to').click()
+  // Before anything scrolls to it: a panel that is cut off can be reached by a test, and by nobody else.
+  const last = page.getByText('In the time of this browser.')
+  await last.waitFor({ timeout: LIMIT_MS })
+  const isOnTop = await last.evaluate((node) => {
+    const { x, y, width, height } = node.getBoundingClientRect()
+    return node.contains(document.elementFromPoint(x + width / 2, y + height / 2))
+  })
+  expect(isOnTop).toBe(true)
+  await page.getByRole('button', { name: 'First line kept' }).click({ timeout: LIMIT_MS })
+  await log.getByText('The first line that is kept').waitFor({ timeout: LIMIT_MS })
 }

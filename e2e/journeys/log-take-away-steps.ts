@@ -75,6 +75,12 @@ export function itTakesTheLogAway(open: () => LogHost): void {
     expect((await panel.cli<LogLine[]>('logs', '--grep', '^followed$')).map(({ text }) => text)).toEqual([
       'followed',
     ])
+    const end = since.find(({ text }) => text === 'followed')?.time ?? ''
+    const before = await panel.cli<LogLine[]>('logs', '--since', first.time, '--until', end)
+    expect(before.map(({ text }) => text)).toEqual(since.slice(0, before.length).map(({ text }) => text))
+    expect([before.length > 0, before.some(({ text }) => text === 'followed')]).toEqual([true, false])
+    const dated = await panel.tryCli(['logs', '-t', '--stream', 'stdout', '--grep', '^followed$'])
+    expect(dated.stdout).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} followed$/)
     expect((await panel.tryCli(['logs', '-n', '1'])).stdout).not.toContain('\x1b')
   })
 }

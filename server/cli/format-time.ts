@@ -9,6 +9,13 @@ export function formatTime(iso: string): string {
   return `${date} ${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}`
 }
 
+/** The same to the thousandth of a second, as a log has it; '' when it is no time. */
+export function formatMoment(iso: string): string {
+  const time = new Date(iso)
+  if (Number.isNaN(time.getTime())) return ''
+  return `${formatTime(iso)}.${String(time.getMilliseconds()).padStart(3, '0')}`
+}
+
 /** False for podman's zero time, 0001-01-01T00:00:00Z, and any other before there were containers. */
 export function isKnownTime(iso: string): boolean {
   return !(Date.parse(iso) < 0)

@@ -61,6 +61,16 @@ test('a container that is gone has ended; one that was created has not begun', (
   expect(actions(null, { ...RUNNING, running: false, startedAt: NEVER })).toEqual([])
 })
 
+test('of a container that went at its end its unit tells how it failed', () => {
+  const [note, ...more] = lifecycleNotes(KNOWN, null, { exitCode: 1, oomKilled: false })
+  expect(note).toMatchObject({ outcome: 'failed', details: [{ name: 'exit code', value: '1' }] })
+  expect(more).toEqual([])
+  expect(lifecycleNotes(KNOWN, null, { exitCode: 137, oomKilled: true })[0]?.what).toContain('memory')
+  // The unit speaks of the last run: of one that another has followed it knows nothing any more.
+  const again = { ...RUNNING, id: 'b', startedAt: '2026-11-28T04:02:00Z' }
+  expect(lifecycleNotes(KNOWN, again, { exitCode: 1, oomKilled: false })[0]?.details).toEqual([])
+})
+
 test('another image is said', () => {
   const next = { ...RUNNING, startedAt: '2026-11-28T05:00:00Z', imageId: 'sha256:ffff' }
   expect(lifecycleNotes(knownFrom(KNOWN, ENDED), next)[0]?.what).toBe(

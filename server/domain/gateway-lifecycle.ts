@@ -14,6 +14,9 @@ export interface SeenContainer {
   readonly imageName: string
 }
 
+/** How a container ended of which only its unit knows: it was removed at its end. */
+export type UnitEnd = Pick<SeenContainer, 'exitCode' | 'oomKilled'>
+
 /** What is known of the last start, from a look or from what was noted of it. */
 export interface KnownStart {
   readonly startedAt: string
@@ -32,13 +35,18 @@ const IMAGE_ID_LENGTH = 12
  * Starts and ends since the last look, in their order. Of several restarts between two looks the last one is told.
  * @param known null: nothing is known of an earlier start
  * @param seen null: there is no container
+ * @param gone how it failed, where its unit knows that
  */
-export function lifecycleNotes(known: KnownStart | null, seen: SeenContainer | null): LifecycleNote[] {
+export function lifecycleNotes(
+  known: KnownStart | null,
+  seen: SeenContainer | null,
+  gone: UnitEnd | null = null,
+): LifecycleNote[] {
   const hasStarted = seen !== null && isTime(seen.startedAt)
   const isNewStart = hasStarted && seen.startedAt !== known?.startedAt
   const notes: LifecycleNote[] = []
   // Of a container that another one has replaced nothing more can be asked.
-  if (known?.isRunning && (seen === null || isNewStart)) notes.push(endNote(null))
+  if (known?.isRunning && (seen === null || isNewStart)) notes.push(endNote(seen === null ? gone : null))
   if (isNewStart) notes.push(startNote(seen, known))
   if (hasStarted && !seen.running && (isNewStart || known?.isRunning)) notes.push(endNote(seen))
   return notes
@@ -79,10 +87,10 @@ function startNote(seen: SeenContainer, known: KnownStart | null): LifecycleNote
 }
 
 /** @param seen null: the container is gone, and its exit code with it */
-function endNote(seen: SeenContainer | null): LifecycleNote {
+function endNote(seen: (UnitEnd & { readonly finishedAt?: string }) | null): LifecycleNote {
   const what = 'The gateway ended'
   if (seen === null) return { action: 'gateway.ended', what, details: [], outcome: 'done' }
-  const { exitCode, oomKilled, finishedAt } = seen
+  const { exitCode, oomKilled, finishedAt = '' } = seen
   return {
     action: 'gateway.ended',
     what: oomKilled ? 'The gateway was ended: it used more memory than it may' : what,

@@ -50,6 +50,13 @@ const WORD = /^\W{0,3}(fatal|panic|critical|error|warn(?:ing)?|info|notice|debug
 /** A thrown error begins like this: `TypeError: x`, `Uncaught Error: x`. */
 const THROWN = /^(?:Uncaught )?(?:[A-Z]\w*)?(?:Error|Exception)(?: \[\w+\])?: /
 
+/**
+ * With these words the gateway ends, and says no level (docs/facts/razroom-gateway.md, "Fatal lines"): whoever looks for
+ * errors looks for them.
+ */
+const LAST_WORDS =
+  /^(?:Config invalid$|Missing config\. Run |Gateway start blocked: |Refusing to bind gateway to |Failed to read config at |Gateway failed to start: )|^gateway already running \(pid /i
+
 /** @param text sanitised: its only control sequences are colours */
 export function readLogFacts(text: string): LogFacts {
   const plain = text.replaceAll(COLOUR, '')
@@ -60,6 +67,7 @@ export function readLogFacts(text: string): LogFacts {
   const message = timeless.replace(SUBSYSTEM, '')
   const named = LEVEL_NAMES.get(subsystem.toLowerCase())
   if (named !== undefined) return { level: named, subsystem: '' }
+  if (LAST_WORDS.test(message)) return { level: 'fatal', subsystem }
   const word = WORD.exec(message)?.[1]?.toLowerCase()
   const byWord = word === undefined ? undefined : LEVEL_NAMES.get(word)
   const level = byWord ?? (THROWN.test(message) ? 'error' : colourOf(text, message))

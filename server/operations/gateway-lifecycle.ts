@@ -6,6 +6,7 @@ import {
   knownFromNotes,
   lifecycleNotes,
   type SeenContainer,
+  type UnitEnd,
 } from '../domain/gateway-lifecycle.ts'
 import { PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
@@ -15,17 +16,20 @@ import { type Auditor, PANEL } from './auditor.ts'
 const NOTES_READ = 5
 
 export interface Lifecycle {
-  /** A look at the machine; what changed since the last one is noted, in order. */
-  saw(container: SeenContainer | null): void
+  /**
+   * A look at the machine; what changed since the last one is noted, in order.
+   * @param gone how a container failed that is gone, where its unit knows that
+   */
+  saw(container: SeenContainer | null, gone?: UnitEnd | null): void
 }
 
 /** @param audit keeps the notes; `host` is asked once what an earlier panel has noted */
 export function createLifecycle(host: Pick<Host, 'readAudit'>, audit: Pick<Auditor, 'note'>): Lifecycle {
   let known: Promise<KnownStart | null> | null = null
   return {
-    saw(container) {
+    saw(container, gone) {
       known = (known ?? readKnown(host)).then(async (before) => {
-        for (const note of lifecycleNotes(before, container))
+        for (const note of lifecycleNotes(before, container, gone))
           await audit.note({ kind: 'gateway', who: PANEL, ...note })
         return knownFrom(before, container)
       })

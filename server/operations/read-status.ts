@@ -157,6 +157,18 @@ function endOf({ container, unit }: Pick<Observation, 'container' | 'unit'>): En
   return { state: isOrderly ? 'stopped' : 'failed', exitCode, oomKilled }
 }
 
+/** How the last run of a unit failed; null when it did not, or there is no unit. */
+export function failureOfUnit(
+  unit: Observation['unit'],
+): { readonly exitCode: number; readonly oomKilled: boolean } | null {
+  const {
+    state,
+    exitCode = 1,
+    oomKilled = false,
+  } = unit ? endOfUnit(unit.facts) : { state: 'absent' as const }
+  return state === 'failed' ? { exitCode, oomKilled } : null
+}
+
 /** The container of a unit is gone as soon as it ends; the unit knows how. */
 function endOfUnit({ activeState, subState, exitCode, result }: UnitFacts): End {
   // Between two tries of systemd, too.

@@ -7,6 +7,8 @@ export interface ButtonProps {
   readonly size?: 'small'
   /** Accessible name, where the text alone does not say it. */
   readonly label?: string
+  /** What it does, for who points at it and does not know it yet. */
+  readonly hint?: string
   /** Work that this button started is going on. */
   readonly isBusy?: boolean
   /** Why it can't be used now; it stays reachable by keyboard so that the reason can be read. */
@@ -17,7 +19,7 @@ export interface ButtonProps {
 
 /** A button that says why when it can't be used. */
 export function Button(props: ButtonProps): JSX.Element {
-  const { kind, size, label, isBusy = false, reason, isPressed } = props
+  const { kind, size, label, hint, isBusy = false, reason, isPressed } = props
   const isOff = isBusy || reason !== undefined
   return (
     <button
@@ -29,7 +31,7 @@ export function Button(props: ButtonProps): JSX.Element {
       aria-pressed={isPressed}
       aria-busy={isBusy || undefined}
       aria-disabled={isOff || undefined}
-      title={reason ?? (size === 'small' ? label : undefined)}
+      title={reason ?? hint ?? (size === 'small' ? label : undefined)}
       onClick={(event) => {
         if (isOff) event.preventDefault()
         else props.onClick?.()

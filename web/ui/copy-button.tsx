@@ -6,7 +6,13 @@ import { Icon } from './icons.tsx'
 const SHOWN_MS = 2_000
 
 /** Copies a text that is in view anyway. When the browser refuses, it says so: the text can be selected by hand. */
-export function CopyButton({ text, label }: { text: string; label: string }): JSX.Element {
+export function CopyButton(props: {
+  text: string
+  label: string
+  /** Beside the icon, where there is room for them. */
+  words?: string
+}): JSX.Element {
+  const { text, label, words } = props
   const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null)
   useEffect(() => {
     if (outcome === null) return
@@ -27,6 +33,7 @@ export function CopyButton({ text, label }: { text: string; label: string }): JS
     <>
       <Button kind="quiet" size="small" label={label} onClick={() => void copy()}>
         <Icon name={outcome === 'copied' ? 'check' : 'copy'} size={16} />
+        {words}
       </Button>
       <span class="visually-hidden" aria-live="polite">
         {outcome === 'copied' && 'Copied'}

@@ -25,7 +25,8 @@ export const audit: Command = {
   about: [
     `Shows the last ${DEFAULT_ENTRIES} entries of the audit log, oldest first; with --since all since then. Reading is not logged,\n` +
       'everything that changes something or shows a secret is: from the page, by commands and by scripts, and logins.',
-    'T is an age (30s, 10m, 2h, 1d) or a time (2026-11-23, 2026-11-23T11:40, local unless it has Z or an offset).',
+    'T is an age (30s, 10m, 2h, 1d), today, yesterday, a time of the day (22:00: the last one there was), or a time\n' +
+      '(2026-11-23, 2026-11-23T11:40, local unless it has Z or an offset).',
     'Who called sudo is what the command line said of itself. No entry has the value of a variable, a token or a password.',
     'With --json: an array of { seq, at, kind, action, what, details, who, outcome, code?, tookMs?, more?, ... }.',
   ],

@@ -35,11 +35,13 @@ function logOf(count: number): TestHandlers {
   return {
     'GET /api/logs': ({ url }) => {
       const query = new URL(url, 'http://localhost').searchParams
+      const at = query.get('at')
+      const lines = Array.from({ length: count }, (_, index) => line(index + 1))
+      if (at !== null) return { lines: lines.filter(({ time }) => time >= at).slice(0, 1), hasMore: false }
       const before = parseCursor(query.get('before') ?? '')
       const end = before ? before.end - 1 : count
       const start = Math.max(0, end - Number(query.get('limit')))
-      const lines = Array.from({ length: end - start }, (_, index) => line(start + index + 1))
-      return { lines, hasMore: start > 0 }
+      return { lines: lines.slice(start, end), hasMore: start > 0 }
     },
   }
 }
@@ -52,6 +54,7 @@ const searchOf =
     const pattern = new RegExp(query.text, query.ignoresCase ? 'iu' : 'u')
     const hits = Array.from({ length: end }, (_, index) => line(end - index))
       .filter(({ text }) => pattern.test(text.replaceAll(/\x1b\[\d+m/g, '')))
+      .filter(({ stream }) => query.stream === undefined || stream === query.stream)
       .filter(({ time }) => query.since === undefined || time >= query.since)
     const told = hits.slice(0, Math.min(query.limit, 3))
     const bytes = { searchedBytes: 1, totalBytes: 1 }
@@ -112,6 +115,23 @@ test.each([
     ['--since', '2026-11-23T12:41:10Z', '--grep', 'ERROR'],
     [2470, 2480, 2490, 2500],
   ],
+  [
+    ['--since', '2026-11-23T12:00:03Z', '--until', '2026-11-23T12:00:06Z'],
+    [3, 4, 5],
+  ],
+  [
+    ['--until', '2026-11-23T12:00:41Z', '--grep', 'ERROR', '-n', '2'],
+    [30, 40],
+  ],
+  [['--until', '2099-01-01', '-n', '1'], [2500]],
+  [
+    ['--stream', 'stderr', '-n', '2'],
+    [2497, 2499],
+  ],
+  [
+    ['--stream', 'stdout', '--grep', 'line 11[01]'],
+    [110, 1100, 1102, 1104, 1106, 1108, 1110, 1112, 1114, 1116, 1118],
+  ],
 ])('logs %j', async (argv, expected) => {
   const { stdout } = await runTestCli(['logs', ...argv], {
     panel: await start(logOf(2500), { search: searchOf(2500) }),
@@ -145,6 +165,27 @@ test('a search that breaks off is no end of it', async () => {
 test('--json is one array', async () => {
   const { stdout } = await runTestCli(['logs', '-n', '2', '--json'], { panel: await start(logOf(20)) })
   expect(JSON.parse(stdout)).toEqual([line(19), line(20)])
+})
+
+test('-t says before each line when it was written, local', async () => {
+  const { stdout } = await runTestCli(['logs', '-t', '-n', '1'], { panel: await start(logOf(3)) })
+  const at = new Date(line(3).time)
+  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, '0'))
+  expect(stdout).toBe(`${day.join('-')} ${at.toTimeString().slice(0, 8)}.000 line 3\n`)
+})
+
+test('a person learns that there is no such line, a pipe gets nothing', async () => {
+  const panel = await start(logOf(3))
+  const argv = ['logs', '--since', '2099-01-01']
+  const onTerminal = await runTestCli(argv, { panel, io: { isTty: true, env: { NO_COLOR: '1' } } })
+  expect([onTerminal.code, onTerminal.stdout, onTerminal.stderr]).toEqual([
+    0,
+    '',
+    '-- no such line is kept --\n',
+  ])
+  const empty = await runTestCli(['logs'], { panel: await start(logOf(0)), io: { isTty: true } })
+  expect(empty.stderr).toContain('the log is empty')
+  expect(await runTestCli(argv, { panel })).toMatchObject({ code: 0, stdout: '', stderr: '' })
 })
 
 test('colours are kept on a terminal, unless NO_COLOR is set', async () => {
@@ -242,6 +283,10 @@ test.each([
   [['-n', '100001'], '-n must be a number'],
   [['--since', 'noon'], '--since must be a time'],
   [['--grep', '('], '--grep: Invalid regular expression'],
+  [['--until', 'noon'], '--until must be a time'],
+  [['--since', '1h', '--until', '2h'], '--until must be later'],
+  [['-f', '--until', '1h'], '--until does not go with'],
+  [['--stream', 'both'], '--stream must be'],
   [['x'], 'logs takes no operand'],
 ])('logs %j is a usage problem', async (argv, says) => {
   const { code, stderr } = await runTestCli(['logs', ...argv])

@@ -17,6 +17,8 @@ import type { LogView } from './log-view.ts'
 export interface DownloadMenuProps {
   /** What the host can filter by; null for nothing. */
   readonly filter: LogFilter | null
+  /** The list is filtered by what the host does not know, too. */
+  readonly hasFacts?: boolean
   /** What the list shows; null before it has been drawn. */
   readonly view: LogView | null
   readonly ring: LogRing
@@ -24,7 +26,7 @@ export interface DownloadMenuProps {
 }
 
 /** The log as a file: all that is kept, what passes the filter, or just what the list holds. */
-export function DownloadMenu({ filter, view, ring, onDone }: DownloadMenuProps): JSX.Element {
+export function DownloadMenu({ filter, hasFacts, view, ring, onDone }: DownloadMenuProps): JSX.Element {
   const [format, setFormat] = useState<LogFormat>('text')
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
@@ -58,7 +60,10 @@ export function DownloadMenu({ filter, view, ring, onDone }: DownloadMenuProps):
       <Button size="small" isBusy={isBusy} onClick={() => void saveShown()}>
         The {countOf(view?.count ?? 0, 'line')} in this list
       </Button>
-      <p class="small muted">Colours are left out, and lines are cut at 8 KiB.</p>
+      <p class="small muted">
+        {hasFacts && 'Level and subsystem choose among the lines in this list only. '}
+        Colours are left out, and lines are cut at 8 KiB.
+      </p>
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
     </>
   )

@@ -31,24 +31,23 @@ function FactFilters(props: FilterBarProps): JSX.Element {
   // Read, so that the counts are drawn again.
   void props.changes.value
   const parts = index.subsystems().filter(({ name }) => !filters.subsystems.includes(name))
+  const levels = LEVELS.filter((level) => index.levelCount(level) > 0 || filters.levels.includes(level))
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a scrolling row
     <div class="log-facts" role="group" aria-label="Levels, streams and subsystems">
-      {LEVELS.filter((level) => index.levelCount(level) > 0 || filters.levels.includes(level)).map(
-        (level) => (
-          <button
-            key={level}
-            type="button"
-            class="log-fact"
-            data-level={level}
-            aria-pressed={filters.levels.includes(level)}
-            onClick={() => onChange({ ...filters, levels: toggled(filters.levels, level) })}
-          >
-            {LEVEL_WORDS[level]} {count(index.levelCount(level))}
-          </button>
-        ),
-      )}
-      <span class="log-facts-line" />
+      {levels.map((level) => (
+        <button
+          key={level}
+          type="button"
+          class="log-fact"
+          data-level={level}
+          aria-pressed={filters.levels.includes(level)}
+          onClick={() => onChange({ ...filters, levels: toggled(filters.levels, level) })}
+        >
+          {LEVEL_WORDS[level]} {count(index.levelCount(level))}
+        </button>
+      ))}
+      {levels.length > 0 && <span class="log-facts-line" />}
       {STREAMS.map((stream) => (
         <button
           key={stream}

@@ -1,7 +1,13 @@
 import type { JSX } from 'preact'
 import { useId, useState } from 'preact/hooks'
 import { Button } from '../../ui/button.tsx'
-import { QUICK_TIMES, toLocalField } from './jump-times.ts'
+import { lastOf, QUICK_TIMES, toLocalField } from './jump-times.ts'
+import { useLifeMarks } from './use-life-marks.ts'
+
+const LIFE_TIMES = [
+  ['start', 'Last start', 'No start of the gateway is known'],
+  ['end', 'Last end', 'No end of the gateway is known'],
+] as const
 
 /** Goes to a time of the log, by its hour or from here. @param props.onTime ISO 8601 */
 export function JumpMenu({ onTime }: { onTime: (time: string) => void }): JSX.Element {
@@ -9,6 +15,7 @@ export function JumpMenu({ onTime }: { onTime: (time: string) => void }): JSX.El
   const [value, setValue] = useState(() => toLocalField(now))
   const id = useId()
   const time = Date.parse(value)
+  const life = useLifeMarks()
   return (
     <>
       <div class="log-menu-choices">
@@ -17,6 +24,19 @@ export function JumpMenu({ onTime }: { onTime: (time: string) => void }): JSX.El
             {words}
           </Button>
         ))}
+        {LIFE_TIMES.map(([of, words, reason]) => {
+          const mark = lastOf(life, of)
+          return (
+            <Button
+              key={of}
+              size="small"
+              reason={mark === null ? reason : undefined}
+              onClick={() => mark !== null && onTime(new Date(mark).toISOString())}
+            >
+              {words}
+            </Button>
+          )
+        })}
       </div>
       <form
         class="field"

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { QUICK_TIMES, toLocalField } from './jump-times.ts'
+import { lastOf, QUICK_TIMES, toLocalField } from './jump-times.ts'
 
 const NOW = new Date(2026, 4, 6, 7, 8, 9, 123).getTime()
 
@@ -16,4 +16,13 @@ test('the quick times', () => {
     Today: new Date(2026, 4, 6).getTime(),
     'First line kept': 0,
   })
+})
+
+test('the last start and the last end, among what was asked for', () => {
+  const of = (time: number, kind?: 'start' | 'end') => ({
+    ...{ time, words: '', tone: 'good' as const },
+    ...(kind && { of: kind }),
+  })
+  const marks = [of(1, 'start'), of(2, 'end'), of(3), of(4, 'start'), of(5)]
+  expect([lastOf(marks, 'start'), lastOf(marks, 'end'), lastOf([], 'end')]).toEqual([4, 2, null])
 })

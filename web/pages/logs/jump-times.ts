@@ -1,4 +1,5 @@
 /** Times that are often gone to, and times as a field of a form has them. */
+import type { LifeMark } from './marks-between.ts'
 
 const MINUTE_MS = 60_000
 
@@ -21,4 +22,9 @@ export function toLocalField(time: number): string {
   const two = (part: number): string => String(part).padStart(2, '0')
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-')
   return `${day}T${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')}`
+}
+
+/** When the gateway last started or ended; null when that is not known. @param marks oldest first */
+export function lastOf(marks: readonly LifeMark[], of: NonNullable<LifeMark['of']>): number | null {
+  return marks.findLast((mark) => mark.of === of)?.time ?? null
 }

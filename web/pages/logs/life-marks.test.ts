@@ -21,8 +21,8 @@ test('a start says its image and an end its exit code, at the time that podman t
     entry(1, { details }),
   ])
   expect(marks).toEqual([
-    { time: at(8), words: 'The gateway started: localhost/razroom:1', tone: 'good' },
-    { time: at(10), words: 'The gateway ended, exit code 1', tone: 'bad' },
+    { time: at(8), words: 'The gateway started: localhost/razroom:1', tone: 'good', of: 'start' },
+    { time: at(10), words: 'The gateway ended, exit code 1', tone: 'bad', of: 'end' },
   ])
 })
 

@@ -21,7 +21,8 @@ function gatewayMark(entry: AuditEntry, entries: readonly AuditEntry[]): LifeMar
   const image = detail('image')
   const more = exitCode === undefined ? image && `: ${image}` : `, exit code ${exitCode}`
   const tone = outcome === 'failed' ? 'bad' : action === 'gateway.started' ? 'good' : 'accent'
-  return { time: timeOf(entry, entries), words: `${what}${more ?? ''}`, tone }
+  const of = action === 'gateway.ended' ? 'end' : 'start'
+  return { time: timeOf(entry, entries), words: `${what}${more ?? ''}`, tone, of }
 }
 
 /** When it was by podman, which a look at the container notices a moment later. */

@@ -23,19 +23,30 @@ export function LogBar({ screen, actions }: { screen: LogScreen; actions: LogAct
         onStep={(direction) => (direction === 1 ? actions.nextMatch : actions.previousMatch)()}
       />
       <div class="log-buttons">
-        <Button size="small" isPressed={isPaused} onClick={actions.pause}>
+        <Button
+          size="small"
+          isPressed={isPaused}
+          hint="Holds new lines back until it is pressed again (Space)"
+          onClick={actions.pause}
+        >
           <Icon name={isPaused ? 'play' : 'pause'} size={15} />
           Pause
         </Button>
-        <Button size="small" isPressed={isFollowing} onClick={() => follow(!isFollowing)}>
+        <Button
+          size="small"
+          isPressed={isFollowing}
+          hint="Stays at the newest line (f)"
+          onClick={() => follow(!isFollowing)}
+        >
           Follow
         </Button>
-        <Button size="small" isPressed={screen.isWrapped} onClick={actions.wrap}>
+        <Button size="small" isPressed={screen.isWrapped} hint="Breaks long lines (w)" onClick={actions.wrap}>
           Wrap
         </Button>
         <TimeSelect mode={screen.timeMode} onChange={screen.chooseTimes} />
         <Button
           size="small"
+          hint="Empties this list; the log stays as it is"
           onClick={() => {
             follow(true)
             log.clear()

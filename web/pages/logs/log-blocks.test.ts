@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blockOf, isStackLine } from './log-blocks.ts'
+import { blockOf, isErrorDetail, isStackLine } from './log-blocks.ts'
 
 test.each([
   '    at run (file:///app/index.js:1:2)',
@@ -14,6 +14,12 @@ test.each([
 
 test.each(['at last', 'Error: x', '  attention', '', '    - a list'])('a line of its own: %j', (text) => {
   expect(isStackLine(text)).toBe(false)
+})
+
+test('the properties of an error below its stack', () => {
+  for (const text of ["  code: 'ENOENT',", '  [cause]: x', '}', '  },'])
+    expect(isErrorDetail(text)).toBe(true)
+  for (const text of ['code: x', '  a word', '[gateway] ready', '']) expect(isErrorDetail(text)).toBe(false)
 })
 
 test('a stack with the error above it is one block', () => {

@@ -26,6 +26,14 @@ export function isStackLine(text: string): boolean {
   return STACK.test(text)
 }
 
+/** `  code: 'ENOENT',` and `}`: the properties of an error, which Node prints below its stack. */
+const DETAIL = /^(?:\s{2,}\[?[\w$]+\]?: \S|\s*\}(?:,|$))/
+
+/** True for a line that goes on with the error whose stack stands above it. @param text without colours */
+export function isErrorDetail(text: string): boolean {
+  return DETAIL.test(text)
+}
+
 /** Of which kind of block the line could be. @param text without colours */
 function kindOf(text: string): BlockKind | null {
   if (isStackLine(text)) return 'stack'

@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { keyName, LOG_KEYS, type LogKey } from './log-keys.ts'
 
@@ -29,6 +30,9 @@ export function LogHelp({ onClose }: { onClose: () => void }): JSX.Element {
         Scrolling up stops following; at the end it goes on. What is copied is plain text, with times where
         they are shown.
       </p>
+      <div class="row">
+        <Button onClick={onClose}>Close</Button>
+      </div>
     </Dialog>
   )
 }

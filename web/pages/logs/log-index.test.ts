@@ -136,3 +136,25 @@ test('lines that come in front of an emptied ring are not taken for those that w
   index.sync(FOREVER_MS)
   expect([index.levelCount('error'), index.levelCount('warn')]).toEqual([0, 1])
 })
+
+test('the properties of an error below its stack have its level, and nothing else like them', () => {
+  const ring = new LogRing(20)
+  const index = new LogIndex(ring)
+  const texts = [
+    '[a] error: no',
+    '    at run (a.js:1:1) {',
+    "  code: 'E',",
+    '  errno: -2',
+    '}',
+    '}',
+    'x',
+    '  code: 1',
+  ]
+  ring.append(rowsOf(texts.map((text) => ({ text }))))
+  index.sync(FOREVER_MS)
+  expect(texts.map((_, number) => index.levelAt(number))).toEqual([
+    ...Array.from({ length: 6 }, () => 'error'),
+    'unknown',
+    'unknown',
+  ])
+})

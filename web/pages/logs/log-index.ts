@@ -3,7 +3,7 @@
  * filters, counts and the strip over time look here. Some 11 bytes a line.
  */
 import { type LogLevel, readLogFacts } from '../../../server/domain/log-facts.ts'
-import { isStackLine } from './log-blocks.ts'
+import { isErrorDetail, isStackLine } from './log-blocks.ts'
 import type { LogRing, RingLine } from './log-ring.ts'
 import { withoutColours } from './sgr.ts'
 
@@ -170,7 +170,7 @@ export class LogIndex {
     if (line.kind === 'gap') {
       this.#facts[slot] = NO_LEVEL
       this.#parts[slot] = 0
-    } else if (hasBefore && isSameStream && isStack(line.text)) {
+    } else if (hasBefore && isSameStream && goesOn(line.text, (beforeFacts & STACK_BIT) !== 0)) {
       this.#facts[slot] = (beforeFacts & LEVEL_BITS) | stream | STACK_BIT
       this.#parts[slot] = this.#parts[before] ?? 0
     } else {
@@ -210,6 +210,11 @@ export class LogIndex {
     const capacity = this.#ring.capacity
     return ((number % capacity) + capacity) % capacity
   }
+}
+
+/** The line belongs to the error above, or to the stack that it ends. */
+function goesOn(text: string, isBelowStack: boolean): boolean {
+  return isStack(text) || (isBelowStack && isErrorDetail(text))
 }
 
 /** The first letter tells for nearly every line that it is none. */

@@ -18,7 +18,7 @@ export const LOG_KEYS = [
   { id: 'follow', keys: ['f', 'G', 'End'], words: 'To the newest line, and follow' },
   { id: 'top', keys: ['g', 'Home'], words: 'To the oldest line that is here' },
   { id: 'pause', keys: [' '], words: 'Pause, and go on' },
-  { id: 'times', keys: ['t'], words: 'Times: local, UTC, since, none' },
+  { id: 'times', keys: ['t'], words: 'Times: local, UTC, age, none' },
   { id: 'wrap', keys: ['w'], words: 'Wrap long lines, or not' },
   { id: 'clearFilters', keys: ['x'], words: 'Clear all filters' },
   { id: 'help', keys: ['?'], words: 'These keys' },

@@ -78,7 +78,7 @@ export function LogList(props: LogListProps): JSX.Element {
       onScroll={onScroll}
       onClick={(event) => tellClick(event, props)}
     >
-      <LogEdge place={session} isFiltered={isFiltering(props.filters)} />
+      <LogEdge place={session} isFiltered={isFiltering(props.filters)} count={() => layout.view.count} />
       <div ref={sizer} class="log-sizer">
         <div ref={rows} class="log-rows">
           <LogRowList

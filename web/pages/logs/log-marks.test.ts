@@ -79,6 +79,21 @@ test('without a place of its own the way back begins at the last line in sight',
   expect(marks.step(-1)).toBe(2)
 })
 
+test('the first step never goes round: from the end it leads to the newest one, from the beginning to the oldest', () => {
+  const texts = ['a error: 1', 'a', 'x', 'a', 'x', 'x'].map((text) => text.replace('a error', '[a] error'))
+  for (const isMarkOnly of [true, false]) {
+    const atEnd = marksOf(texts, { text: 'a', isMarkOnly })
+    atEnd.sight = { first: 4, last: 5 }
+    expect([atEnd.step(1), atEnd.step(1)]).toEqual([3, 0])
+    const atTop = marksOf(['x', ...texts], { text: 'a', isMarkOnly })
+    atTop.sight = { first: 0, last: 0 }
+    expect([atTop.step(-1), atTop.step(-1)]).toEqual([1, 4])
+  }
+  const errors = marksOf(['[a] error: 1', '[a] error: 2', 'x', 'x'], {})
+  errors.sight = { first: 2, last: 3 }
+  expect([errors.stepError(1), errors.stepError(1)]).toEqual([1, 0])
+})
+
 test('no match, no step', () => {
   const marks = marksOf(['a'], { text: 'b' })
   expect([marks.step(1), marks.step(-1), marks.stepError(1)]).toEqual([null, null, null])

@@ -118,26 +118,43 @@ export class LogMarks {
     return number
   }
 
-  /** To the next or the previous match, round at the ends. @returns its number; null when there is none */
+  /**
+   * To the next or the previous match, round at the ends. The first step goes to the nearest one, never round: from the
+   * end of a log it leads to the newest line with the text, not to the oldest. @returns its number; null when there is none
+   */
   step(direction: 1 | -1): number | null {
     const { count } = this.#matches
     if (count === 0) return null
-    const from = this.#current ?? (direction === 1 ? this.sight.first - 1 : this.sight.last + 1)
-    const place =
-      count - this.#matches.countFrom(direction === 1 ? from + 1 : from) - (direction === 1 ? 0 : 1)
-    return this.goTo(this.#matches.numberAt((place + count) % count))
+    const place = this.#placeBeside(this.#matches, direction)
+    const next = this.#current === null ? Math.min(count - 1, Math.max(0, place)) : (place + count) % count
+    return this.goTo(this.#matches.numberAt(next))
   }
 
-  /** To the next or the previous error among the lines shown; stacks count as their error. @returns null for none */
+  /** To the next or the previous error among the lines shown, in the same way; stacks count as their error. */
   stepError(direction: 1 | -1): number | null {
-    const { count } = this.#shown
-    if (count === 0) return null
+    const place = this.#placeBeside(this.#shown, direction)
+    const found =
+      this.#current === null
+        ? (this.#findError(place, direction, false) ?? this.#findError(place - direction, -direction, false))
+        : this.#findError(place, direction, true)
+    return found === null ? null : this.goTo(found)
+  }
+
+  /** The place behind the reader, or before; one outside of the list where there is none. */
+  #placeBeside(view: LogView, direction: 1 | -1): number {
     const from = this.#current ?? (direction === 1 ? this.sight.first - 1 : this.sight.last + 1)
-    const start = count - this.#shown.countFrom(direction === 1 ? from + 1 : from) - (direction === 1 ? 0 : 1)
+    return view.count - view.countFrom(direction === 1 ? from + 1 : from) - (direction === 1 ? 0 : 1)
+  }
+
+  /** Number of the first error from a place on, that place included; null for none. */
+  #findError(place: number, direction: number, goesRound: boolean): number | null {
+    const { count } = this.#shown
     for (let step = 0; step < count; step += 1) {
-      const number = this.#shown.numberAt((start + direction * step + 2 * count) % count)
+      const at = place + direction * step
+      if (!goesRound && (at < 0 || at >= count)) return null
+      const number = this.#shown.numberAt((at + 2 * count) % count)
       const level = this.#index.levelAt(number)
-      if ((level === 'error' || level === 'fatal') && !this.#index.isStackAt(number)) return this.goTo(number)
+      if ((level === 'error' || level === 'fatal') && !this.#index.isStackAt(number)) return number
     }
     return null
   }

@@ -9,6 +9,17 @@ import { rowsOf } from './test-rows.ts'
 
 const saveText = vi.hoisted(() => vi.fn())
 vi.mock('../../api/download.ts', () => ({ saveText }))
+const ENDED = {
+  ...{
+    seq: 1,
+    at: '2026-05-06T05:00:00Z',
+    kind: 'gateway',
+    action: 'gateway.ended',
+    what: 'The gateway ended',
+  },
+  ...{ details: [], who: { by: 'panel' }, outcome: 'failed' },
+}
+vi.mock('../../api/gateway-life.ts', () => ({ loadGatewayLife: async () => [ENDED] }))
 
 beforeEach(() => saveText.mockReset())
 afterEach(cleanup)
@@ -55,6 +66,26 @@ test('a time is gone to by its field or by a click', () => {
   })
   click('Go there')
   expect(onTime).toHaveBeenCalledTimes(2)
+})
+
+test('the last end of the gateway is gone to, and a start that is not known is not', async () => {
+  const onTime = vi.fn()
+  render(<JumpMenu onTime={onTime} />)
+  await vi.waitFor(() => {
+    click('Last end')
+    expect(onTime).toHaveBeenCalledExactlyOnceWith('2026-05-06T05:00:00.000Z')
+  })
+  click('Last start')
+  expect(onTime).toHaveBeenCalledOnce()
+})
+
+test('a download says what it is not chosen by', () => {
+  const words = 'Level and subsystem choose among the lines in this list only.'
+  const props = { filter: null, view: null, ring: new LogRing(), onDone: vi.fn() }
+  const { container, rerender } = render(<DownloadMenu {...props} />)
+  expect(container.textContent).not.toContain(words)
+  rerender(<DownloadMenu {...props} hasFacts />)
+  expect(container.textContent).toContain(words)
 })
 
 test('downloads: all, what passes the filter, what is in the list', async () => {

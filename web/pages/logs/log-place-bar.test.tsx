@@ -16,6 +16,7 @@ beforeEach(() => {
   log = serveLog(0, 10_000)
   live = new LogSession()
   live.take({ type: 'lines', rows: rowsOf([lineOf(9_999)]) })
+  live.take({ type: 'live' })
   places = new LogPlaces(live, () => undefined)
   onBack.mockReset()
 })
@@ -24,6 +25,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
+const none = () => 0
 const show = () => render(<LogPlaceBar places={places} onBack={onBack} />)
 
 test('at the live end there is nothing to say', () => {
@@ -64,17 +66,48 @@ test('a line that has gone is told with what mends it, until it is dismissed', a
 
 test('above the first line that is kept it says that it is', async () => {
   await places.lookAtLine(cursorOf(0))
-  render(<LogEdge place={places.current.value} isFiltered={false} />)
+  render(<LogEdge place={places.current.value} isFiltered={false} count={none} />)
   expect(screen.getByText('The first line that is kept')).toBeTruthy()
+  cleanup()
+  // The line below need not be the first one there.
+  render(<LogEdge place={places.current.value} isFiltered={true} count={none} />)
+  expect(screen.getByText('No earlier lines are kept')).toBeTruthy()
 })
 
-test('a filtered list offers to look further back', async () => {
-  const { container } = render(<LogEdge place={live} isFiltered={false} />)
+test('a filtered list looks further back until a line is found, a failure stops it, or all has been read', async () => {
+  const { container } = render(<LogEdge place={live} isFiltered={false} count={none} />)
   expect(container.textContent).toBe('')
   cleanup()
-  render(<LogEdge place={live} isFiltered={true} />)
+  const count = () => (live.ring.count > 3_000 ? 1 : 0) + (live.ring.count > 5_000 ? 1 : 0)
+  render(<LogEdge place={live} isFiltered={true} count={count} />)
+  const look = () =>
+    fireEvent.click(screen.getByRole('button', { name: /Look through earlier lines|Try again/ }))
+  const readTo = async (lines: number) => {
+    await vi.waitFor(() => expect(live.ring.count).toBe(lines))
+    await screen.findByRole('button')
+  }
+  look()
+  await readTo(3_001)
+  look()
+  await readTo(5_001)
+  log.failure = new TypeError('away')
+  look()
+  await screen.findByRole('button', { name: 'Try again' })
+  expect(live.ring.count).toBe(5_001)
+  look()
+  await vi.waitFor(() => expect(screen.getByText('No earlier lines are kept')).toBeTruthy())
+  expect(live.ring.count).toBe(10_000)
+})
+
+test('a marked line: its link is copied by a button that says so', async () => {
+  const writeText = vi.fn(async () => undefined)
+  vi.stubGlobal('navigator', { clipboard: { writeText } })
+  places.mark(cursorOf(9_999))
+  show()
+  const button = screen.getByRole('button', { name: 'Copy link to this line' })
+  expect(button.textContent).toBe('Copy link')
   await act(async () => {
-    fireEvent.click(screen.getByRole('button', { name: 'Look through earlier lines' }))
-    await vi.waitFor(() => expect(live.ring.count).toBe(1_001))
+    fireEvent.click(button)
   })
+  expect(writeText).toHaveBeenCalledWith(location.href)
 })

@@ -24,7 +24,9 @@ export function LogPlaceBar(props: { places: LogPlaces; onBack: () => void }): J
       <span class="log-bar-words" role="status">
         {jump.kind === 'idle' ? <HistoryWords place={place} /> : <JumpWords jump={jump} />}
       </span>
-      {jump.kind === 'named' && <CopyButton text={location.href} label="Copy the link to this line" />}
+      {jump.kind === 'named' && (
+        <CopyButton text={location.href} label="Copy link to this line" words="Copy link" />
+      )}
       {isTold && (
         <Button size="small" kind="quiet" onClick={() => places.dismiss()}>
           Dismiss
@@ -67,7 +69,7 @@ const MISSING = {
 
 function JumpWords({ jump }: { jump: Exclude<Jump, { kind: 'idle' }> }): JSX.Element {
   if (jump.kind === 'opening') return <>Looking for the line…</>
-  if (jump.kind === 'named') return <>The address of this page leads to the marked line now.</>
+  if (jump.kind === 'named') return <>The line is marked, and the address of this page leads to it.</>
   if (jump.kind === 'silent') return <>No line has been written since {formatDateTime(jump.time)}.</>
   const { title, hint } = jump.kind === 'failed' ? jump.problem : MISSING
   return (

@@ -16,6 +16,7 @@ beforeEach(() => {
     type: 'lines',
     rows: rowsOf(Array.from({ length: 2_000 }, (_, index) => lineOf(8_000 + index))),
   })
+  live.take({ type: 'live' })
   onShow.mockReset()
   places = new LogPlaces(live, onShow)
 })
@@ -113,4 +114,16 @@ test('a line in sight is marked where it is; lines that come while a history is 
   await places.lookAtLine(cursorOf(3_000))
   live.take({ type: 'lines', rows: rowsOf([lineOf(10_000), lineOf(10_001)]) })
   expect(places.newCount).toBe(2)
+})
+
+test('opened at a line, the lines that had been written before are not counted as new ones', async () => {
+  live = new LogSession()
+  places = new LogPlaces(live, onShow)
+  await places.lookAtLine(cursorOf(3_000))
+  live.take({ type: 'lines', rows: rowsOf([lineOf(9_998), lineOf(9_999)]) })
+  expect(places.newCount).toBe(0)
+  live.take({ type: 'live' })
+  expect(places.newCount).toBe(0)
+  live.take({ type: 'lines', rows: rowsOf([lineOf(10_000)]) })
+  expect(places.newCount).toBe(1)
 })

@@ -40,8 +40,8 @@ export class LogPlaces {
   readonly #live: LogSession
   readonly #onShow: () => void
   #turn = 0
-  /** Where the live end was when it was left. */
-  #leftAt = 0
+  /** Where the live end was when it was left; null while its first lines are still on the way. */
+  #leftAt: number | null = 0
 
   /** @param onShow a line is about to be shown: the list must not follow the log any more */
   constructor(live: LogSession, onShow: () => void) {
@@ -120,7 +120,10 @@ export class LogPlaces {
 
   /** Lines that came at the live end while an earlier stretch is shown. */
   get newCount(): number {
-    return this.isHistory && this.#live.version.value >= 0 ? this.#live.ring.end - this.#leftAt : 0
+    if (!this.isHistory || this.#live.version.value < 0) return 0
+    // A page that is opened at a line of long ago: what had been written before is not new.
+    if (this.#leftAt === null && this.#live.isLive.value) this.#leftAt = this.#live.ring.end
+    return this.#leftAt === null ? 0 : this.#live.ring.end - this.#leftAt
   }
 
   /** To the live end; what was asked for meanwhile is let go. */
@@ -151,7 +154,7 @@ export class LogPlaces {
 
   #show(place: LogPlace, number: number, offsetPx: number | null, marked: string | null): void {
     this.#onShow()
-    if (!this.isHistory) this.#leftAt = this.#live.ring.end
+    if (!this.isHistory) this.#leftAt = this.#live.isLive.value ? this.#live.ring.end : null
     this.current.value = place
     this.target.value = { number, offsetPx }
     this.marked.value = marked

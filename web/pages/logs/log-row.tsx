@@ -70,7 +70,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
       {timeMode !== 'off' && (
         <LineLink cursor={cursor} time={<LogTime time={line.time} mode={timeMode} now={props.now} />} />
       )}
-      <LifeMarks marks={props.marks} timeMode={timeMode} />
+      <LifeMarks marks={props.marks} timeMode={timeMode} now={props.now} />
       {props.isNewDay && <span class="log-day">{formatDay(line.time, timeMode)}</span>}
       {json && (
         <button
@@ -96,7 +96,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
           </button>
         )}
       </span>
-      <LifeMarks marks={props.marksBehind} timeMode={timeMode} isBehind />
+      <LifeMarks marks={props.marksBehind} timeMode={timeMode} now={props.now} isBehind />
     </div>
   )
 }
@@ -105,13 +105,18 @@ export function LogRow(props: LogRowProps): JSX.Element {
 function LifeMarks(props: {
   marks: readonly LifeMark[]
   timeMode: TimeMode
+  now: number
   isBehind?: boolean
 }): JSX.Element | null {
+  const { timeMode, now } = props
   if (props.marks.length === 0) return null
   return (
     <span class="log-life" data-behind={props.isBehind || undefined}>
       {props.marks.map(({ time, words, tone }, index) => (
-        <span key={index} data-tone={tone} title={formatMoment(time, props.timeMode)}>
+        <span key={index} data-tone={tone} title={formatMoment(time, timeMode)}>
+          {index === 0 && timeMode !== 'off' && (
+            <span class="log-life-time">{formatTime(time, timeMode, now)} </span>
+          )}
           {words}
         </span>
       ))}

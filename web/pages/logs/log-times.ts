@@ -6,7 +6,7 @@ export type TimeMode = 'local' | 'utc' | 'relative' | 'off'
 export const TIME_MODES: readonly (readonly [TimeMode, string])[] = [
   ['local', 'Local time'],
   ['utc', 'UTC'],
-  ['relative', 'Time since'],
+  ['relative', 'Age'],
   ['off', 'No times'],
 ]
 

@@ -20,6 +20,7 @@ export function LogTools(props: {
       <Button
         size="small"
         isPressed={tools.isSearchOpen}
+        hint="Looks through all that is kept, not only through the lines here (s)"
         onClick={() => (tools.isSearchOpen ? tools.closeSearch() : tools.openSearch(filters.text))}
       >
         <Icon name="search" size={15} />
@@ -37,7 +38,13 @@ export function LogTools(props: {
       </LogMenu>
       <LogMenu words="Download" icon="setup">
         {(close) => (
-          <DownloadMenu filter={hostFilter(filters)} view={shown.current} ring={place.ring} onDone={close} />
+          <DownloadMenu
+            filter={hostFilter(filters)}
+            hasFacts={filters.levels.length + filters.subsystems.length > 0}
+            view={shown.current}
+            ring={place.ring}
+            onDone={close}
+          />
         )}
       </LogMenu>
     </>

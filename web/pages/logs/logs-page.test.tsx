@@ -127,8 +127,7 @@ test('a text is marked, and n and N go round among its lines', async () => {
   expect([...document.querySelectorAll('mark')].map((one) => one.textContent)).toEqual(['start', 'start'])
   await press(/^Mark:|^Mark /)
   expect(texts()).toHaveLength(LINES.length)
-  await key('n')
-  expect(current()).toBe('[canvas] error: could not start')
+  // From the end of the log the first step leads to its newest line with the text.
   await key('n')
   expect(current()).toBe('[canvas] warn: slow start')
   expect(document.querySelector('.log-matches')?.textContent).toBe('2 of 2')
@@ -136,6 +135,9 @@ test('a text is marked, and n and N go round among its lines', async () => {
   expect(current()).toBe('[canvas] error: could not start')
   await key('N')
   expect(current()).toBe('[canvas] warn: slow start')
+  // And who goes on following is at none of them any more.
+  await key('f')
+  expect(current()).toBeUndefined()
 })
 
 test('exact case and lines without the text', async () => {
@@ -231,6 +233,6 @@ test('starts and ends of the gateway stand between the lines, read again when th
   act(() => {
     auditLatest.value = 1
   })
-  await waitFor(() => expect(marks()).toEqual(['', 'The gateway started', '', '', '']))
+  await waitFor(() => expect(marks()).toEqual(['', '23:59:59.500Z The gateway started', '', '', '']))
   life.entries = []
 })

@@ -5,6 +5,8 @@ export interface LifeMark {
   readonly time: number
   readonly words: string
   readonly tone: 'good' | 'bad' | 'accent'
+  /** The gateway itself started or ended; undefined for what somebody asked for. */
+  readonly of?: 'start' | 'end'
 }
 
 /** Those later than one time, up to another one. None where a time is not known (NaN). @param marks oldest first */

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
+import { keepMarked } from './keep-marked.ts'
 import { EDGE_PX } from './log-edge.tsx'
 import { isFiltering } from './log-filters.ts'
 import type { LogListProps } from './log-list.tsx'
@@ -28,6 +29,7 @@ export function useListScroll(props: LogListProps, layout: ListLayout, elements:
   /** Where somebody stopped following without scrolling: to be there still is no wish to follow again. */
   const stoppedAt = useRef<number | null>(null)
   const wasFollowing = useRef(isFollowing)
+  const heightPx = useRef(0)
 
   function tellTop(tell: (cursor: string, offsetPx: number) => void): void {
     const top = box.current && topLine(box.current, view, session.ring)
@@ -43,6 +45,8 @@ export function useListScroll(props: LogListProps, layout: ListLayout, elements:
     wasFollowing.current = isFollowing
     const isCorrected = placeRows(layout, elements)
     if (isCorrected === null || !box.current) return
+    if (!isFollowing && keepMarked(box.current, heightPx.current)) stoppedAt.current = box.current.scrollTop
+    heightPx.current = box.current.clientHeight
     placed.current = box.current.scrollTop
     const { isDone } = layout
     // While lines are looked through the list may be too short yet to be scrolled that far.

@@ -125,6 +125,8 @@ function useLogPosition(log: LogSession, { filters, chooseFilters }: LogChoices)
     if (isWanted) {
       places.back()
       address.clear()
+      // Who is at the end is at no line of before: the next step begins there.
+      marks.goTo(null)
     }
     setFollowing(isWanted)
   }
