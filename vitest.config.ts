@@ -27,6 +27,8 @@ export default defineConfig({
         test: {
           name: 'web',
           environment: 'happy-dom',
+          // Each file has a context of its own; the document is loaded once for each worker and not for each file.
+          pool: 'vmThreads',
           include: ['web/**/*.test.{ts,tsx}'],
           maxWorkers: WORKERS,
         },
