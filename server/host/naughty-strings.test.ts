@@ -280,7 +280,7 @@ test('most of them do run a program', async () => {
 test('for the manager of a user a dollar is doubled, and all comes behind the end of options', () => {
   fc.assert(
     fc.property(fc.array(naughty, { maxLength: 5 }), (words) => {
-      const argv = managerArgv(user, 'x.service', ['/bin/x', ...words], {
+      const argv = managerArgv('x.service', ['/bin/x', ...words], {
         timeoutMs: 1,
         leavesProcesses: false,
       })
