@@ -9,6 +9,7 @@ import { CommandMissing } from '../errors.ts'
 import { CLEAN_ENVIRONMENT, findProgram } from './clean-environment.ts'
 import { endProcessTree } from './end-process-tree.ts'
 import type { UserAccount } from './host.ts'
+import { reachManager } from './reach-manager.ts'
 import type { CommandResult, RunCommand, RunOptions } from './run-command.ts'
 import { hasUserManager, runtimeDirectory } from './user-account.ts'
 
@@ -42,6 +43,7 @@ const NOT_LOADED = 5
 
 /** @param run what it throws is thrown here too, with the argv as the caller gave it */
 export function createRunAsUser(run: RunCommand): RunAsUser {
+  const reach = reachManager(run)
   return async (user, argv, options) => {
     const { leavesProcesses = false, direct = false, companion, env: added = {}, ...rest } = options
     if (direct || !(await hasUserManager(user))) {
@@ -58,12 +60,12 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
       throw new CommandMissing('COMMAND_MISSING', { detail: program, command: argv.join(' ') })
     const { timeoutMs } = options
     const variables = Object.keys(added)
-    return run(managerArgv(unit, [path, ...args], { timeoutMs, leavesProcesses, variables }), {
-      ...rest,
-      ...(await asClient(user, added)),
-      shownArgv: argv,
-      afterEnd: () => endUnit(run, user, unit),
-    })
+    const command = managerArgv(unit, [path, ...args], { timeoutMs, leavesProcesses, variables })
+    const shown = { shownArgv: argv, afterEnd: () => endUnit(run, user, unit) }
+    if (companion === undefined) return run(command, { ...rest, ...(await asClient(user, added)), ...shown })
+    // For as long as the panel runs: its session keeps the manager, and with it the gateway, should linger be off.
+    const [manager, ...words] = command
+    return reach([manager, `--machine=${user.name}@.host`, ...words], { ...rest, env: added, ...shown })
   }
 }
 
