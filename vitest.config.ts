@@ -1,7 +1,13 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './e2e/longest-first.ts'
 
 const jsx = { jsx: { runtime: 'automatic', importSource: 'preact' } } as const
+
+/** Disposable machines at a time: their tests wait for real programs, with times that two cores keep. */
+const HOSTS_AT_ONCE = 2
+/** One for each core: vitest by itself leaves one to itself, which on two cores is half of the machine. */
+const WORKERS = availableParallelism()
 
 /** `unit` needs nothing but Node; `hosts` boots disposable machines and must run as root. */
 export default defineConfig({
@@ -13,11 +19,19 @@ export default defineConfig({
           name: 'unit',
           include: ['{contract,server,gateway,docs,scripts}/**/*.test.ts', 'e2e/*.test.ts'],
           testTimeout: 20_000,
+          maxWorkers: WORKERS,
         },
       },
       {
         oxc: jsx,
-        test: { name: 'web', environment: 'happy-dom', include: ['web/**/*.test.{ts,tsx}'] },
+        test: {
+          name: 'web',
+          environment: 'happy-dom',
+          // Each file has a context of its own; the document is loaded once for each worker and not for each file.
+          pool: 'vmThreads',
+          include: ['web/**/*.test.{ts,tsx}'],
+          maxWorkers: WORKERS,
+        },
       },
       {
         test: {
@@ -26,7 +40,7 @@ export default defineConfig({
           globalSetup: ['e2e/attacks/score-report.ts'],
           testTimeout: 300_000,
           hookTimeout: 600_000,
-          maxWorkers: 2,
+          maxWorkers: HOSTS_AT_ONCE,
         },
       },
     ],

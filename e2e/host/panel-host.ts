@@ -1,7 +1,6 @@
 import type { LoginLink, Operation, Problem, Status } from '../../contract/schemas.ts'
 import type { TokenReveal } from '../../contract/token.ts'
 import type { RunOptions, TestHost } from './host.ts'
-import { AS_RAZROOM } from './host-test-kit.ts'
 import { type Daemon, PANEL_PROGRAM, plainDaemon, unitDaemon } from './panel-daemon.ts'
 import { copyRelease } from './panel-release.ts'
 import { waitUntil } from './wait-until.ts'
@@ -10,6 +9,8 @@ import { waitUntil } from './wait-until.ts'
 export const PANEL_URL = 'http://127.0.0.1:18780'
 /** A setup with a build takes half a minute on two idle cores; several hosts share them. */
 const CLI_TIMEOUT_MS = 300_000
+/** In a unit of the user's own manager, asked by the user: no session is opened for it. */
+const IN_MANAGER = ['systemd-run', '--user', '--pipe', '--wait', '--quiet', '--collect']
 
 /** How a command of the panel ended; `json` is what it printed on stdout, when that is one JSON document. */
 export interface CliResult {
@@ -67,8 +68,8 @@ function openPanel(host: TestHost): PanelHost {
     tryCli,
     async podman(...args) {
       const hasSystemd = host.kind !== 'debian-12-no-systemd'
-      if (hasSystemd) return (await host.run([...AS_RAZROOM, 'podman', ...args])).stdout
-      return (await host.run(['podman', ...args], { user: 'razroom' })).stdout
+      const inManager = hasSystemd ? IN_MANAGER : []
+      return (await host.run([...inManager, 'podman', ...args], { user: 'razroom' })).stdout
     },
   }
 }

@@ -79,7 +79,7 @@ wanted_debian_packages() {
   for package in netavark aardvark-dns; do
     if [ -n "$(debian_candidate "$package")" ]; then printf '%s\n' "$package"; fi
   done
-  # The gateway's user gets a manager of its own, and the panel reaches it by systemd-run --machine.
+  # The gateway's user gets a manager of its own, and root reaches it by systemctl --machine.
   if has_systemd; then printf '%s\n' systemd-container dbus-user-session libpam-systemd; fi
   if ! has_recent_npm; then printf '%s\n' npm; fi
 }

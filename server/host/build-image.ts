@@ -5,6 +5,7 @@ import { PassThrough, Writable } from 'node:stream'
 import { CommandError, HostError, PanelError } from '../errors.ts'
 import type { BuildRequest, BuildSource, ImageFacts, UserAccount, Watch } from './host.ts'
 import type { Podman } from './podman.ts'
+import { rememberFingerprint } from './remembered-fingerprint.ts'
 import type { RunAsUser } from './run-as-user.ts'
 import type { RunCommand } from './run-command.ts'
 import { type FindReader, isBundledAvailable, openSource, type SourceDirectory } from './source-directory.ts'
@@ -33,13 +34,19 @@ export interface ImageBuilderParts {
 export function createImageBuilder(parts: ImageBuilderParts): ImageBuilder {
   const { run, runAsUser, podman, bundledDir } = parts
   const open = (source: BuildSource) => openSource(run, source, bundledDir, parts.findReader)
+  const remember = rememberFingerprint()
+  const print = (source: BuildSource, directory: SourceDirectory) => {
+    const make = () => fingerprint(run, directory, buildArgsOf(source))
+    // A checkout is looked at with its reader's rights, and by its reader's tar alone.
+    return source.kind === 'bundled' && directory.reader === null ? remember(directory, make) : make()
+  }
   return {
-    fingerprintSource: async (source) => fingerprint(run, await open(source), buildArgsOf(source)),
+    fingerprintSource: async (source) => print(source, await open(source)),
     isBundledAvailable: () => isBundledAvailable(bundledDir),
     async buildImage(user, { source, tag }, watch) {
       const directory = await open(source)
       const buildArgs = buildArgsOf(source)
-      const label = `${SOURCE_LABEL}=${await fingerprint(run, directory, buildArgs)}`
+      const label = `${SOURCE_LABEL}=${await print(source, directory)}`
       const options = buildArgs.flatMap((pair) => ['--build-arg', pair])
       const args = ['build', '--label', label, ...options, '--tag', tag]
       await buildFrom({ run, runAsUser, user, directory }, args, watch)

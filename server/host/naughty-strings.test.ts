@@ -39,6 +39,12 @@ const answer = async (argv: readonly string[], { stdoutTo }: Pick<RunOptions, 's
 }
 const run: RunCommand = answer
 const runAsUser: RunAsUser = (_user, argv, options) => answer(argv, options)
+/** What follows something is over as soon as its program has been run: else it would try again for ever. */
+let following = new AbortController()
+const runAndEnd: RunCommand = (argv, options) => {
+  following.abort()
+  return answer(argv, options)
+}
 const files = {
   readUserFile: async () => null,
   ensureUserDirectory: async () => ({ created: false, corrected: false }),
@@ -71,7 +77,7 @@ const parts = {
     }),
   }),
   ...createTerminals(runAsUser, '/agent.js', async () => '/usr/bin/podman'),
-  ...createJournalLog(run, {
+  ...createJournalLog(runAndEnd, {
     readLogBefore: async () => ({ lines: [], hasMore: false }),
     ensureUserDirectory: async () => ({ created: false, corrected: false }),
     appendLog: async () => undefined,
@@ -124,12 +130,11 @@ const VERBS: Readonly<Record<keyof Host, Verb | 'no string' | 'no program' | 'JS
   searchLog: 'JSON to a helper',
   keepLog: 'JSON to a helper',
   linkLog: 'JSON to a helper',
-  recordJournal: (text) =>
-    parts.recordJournal(
-      user,
-      { container: text, unit: text, path: '/log' },
-      { signal: AbortSignal.timeout(50) },
-    ),
+  recordJournal: (text) => {
+    following = new AbortController()
+    const { signal } = following
+    return parts.recordJournal(user, { container: text, unit: text, path: '/log' }, { signal })
+  },
   checkPodman: 'no string',
   inspectContainer: (text) => parts.inspectContainer(user, text),
   inspectImage: (text) => parts.inspectImage(user, text),
@@ -276,7 +281,7 @@ test('most of them do run a program', async () => {
 test('for the manager of a user a dollar is doubled, and all comes behind the end of options', () => {
   fc.assert(
     fc.property(fc.array(naughty, { maxLength: 5 }), (words) => {
-      const argv = managerArgv(user, 'x.service', ['/bin/x', ...words], {
+      const argv = managerArgv('x.service', ['/bin/x', ...words], {
         timeoutMs: 1,
         leavesProcesses: false,
       })

@@ -7,9 +7,9 @@ import type { CommandResult, RunCommand } from './run-command.ts'
 const PAUSES_MS: readonly number[] = [200, 500, 1_500]
 
 /**
- * For programs that go to a user's manager (`--machine=NAME@.host`). systemd reloads itself whenever a program of the
- * machine asks for it, and opens no session meanwhile: the way then leads nowhere, and the program ends at once
- * (docs/facts/podman-and-systemd.md). Nothing was asked of the manager, so it is tried again.
+ * For programs that go to a user's manager by root's way (`--machine=NAME@.host`), which starts it. systemd reloads itself
+ * whenever a program of the machine asks for it, and opens no session meanwhile: the way then leads nowhere, and the
+ * program ends at once (docs/facts/podman-and-systemd.md). Nothing was asked of the manager, so it is tried again.
  * @returns the same as `run`, and throws the same
  */
 export function reachManager(run: RunCommand, pausesMs = PAUSES_MS): RunCommand {

@@ -16,11 +16,11 @@ const nobody: UserAccount = {
 
 describe('managerArgv', () => {
   it('hands the words to the manager as they are', () => {
-    const argv = managerArgv(user, 'x.service', ['/usr/bin/podman', '$HOME', '$A$$', '%h', "a'b c"], {
+    const argv = managerArgv('x.service', ['/usr/bin/podman', '$HOME', '$A$$', '%h', "a'b c"], {
       timeoutMs: 1_500,
       leavesProcesses: true,
     })
-    expect(argv.slice(0, 2)).toEqual(['systemd-run', '--machine=razroom@.host'])
+    expect(argv.slice(0, 2)).toEqual(['systemd-run', '--user'])
     expect(argv).toContain('--property=RuntimeMaxSec=12')
     expect(argv).toContain('--property=KillMode=process')
     const words = argv.slice(argv.indexOf('--') + 1)
@@ -29,12 +29,12 @@ describe('managerArgv', () => {
 
   it('passes a variable on by its name alone', () => {
     const options = { timeoutMs: 1_000, leavesProcesses: false, variables: ['SECRET'] }
-    const argv = managerArgv(user, 'x.service', ['true'], options)
+    const argv = managerArgv('x.service', ['true'], options)
     expect(argv.filter((word) => word.includes('SECRET'))).toEqual(['--setenv=SECRET'])
   })
 
   it('ends all of a command that leaves nothing behind', () => {
-    const argv = managerArgv(user, 'x.service', ['true'], { timeoutMs: 1_000, leavesProcesses: false })
+    const argv = managerArgv('x.service', ['true'], { timeoutMs: 1_000, leavesProcesses: false })
     expect(argv.join(' ')).not.toContain('KillMode')
   })
 })

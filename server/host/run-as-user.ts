@@ -41,7 +41,7 @@ const END_GRACE_MS = 5_000
 /** `systemctl stop` of a unit that is not loaded (systemctl(1), exit status). */
 const NOT_LOADED = 5
 
-/** @param run for programs of root; what it throws is thrown here too, with the argv as the caller gave it */
+/** @param run what it throws is thrown here too, with the argv as the caller gave it */
 export function createRunAsUser(run: RunCommand): RunAsUser {
   const reach = reachManager(run)
   return async (user, argv, options) => {
@@ -52,7 +52,7 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
       return run(bound, { ...rest, env, owner: { uid: user.uid, gid: user.gid }, shownArgv: argv })
     }
     const unit = `razroom-panel-${companion ?? randomBytes(6).toString('hex')}.service`
-    if (companion !== undefined) await endUnit(reach, user, unit)
+    if (companion !== undefined) await endUnit(run, user, unit)
     const [program, ...args] = argv
     // The manager would look the program up on the user's own PATH.
     const path = program.startsWith('/') ? program : await findProgram(program)
@@ -60,12 +60,12 @@ export function createRunAsUser(run: RunCommand): RunAsUser {
       throw new CommandMissing('COMMAND_MISSING', { detail: program, command: argv.join(' ') })
     const { timeoutMs } = options
     const variables = Object.keys(added)
-    return reach(managerArgv(user, unit, [path, ...args], { timeoutMs, leavesProcesses, variables }), {
-      ...rest,
-      env: added,
-      shownArgv: argv,
-      afterEnd: () => endUnit(reach, user, unit),
-    })
+    const command = managerArgv(unit, [path, ...args], { timeoutMs, leavesProcesses, variables })
+    const shown = { shownArgv: argv, afterEnd: () => endUnit(run, user, unit) }
+    if (companion === undefined) return run(command, { ...rest, ...(await asClient(user, added)), ...shown })
+    // For as long as the panel runs: its session keeps the manager, and with it the gateway, should linger be off.
+    const [manager, ...words] = command
+    return reach([manager, `--machine=${user.name}@.host`, ...words], { ...rest, env: added, ...shown })
   }
 }
 
@@ -81,11 +81,24 @@ export async function userEnvironment(user: UserAccount): Promise<Record<string,
 }
 
 /**
+ * How a client of the user's manager is run: as the user, on the user's own bus. Root's way (--machine=NAME@.host) opens
+ * a session of PAM for each call, which costs more than most commands (docs/facts/podman-and-systemd.md).
+ */
+export async function asClient(
+  user: UserAccount,
+  added: Readonly<Record<string, string>> = {},
+): Promise<Pick<RunOptions, 'env' | 'owner'>> {
+  return {
+    env: { ...added, ...(await userEnvironment(user)) },
+    owner: { uid: user.uid, gid: user.gid },
+  }
+}
+
+/**
  * systemd-run(1) as docs/facts/podman-and-systemd.md found it to work.
  * @param options `variables`: names whose values it takes from its own environment
  */
 export function managerArgv(
-  user: UserAccount,
   unit: string,
   argv: readonly string[],
   options: {
@@ -97,7 +110,6 @@ export function managerArgv(
   const maxSeconds = Math.ceil(options.timeoutMs / 1000) + MANAGER_MARGIN_SECONDS
   return [
     'systemd-run',
-    `--machine=${user.name}@.host`,
     '--user',
     '--pipe',
     '--wait',
@@ -123,15 +135,18 @@ export function managerArgv(
  * them behind when it is ended together with its unit.
  */
 async function endUnit(run: RunCommand, user: UserAccount, unit: string): Promise<void> {
-  const systemctl = ['systemctl', `--machine=${user.name}@.host`, '--user'] as const
+  const systemctl = ['systemctl', '--user'] as const
+  const client = await asClient(user)
   for (const delayMs of [0, 200]) {
     await wait(delayMs)
     const { stdout } = await run([...systemctl, 'show', '--property=MainPID', '--value', '--', unit], {
+      ...client,
       timeoutMs: STOP_TIMEOUT_MS,
     })
     const pid = Number(stdout.trim())
     if (await isProcessOf(pid, user)) await endProcessTree(pid, END_GRACE_MS)
     await run([...systemctl, 'stop', '--', unit], {
+      ...client,
       timeoutMs: STOP_TIMEOUT_MS,
       okExitCodes: [0, NOT_LOADED],
     })

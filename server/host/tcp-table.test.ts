@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { findPeerUid, findPortHolder, parseTcpTable } from './tcp-table.ts'
+import { findPeerUid, findPortHolder, parseTcpTable, shareReads } from './tcp-table.ts'
 
 const NOBODY = 65534
 const servers: Server[] = []
@@ -86,6 +86,15 @@ describe('findPeerUid', () => {
     socket.destroy()
   })
 
+  it('tells it also of a socket of IPv6 at the other end of a connection of IPv4', async () => {
+    const { server, port } = await listen('127.0.0.1')
+    const client = connect(port, '::ffff:127.0.0.1')
+    const socket = await accepted(server)
+    expect(await uidOf(socket)).toBe(process.getuid?.())
+    client.destroy()
+    socket.destroy()
+  })
+
   it.runIf(process.getuid?.() === 0)(
     'tells that of another user, and never root for one who is gone',
     async () => {
@@ -106,6 +115,42 @@ describe('findPeerUid', () => {
       socket.destroy()
     },
   )
+})
+
+describe('shareReads', () => {
+  it('gives everybody a read that began after the question, and few of them', async () => {
+    const begun: (() => void)[] = []
+    const read = shareReads(() => {
+      const number = begun.length
+      return new Promise((resolve) => begun.push(() => resolve(`read ${number}`)))
+    })
+    const first = read()
+    await Promise.resolve()
+    const meanwhile = [read(), read(), read()]
+    expect(begun.length).toBe(1)
+    begun[0]?.()
+    expect(await first).toBe('read 0')
+    await Promise.resolve()
+    const later = read()
+    begun[1]?.()
+    expect(await Promise.all(meanwhile)).toEqual(['read 1', 'read 1', 'read 1'])
+    await Promise.resolve()
+    begun[2]?.()
+    expect(await later).toBe('read 2')
+    expect(begun.length).toBe(3)
+  })
+
+  it('goes on after a read that failed, which those who shared it are told', async () => {
+    let reads = 0
+    const read = shareReads(async () => {
+      reads += 1
+      if (reads === 1) throw new Error('no such table')
+      return 'table'
+    })
+    await expect(Promise.all([read(), read()])).rejects.toThrow('no such table')
+    expect(await read()).toBe('table')
+    expect(reads).toBe(2)
+  })
 })
 
 function canNobodyRunNode(): boolean {

@@ -48,12 +48,31 @@ function parseTcpLines(lines: readonly string[]): TcpEntry[] {
   return entries
 }
 
-function readTcpTexts(): Promise<string[]> {
-  return Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readTable))
+/**
+ * Lets those who ask at the same time share a read. Each gets one that began after it had asked, so that what was there
+ * when it asked is in it: the kernel walks through all of its connections for every read, and a flood of them would
+ * have it do nothing else.
+ */
+export function shareReads(read: () => Promise<string>): () => Promise<string> {
+  let last: Promise<unknown> = Promise.resolve()
+  let waiting: Promise<string> | null = null
+  return () => {
+    if (waiting !== null) return waiting
+    const next = last.then(() => {
+      waiting = null
+      return read()
+    })
+    waiting = next
+    last = next.catch(() => undefined)
+    return next
+  }
 }
 
+const readTcp4 = shareReads(() => readTable('/proc/net/tcp'))
+const readTcp6 = shareReads(() => readTable('/proc/net/tcp6'))
+
 async function readTcpTable(): Promise<TcpEntry[]> {
-  return (await readTcpTexts()).flatMap(parseTcpTable)
+  return (await Promise.all([readTcp4(), readTcp6()])).flatMap(parseTcpTable)
 }
 
 /** A kernel without IPv6 has no tcp6 table. */
@@ -81,20 +100,21 @@ function normalise(address: string): string {
 export async function findPeerUid(peer: TcpPeer): Promise<number | null> {
   const [ours, theirs] = [normalise(peer.localAddress), normalise(peer.remoteAddress)]
   const [ourPort, theirPort] = [hexPort(peer.localPort), hexPort(peer.remotePort)]
-  const texts = await readTcpTexts()
-  const lines = texts.flatMap((text) =>
-    text.split('\n').filter((line) => line.includes(`:${theirPort} `) && line.includes(`:${ourPort} `)),
-  )
-  const entry = parseTcpLines(lines).find(
-    (candidate) =>
-      candidate.localPort === peer.remotePort &&
-      candidate.remotePort === peer.localPort &&
-      candidate.localAddress === theirs &&
-      candidate.remoteAddress === ours &&
-      // A socket whose process is gone belongs to nobody, and the table shows uid 0 for it.
-      candidate.inode !== '0',
-  )
-  return entry?.uid ?? null
+  const isOfPeer = (line: string) => line.includes(`:${theirPort} `) && line.includes(`:${ourPort} `)
+  // A connection of IPv4 is in the second table when the program at its other end opened a socket of IPv6 for it.
+  for (const read of ours.includes('.') ? [readTcp4, readTcp6] : [readTcp6]) {
+    const entry = parseTcpLines((await read()).split('\n').filter(isOfPeer)).find(
+      (candidate) =>
+        candidate.localPort === peer.remotePort &&
+        candidate.remotePort === peer.localPort &&
+        candidate.localAddress === theirs &&
+        candidate.remoteAddress === ours &&
+        // A socket whose process is gone belongs to nobody, and the table shows uid 0 for it.
+        candidate.inode !== '0',
+    )
+    if (entry) return entry.uid
+  }
+  return null
 }
 
 /** A port as the table prints it: four upper-case hex digits. */

@@ -7,8 +7,9 @@ import { Value } from 'typebox/value'
 import { CommandError, HostError, SetupError } from '../errors.ts'
 import type { UserAccount, Watch } from './host.ts'
 import { reachManager } from './reach-manager.ts'
-import type { RunAsUser } from './run-as-user.ts'
+import { asClient, type RunAsUser } from './run-as-user.ts'
 import type { CommandResult, RunCommand } from './run-command.ts'
+import { hasUserManager } from './user-account.ts'
 import type { UserFiles } from './user-files.ts'
 
 /** What systemd knows of a unit (org.freedesktop.systemd1(5)). */
@@ -133,7 +134,8 @@ export function parseUnit(text: string): UnitFacts {
 }
 
 /**
- * @param run for systemctl, which asks the user's manager by root's own door (systemctl(1), --machine)
+ * @param run for systemctl, which asks the user's manager as the user, and where there is none by root's own door
+ *   (systemctl(1), --machine)
  * @param runAsUser for Quadlet's dry run, which reads files of the user
  */
 export function createUserUnits(
@@ -142,12 +144,17 @@ export function createUserUnits(
   files: Pick<UserFiles, 'ensureUserDirectory' | 'writeUserFile'>,
 ): UserUnits {
   const reach = reachManager(run)
-  const systemctl = (user: UserAccount, args: readonly string[], timeoutMs: number, watch?: Watch) =>
-    reach(['systemctl', `--machine=${user.name}@.host`, '--user', '--no-ask-password', ...args], {
+  const systemctl = async (user: UserAccount, args: readonly string[], timeoutMs: number, watch?: Watch) => {
+    const isUp = await hasUserManager(user)
+    // A session of root's way starts a manager that does not run.
+    const door = isUp ? [] : [`--machine=${user.name}@.host`]
+    return reach(['systemctl', ...door, '--user', '--no-ask-password', ...args], {
+      ...(isUp ? await asClient(user) : {}),
       timeoutMs,
       watch,
       okExitCodes: args[0] === 'stop' || args[0] === 'reset-failed' ? [0, 1, NOT_LOADED] : [0],
     })
+  }
   /** @see UserUnits.readUnitJournal; the fields are told in docs/facts/podman-and-systemd.md */
   async function readJournal(user: UserAccount, name: string, since: Date, lines: number) {
     const uid = `_UID=${user.uid}`
