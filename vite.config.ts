@@ -67,8 +67,22 @@ export default defineConfig(({ mode }): UserConfig => {
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: false,
-      // One file for what every page needs: many small ones take more room compressed, and a turn each.
-      rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shell', tags: ['$initial'] }] } } },
+      // Few files: many small ones take more room compressed, and a turn each. What every page needs is one; what the
+      // list of log lines shares with the parts that open over it is another.
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'shell', tags: ['$initial'] },
+              {
+                name: 'log-lines',
+                test: /\/(?:sgr|log-filters|log-times|log-rows|api\/logs)\.ts$/,
+                includeDependenciesRecursively: false,
+              },
+            ],
+          },
+        },
+      },
     },
     server: { host: '127.0.0.1', port: 5173 },
   }

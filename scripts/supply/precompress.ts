@@ -15,7 +15,12 @@ const WORTH_SHARE = 0.9
 /** By the suffix that @fastify/static looks for. */
 const ENCODINGS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   '.br': (bytes) =>
-    brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } }),
+    brotliCompressSync(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+      },
+    }),
   '.gz': (bytes) => gzipSync(bytes, { level: 9 }),
 }
 
