@@ -7,7 +7,7 @@ import { TextFilter } from './text-filter.tsx'
 import { TimeSelect } from './time-select.tsx'
 import type { LogScreen } from './use-log-screen.ts'
 
-const LogTools = lazyPart(async () => (await import('./log-tools.tsx')).LogTools)
+const LogTools = lazyPart(async () => (await import('./log-extras.ts')).LogTools)
 
 /** The field of the filter, and the buttons for what the list does. */
 export function LogBar({ screen, actions }: { screen: LogScreen; actions: LogActions }): JSX.Element {

@@ -7,7 +7,9 @@ import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { operationWords } from '../../ui/gateway-words.ts'
-import { ProblemView } from '../../ui/problem-view.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+
+const ProblemView = lazyPart(async () => (await import('../../ui/problem-view.tsx')).ProblemView)
 
 /** Starts and stops the gateway whose log this is. */
 export function LogControls(): JSX.Element | null {

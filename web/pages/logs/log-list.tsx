@@ -1,10 +1,11 @@
 import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useReducer, useRef } from 'preact/hooks'
+import { useReducer, useRef } from 'preact/hooks'
 import { useCopyRows } from './copy-rows.ts'
-import { explainer, fetchExplainer } from './explain-lines.ts'
+import { explainer } from './explain-lines.ts'
 import { LogEdge } from './log-edge.tsx'
 import { isFiltering, type LogFilters } from './log-filters.ts'
+import { fetchJsonLayout } from './log-json.ts'
 import { copySource } from './log-lines.ts'
 import type { LogMarks } from './log-marks.ts'
 import type { LogPlace } from './log-place.ts'
@@ -62,7 +63,6 @@ export function LogList(props: LogListProps): JSX.Element {
   const selected = useCopyRows(box, session, copySource(layout.view, session.ring, props)).value
   const onScroll = useListScroll(props, layout, { box, sizer, rows, measured, redraw: () => redraw(0) })
   useTellDrawn(props, layout)
-  useEffect(() => void fetchExplainer(), [])
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: clicks on links and buttons in it, which have their keys themselves
     <div
@@ -90,7 +90,7 @@ export function LogList(props: LogListProps): JSX.Element {
             life={life}
             onFold={(number) => {
               props.onFollow(false)
-              unfolded.toggle(number)
+              void fetchJsonLayout().then(() => unfolded.toggle(number))
             }}
           />
         </div>

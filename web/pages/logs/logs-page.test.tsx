@@ -166,6 +166,7 @@ test('times: the choice is made, shown, and remembered; a new day is told', asyn
 test('a stack is a block with its error; JSON unfolds in its place and folds again', async () => {
   expect(rows().map((row) => row.dataset.edge)).toEqual([undefined, 'first', 'last', undefined, undefined])
   await press('Unfold JSON')
+  await screen.findByRole('button', { name: 'Fold JSON' })
   expect(texts()[4]).toBe('{\n  "level": 30,\n  "name": "api",\n  "msg": "done"\n}')
   await press('Fold JSON')
   expect(texts()[4]).toBe('{"level":30,"name":"api","msg":"done"}')

@@ -32,9 +32,6 @@ export function useLifeMarks(): readonly LifeMark[] {
 
 /** Fetched with what they are made from: the lines come first. */
 async function readMarks(): Promise<readonly LifeMark[]> {
-  const [{ loadGatewayLife }, { lifeMarksOf }] = await Promise.all([
-    import('../../api/gateway-life.ts'),
-    import('./life-marks.ts'),
-  ])
+  const { loadGatewayLife, lifeMarksOf } = await import('./log-extras.ts')
   return lifeMarksOf(await loadGatewayLife())
 }
