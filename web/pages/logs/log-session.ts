@@ -10,6 +10,8 @@ import type { LogPlace, Older } from './log-place.ts'
 import { LogRing } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
+/** About a screen of lines: when more come in a frame, nobody reads them, and every second frame is drawn. */
+const FLOOD_LINES = 60
 
 type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 
@@ -36,6 +38,8 @@ export class LogSession implements LogPlace {
   #lastCursor: string | undefined
   #socket: PanelSocket | null = null
   #isFrameAsked = false
+  /** Number behind the last line that was there when the list was drawn. */
+  #drawnEnd = 0
 
   /** Opens the stream, behind the last line when there is one. */
   open(): void {
@@ -122,9 +126,15 @@ export class LogSession implements LogPlace {
   askFrame(): void {
     if (this.#isFrameAsked) return
     this.#isFrameAsked = true
-    requestAnimationFrame(() => {
+    const draw = (): void => {
       this.#isFrameAsked = false
+      this.#drawnEnd = this.ring.end
       this.version.value += 1
+    }
+    requestAnimationFrame(() => {
+      const isFlood = this.isLive.value && this.ring.end - this.#drawnEnd > FLOOD_LINES
+      if (isFlood) requestAnimationFrame(draw)
+      else draw()
     })
   }
 
