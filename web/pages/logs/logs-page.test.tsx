@@ -19,7 +19,9 @@ const START: AuditEntry = {
   ...{ what: 'The gateway started', who: { by: 'panel' }, outcome: 'done' },
 }
 const life = vi.hoisted(() => ({ entries: [] as unknown[] }))
-vi.mock('../../api/gateway-life.ts', () => ({ loadGatewayLife: async () => life.entries }))
+vi.mock('../../api/gateway-life.ts', () => ({
+  loadNewestLife: async () => ({ entries: life.entries, from: -Infinity, pages: [] }),
+}))
 
 const LINES = [
   { text: '\x1b[36m[gateway]\x1b[39m \x1b[36mready\x1b[39m', time: '2026-01-01T23:59:59Z' },
