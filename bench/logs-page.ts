@@ -1,19 +1,13 @@
 /** The log in a browser: when its last line is painted, how smooth it is, and what the page weighs. */
 import { join } from 'node:path'
 import type { CDPSession, Page } from 'playwright'
+import { measureFirstLoad } from '../e2e/host/first-load.ts'
 import { createHost, type TestHost } from '../e2e/host/host.ts'
 import { AS_RAZROOM } from '../e2e/host/host-test-kit.ts'
 import { PANEL_URL, setUpBundled, startPanel } from '../e2e/host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../e2e/host/panel-page.ts'
 import { RELEASE_NODE } from '../e2e/host/panel-release.ts'
-import {
-  type FrameGaps,
-  installProbe,
-  measureFirstLoad,
-  readHeap,
-  takeGaps,
-  untilPainted,
-} from './page-probe.ts'
+import { type FrameGaps, installProbe, readHeap, takeGaps, untilPainted } from './page-probe.ts'
 import type { Figure } from './report.ts'
 
 const LOG = '/home/razroom/.local/share/razroom/log/gateway.log'
@@ -54,7 +48,10 @@ export async function benchLogsPage(): Promise<Figure[]> {
 }
 
 /** Bytes of the panel's own files, as they come over the wire. */
-async function benchFirstLoads({ newPage }: PanelBrowser): Promise<Figure[]> {
+async function benchFirstLoads({ newPage, context }: PanelBrowser): Promise<Figure[]> {
+  const stranger = await context.browser()?.newContext()
+  const login = stranger && (await measureFirstLoad(await stranger.newPage(), PANEL_URL))
+  await stranger?.close()
   const page = await newPage()
   const loadOf = (path: string) => measureFirstLoad(page, `${PANEL_URL}${path}`)
   const overview = await loadOf('/')
@@ -69,6 +66,7 @@ async function benchFirstLoads({ newPage }: PanelBrowser): Promise<Figure[]> {
     unit: 'KB',
   })
   return [
+    figure('the login, which is what every page needs', login?.kilobytes ?? Number.NaN),
     { ...figure('the overview', overview.kilobytes), goal: { of: 'value', is: 'at most', limit: 30 } },
     { ...figure('the logs page', logs.kilobytes), goal: { of: 'value', is: 'at most', limit: 45 } },
     figure('the terminal', terminal.kilobytes),

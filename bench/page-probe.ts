@@ -78,35 +78,3 @@ export async function readHeap(cdp: CDPSession): Promise<Heap> {
   const { usedSize, backingStorageSize = 0 } = usage as typeof usage & { backingStorageSize?: number }
   return { megabytes: (usedSize + backingStorageSize) / 1_048_576 }
 }
-
-/** What a page fetches of the panel's own files with an empty cache. */
-export interface FirstLoad {
-  /** Over the wire, heads of the answers not counted. */
-  readonly kilobytes: number
-  readonly files: readonly string[]
-}
-
-/** Opens a page with an empty cache, and waits until it is quiet. */
-export async function measureFirstLoad(page: Page, url: string): Promise<FirstLoad> {
-  const cdp = await page.context().newCDPSession(page)
-  await cdp.send('Network.enable')
-  await cdp.send('Network.clearBrowserCache')
-  const urls = new Map<string, string>()
-  const bytes = new Map<string, number>()
-  cdp.on('Network.responseReceived', ({ requestId, type, response }) => {
-    if (['Document', 'Script', 'Stylesheet', 'Image', 'Font', 'Other'].includes(type))
-      urls.set(requestId, new URL(response.url).pathname)
-  })
-  // Without the head: its size is no matter of the page's.
-  cdp.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
-    bytes.set(requestId, (bytes.get(requestId) ?? 0) + encodedDataLength)
-  })
-  await page.goto(url)
-  await page.waitForLoadState('networkidle')
-  await cdp.detach()
-  const own = [...urls].filter(([, path]) => !path.startsWith('/api/'))
-  return {
-    kilobytes: own.reduce((sum, [id]) => sum + (bytes.get(id) ?? 0), 0) / 1_024,
-    files: own.map(([, path]) => path),
-  }
-}
