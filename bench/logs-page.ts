@@ -8,6 +8,7 @@ import { PANEL_URL, setUpBundled, startPanel } from '../e2e/host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../e2e/host/panel-page.ts'
 import { RELEASE_NODE } from '../e2e/host/panel-release.ts'
 import { type FrameGaps, installProbe, readHeap, takeGaps, untilPainted } from './page-probe.ts'
+import { traceWork } from './page-work.ts'
 import type { Figure } from './report.ts'
 
 const LOG = '/home/razroom/.local/share/razroom/log/gateway.log'
@@ -17,6 +18,7 @@ const ROUNDS = 5
 const LIVE_PER_SECOND = 5_000
 /** As many lines as the log has come live, too. */
 const LIVE_SECONDS = 20
+const TRACED_SECONDS = 10
 const SCROLL_MS = 5_000
 /** All that opening the log sets off is over by then. */
 const SETTLE_MS = 3_000
@@ -100,6 +102,9 @@ async function benchList(host: TestHost, browser: PanelBrowser): Promise<Figure[
   const scrolling = await scroll(page)
   const live = await followLive(bench)
   const heapAfter = (await readHeap(cdp)).megabytes
+  const chromium = browser.context.browser()
+  const work =
+    chromium && (await traceWork(chromium, () => writeLog(host, 'live', LIVE_PER_SECOND, TRACED_SECONDS)))
   const empty = await emptyPage(bench)
   const raw = { what: 'an empty page meanwhile', value: empty.worst }
   const gapGoal = { of: 'value', is: 'at most', limit: 50 } as const
@@ -113,6 +118,17 @@ async function benchList(host: TestHost, browser: PanelBrowser): Promise<Figure[
     { what: 'worst frame gap while it opens', value: median(loading), unit: 'ms', goal: gapGoal },
     { what: 'worst frame gap while one scrolls', value: scrolling.worst, unit: 'ms', goal: gapGoal },
     { what: 'worst frame gap at 5,000 lines/s', value: live.worst, unit: 'ms', raw, goal: gapGoal },
+    {
+      what: 'longest piece of work meanwhile, processor time',
+      value: work?.longest ?? Number.NaN,
+      unit: 'ms',
+      goal: gapGoal,
+    },
+    {
+      what: 'a core, for the page alone, meanwhile',
+      value: (work?.total ?? Number.NaN) / (10 * TRACED_SECONDS),
+      unit: '%',
+    },
     { what: 'heap of the page, the log opened', value: heapOpened, unit: 'MB' },
     {
       what: 'heap with 100,000 lines held',

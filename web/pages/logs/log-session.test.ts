@@ -116,3 +116,27 @@ test('a failure to read older lines is kept to be shown, and can be tried again'
   await log.loadOlder()
   expect(texts(log)[0]).toBe('line 8')
 })
+
+test('a flood is drawn every second frame, and the backlog and single lines at once', () => {
+  const asked: FrameRequestCallback[] = []
+  vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => asked.push(callback))
+  const nextFrame = (): void => {
+    for (const callback of asked.splice(0)) callback(0)
+  }
+  const log = new LogSession()
+  log.take({ type: 'lines', rows: lines(0, 100) })
+  nextFrame()
+  expect(log.version.value).toBe(1)
+  log.take({ type: 'live' })
+  log.take({ type: 'lines', rows: lines(100, 101) })
+  nextFrame()
+  expect(log.version.value).toBe(2)
+  log.take({ type: 'lines', rows: lines(101, 200) })
+  nextFrame()
+  log.take({ type: 'lines', rows: lines(200, 300) })
+  expect(log.version.value).toBe(2)
+  nextFrame()
+  expect(log.version.value).toBe(3)
+  nextFrame()
+  expect(log.version.value).toBe(3)
+})
