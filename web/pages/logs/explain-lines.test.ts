@@ -35,6 +35,10 @@ test('a line with a meaning is one for which the meanings are fetched', () => {
 })
 
 test('lines of every day are not', () => {
-  for (const text of ['[gateway] listening on ws://0.0.0.0:18789 (PID 2)', '{"level":30,"msg":"answered"}'])
+  for (const text of [
+    '[gateway] listening on ws://0.0.0.0:18789 (PID 2)',
+    '{"level":50,"msg":"failed"}',
+    'TypeError: x is undefined',
+  ])
     expect(mayMeanMore(text)).toBe(false)
 })

@@ -7,9 +7,9 @@ export type ExplainLine = typeof explainLine
 /** null until it has come. */
 export const explainer = signal<ExplainLine | null>(null)
 
-/** Every line that has a meaning has one of these words, and most lines have none. */
+/** Every line that has a meaning has one of these, and hardly any other line has. */
 const GRAVE =
-  /error|fail|fatal|block|missing|refus|invalid|unrecogni|json5|^\s*- |already|lookup|cgroups|no such|too long|in use|allocated|no space|memory|mismatch|pairing/i
+  /blocked|missing config|refusing|json5|unrecognized|config invalid|eacces|already running|lookup init|catatonit|cgroups|invalid (?:environment )?variable|too long|no such file|in use|allocated|no space|enospc|out of memory|mismatch|pairing/i
 
 /** Whether a line could have a meaning. @param text without colours */
 export const mayMeanMore = (text: string): boolean => GRAVE.test(text)

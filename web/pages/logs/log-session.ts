@@ -10,8 +10,9 @@ import type { LogPlace, Older } from './log-place.ts'
 import { LogRing } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
-/** About a screen of lines: when more come in a frame, nobody reads them, and every second frame is drawn. */
+/** About a screen of lines: when more come in a frame, nobody reads them, and so many frames are left out. */
 const FLOOD_LINES = 60
+const FLOOD_FRAMES = 3
 
 type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 
@@ -131,11 +132,12 @@ export class LogSession implements LogPlace {
       this.#drawnEnd = this.ring.end
       this.version.value += 1
     }
-    requestAnimationFrame(() => {
+    const frame = (leftOut: number): void => {
       const isFlood = this.isLive.value && this.ring.end - this.#drawnEnd > FLOOD_LINES
-      if (isFlood) requestAnimationFrame(draw)
+      if (isFlood && leftOut < FLOOD_FRAMES) requestAnimationFrame(() => frame(leftOut + 1))
       else draw()
-    })
+    }
+    requestAnimationFrame(() => frame(0))
   }
 
   /** Newer lines come by the stream. */
