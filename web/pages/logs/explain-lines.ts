@@ -9,7 +9,7 @@ export const explainer = signal<ExplainLine | null>(null)
 
 /** Every line that has a meaning has one of these, and hardly any other line has. */
 const GRAVE =
-  /blocked|missing config|refusing|json5|unrecognized|config invalid|eacces|already running|lookup init|catatonit|cgroups|invalid (?:environment )?variable|too long|no such file|in use|allocated|no space|enospc|out of memory|mismatch|pairing/i
+  /start blocked|missing config|refusing to bind|json5 parse|unrecognized|config invalid|eacces|already running|lookup init|catatonit|cgroups|invalid (?:environment )?variable|too long|no such file|in use|allocated|no space|enospc|out of memory|token mismatch|pairing required/i
 
 /** Whether a line could have a meaning. @param text without colours */
 export const mayMeanMore = (text: string): boolean => GRAVE.test(text)
