@@ -70,6 +70,8 @@ export default defineConfig(({ mode }): UserConfig => {
       // Few files: many small ones take more room compressed, and a turn each. What every page needs is one; what the
       // list of log lines shares with the parts that open over it is another.
       rolldownOptions: {
+        // Compressing takes longer than bundling, and is meant to.
+        checks: { bundlerTimings: false },
         output: {
           codeSplitting: {
             groups: [

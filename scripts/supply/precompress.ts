@@ -12,12 +12,18 @@ const TEXTS = /\.(?:html|css|js|svg)$/
 /** A file that hardly shrinks is sent as it is: a head more, and the work of unpacking it, are no gain. */
 const WORTH_SHARE = 0.9
 
+/** The editor and the terminal: the last hundredths of them would take most of the time of a build. */
+const LARGE_BYTES = 100_000
+const LARGE_QUALITY = 9
+
 /** By the suffix that @fastify/static looks for. */
 const ENCODINGS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   '.br': (bytes) =>
     brotliCompressSync(bytes, {
       params: {
         [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+        [constants.BROTLI_PARAM_QUALITY]:
+          bytes.length > LARGE_BYTES ? LARGE_QUALITY : constants.BROTLI_MAX_QUALITY,
         [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
       },
     }),
