@@ -117,28 +117,31 @@ test('a failure to read older lines is kept to be shown, and can be tried again'
   expect(texts(log)[0]).toBe('line 8')
 })
 
-test('of a flood every fourth frame is drawn, and the backlog and single lines at once', () => {
+test('the first lines of a flood are drawn at once, and from then on not each frame; single lines always', () => {
   const asked: FrameRequestCallback[] = []
+  let now = 1_000
   vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => asked.push(callback))
-  const nextFrame = (): void => {
-    for (const callback of asked.splice(0)) callback(0)
-  }
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
   const log = new LogSession()
+  const drawnAfter = (frames: number): number => {
+    for (let frame = 0; frame < frames; frame += 1) {
+      now += 16
+      for (const callback of asked.splice(0)) callback(now)
+    }
+    return log.version.value
+  }
   log.take({ type: 'lines', rows: lines(0, 100) })
-  nextFrame()
-  expect(log.version.value).toBe(1)
+  expect(drawnAfter(1)).toBe(1)
   log.take({ type: 'live' })
   log.take({ type: 'lines', rows: lines(100, 101) })
-  nextFrame()
-  expect(log.version.value).toBe(2)
+  expect(drawnAfter(1)).toBe(2)
   log.take({ type: 'lines', rows: lines(101, 200) })
-  nextFrame()
-  log.take({ type: 'lines', rows: lines(200, 300) })
-  nextFrame()
-  nextFrame()
-  expect(log.version.value).toBe(2)
-  nextFrame()
-  expect(log.version.value).toBe(3)
-  nextFrame()
-  expect(log.version.value).toBe(3)
+  expect(drawnAfter(1)).toBe(3)
+  log.take({ type: 'lines', rows: lines(200, 201) })
+  expect(drawnAfter(3)).toBe(3)
+  expect(drawnAfter(1)).toBe(4)
+  // What came meanwhile was no flood.
+  log.take({ type: 'lines', rows: lines(201, 202) })
+  expect(drawnAfter(1)).toBe(5)
+  vi.restoreAllMocks()
 })

@@ -10,9 +10,9 @@ import type { LogPlace, Older } from './log-place.ts'
 import { LogRing } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
-/** About a screen of lines: when more come in a frame, nobody reads them, and so many frames are left out. */
+/** About a screen of lines: behind a drawing that brought more, nobody reads them, and some frames are left out. */
 const FLOOD_LINES = 60
-const FLOOD_FRAMES = 3
+const FLOOD_REST_MS = 60
 
 type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 
@@ -41,6 +41,7 @@ export class LogSession implements LogPlace {
   #isFrameAsked = false
   /** Number behind the last line that was there when the list was drawn. */
   #drawnEnd = 0
+  #restUntil = 0
 
   /** Opens the stream, behind the last line when there is one. */
   open(): void {
@@ -127,17 +128,19 @@ export class LogSession implements LogPlace {
   askFrame(): void {
     if (this.#isFrameAsked) return
     this.#isFrameAsked = true
-    const draw = (): void => {
-      this.#isFrameAsked = false
+    const frame = (): void => {
+      const now = performance.now()
+      if (now < this.#restUntil) {
+        requestAnimationFrame(frame)
+        return
+      }
+      const isFlood = this.isLive.value && this.ring.end - this.#drawnEnd > FLOOD_LINES
+      this.#restUntil = isFlood ? now + FLOOD_REST_MS : 0
       this.#drawnEnd = this.ring.end
+      this.#isFrameAsked = false
       this.version.value += 1
     }
-    const frame = (leftOut: number): void => {
-      const isFlood = this.isLive.value && this.ring.end - this.#drawnEnd > FLOOD_LINES
-      if (isFlood && leftOut < FLOOD_FRAMES) requestAnimationFrame(() => frame(leftOut + 1))
-      else draw()
-    }
-    requestAnimationFrame(() => frame(0))
+    requestAnimationFrame(frame)
   }
 
   /** Newer lines come by the stream. */
