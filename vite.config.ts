@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import { precompress } from './scripts/supply/precompress.ts'
 import { ptyPackage, recordPackages } from './scripts/supply/record-packages.ts'
 
 const node = [...builtinModules, /^node:/]
@@ -58,7 +59,7 @@ export default defineConfig(({ mode }): UserConfig => {
     ])
   return {
     root: 'web',
-    plugins: [recordPackages(import.meta.dirname, 'web')],
+    plugins: [recordPackages(import.meta.dirname, 'web'), precompress()],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: '../dist/web',
@@ -66,6 +67,24 @@ export default defineConfig(({ mode }): UserConfig => {
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: false,
+      // Few files: many small ones take more room compressed, and a turn each. What every page needs is one; what the
+      // list of log lines shares with the parts that open over it is another.
+      rolldownOptions: {
+        // Compressing takes longer than bundling, and is meant to.
+        checks: { bundlerTimings: false },
+        output: {
+          codeSplitting: {
+            groups: [
+              { name: 'shell', tags: ['$initial'] },
+              {
+                name: 'log-lines',
+                test: /\/(?:sgr|log-filters|log-times|log-rows|api\/logs)\.ts$/,
+                includeDependenciesRecursively: false,
+              },
+            ],
+          },
+        },
+      },
     },
     server: { host: '127.0.0.1', port: 5173 },
   }

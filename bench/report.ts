@@ -9,8 +9,8 @@ export interface Figure {
   readonly unit: string
   /** The raw thing in the same run. */
   readonly raw?: { readonly what: string; readonly value: number }
-  /** What is wanted of the value, or of its ratio to the raw one. */
-  readonly goal: {
+  /** What is wanted of the value, or of its ratio to the raw one; left out where nothing is. */
+  readonly goal?: {
     readonly of: 'value' | 'ratio'
     readonly limit: number
     readonly is: 'at most' | 'at least'
@@ -20,6 +20,7 @@ export interface Figure {
 const ratioOf = ({ value, raw }: Figure): number | null => (raw ? value / raw.value : null)
 
 export function isMet(figure: Figure): boolean {
+  if (!figure.goal) return true
   const { of, is, limit } = figure.goal
   const measured = of === 'ratio' ? ratioOf(figure) : figure.value
   return measured !== null && (is === 'at most' ? measured <= limit : measured >= limit)
@@ -38,8 +39,10 @@ export function formatTable(figures: readonly Figure[]): string {
       `${short(value)} ${unit}`,
       raw ? `${raw.what}: ${short(raw.value)}` : '',
       ratio === null ? '' : short(ratio),
-      `${goal.of === 'ratio' ? 'ratio ' : ''}${goal.is === 'at most' ? '<=' : '>='} ${short(goal.limit)}`,
-      isMet(figure) ? 'yes' : 'NO',
+      goal
+        ? `${goal.of === 'ratio' ? 'ratio ' : ''}${goal.is === 'at most' ? '<=' : '>='} ${short(goal.limit)}`
+        : '',
+      goal ? (isMet(figure) ? 'yes' : 'NO') : '',
     ]
   })
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)))
@@ -58,7 +61,11 @@ export async function writeResults(part: string, figures: readonly Figure[]): Pr
   const directory = join(import.meta.dirname, 'results')
   await mkdir(directory, { recursive: true })
   const path = join(directory, `${part}.json`)
-  const rows = figures.map((figure) => ({ ...figure, ratio: ratioOf(figure), isMet: isMet(figure) }))
+  const rows = figures.map((figure) => ({
+    ...figure,
+    ratio: ratioOf(figure),
+    ...(figure.goal ? { isMet: isMet(figure) } : {}),
+  }))
   await writeFile(path, `${JSON.stringify({ part, at: new Date().toISOString(), rows }, null, 2)}\n`)
   return path
 }

@@ -185,8 +185,9 @@ function sendPage(reply: FastifyReply): FastifyReply {
   return reply.header('cache-control', 'no-cache').sendFile('index.html', { cacheControl: false })
 }
 
+/** The files of the page, as the build has compressed them (scripts/supply/precompress.ts). No answer with data ever is. */
 async function registerPage(app: FastifyInstance, webDir: string): Promise<void> {
-  await app.register(staticFiles, { root: webDir, serve: false, index: false })
+  await app.register(staticFiles, { root: webDir, serve: false, index: false, preCompressed: true })
   for (const url of PAGES) {
     app.get(url, { config: { access: 'public' } }, (_request, reply) => sendPage(reply))
   }

@@ -24,6 +24,8 @@ export interface Door {
   app: FastifyInstance
   sessions: Sessions
   port: number
+  /** The files of the page. */
+  webDir: string
   /** What the machine behind the door says, as far as it is asked. */
   readState: () => Promise<never>
 }
@@ -31,9 +33,9 @@ export interface Door {
 /** Opens a door for each test of the file. */
 export function useDoor() {
   const door = {} as Door
-  let webDir: string
   beforeEach(async () => {
-    webDir = await mkdtemp(join(tmpdir(), 'razroom-panel-web-'))
+    const webDir = await mkdtemp(join(tmpdir(), 'razroom-panel-web-'))
+    door.webDir = webDir
     await writeFile(join(webDir, 'index.html'), '<!doctype html><title>page</title>')
     door.sessions = await createSessions({ read: async () => [], write: async () => {} })
     const host = { readState: () => door.readState() }
@@ -66,7 +68,7 @@ export function useDoor() {
   })
   afterEach(async () => {
     await door.app.close()
-    await rm(webDir, { recursive: true })
+    await rm(door.webDir, { recursive: true })
   })
 
   function ask(key: string, headers: Headers = {}, body?: string): Promise<Answer> {

@@ -5,12 +5,15 @@ import { LocationProvider, useLocation } from 'preact-iso/router'
 import type { Problem } from '../contract/schemas.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { lazyPage } from './page-loader.tsx'
-import { LoginPage } from './pages/login/login-page.tsx'
 import { Rail } from './rail.tsx'
-import { session } from './state/session.ts'
+import { session, stepUpRequest } from './state/session.ts'
 import { status } from './state/status.ts'
-import { StepUpDialog } from './step-up-dialog.tsx'
+import { lazyPart } from './ui/lazy-part.tsx'
 import { Loading } from './ui/loading.tsx'
+
+/** What most who open the panel do not meet. */
+const LoginPage = lazyPart(async () => (await import('./pages/login/login-page.tsx')).LoginPage)
+const StepUpDialog = lazyPart(async () => (await import('./step-up-dialog.tsx')).StepUpDialog)
 
 /** Why the session could not be opened at the start. */
 export const startProblem = signal<Problem | null>(null)
@@ -113,7 +116,7 @@ function Shell(): JSX.Element {
           <NotFound path={path} />
         )}
       </main>
-      <StepUpDialog />
+      {stepUpRequest.value && <StepUpDialog />}
     </div>
   )
 }

@@ -7,8 +7,8 @@ import { status } from './state/status.ts'
 import { theme, turnTheme } from './theme.ts'
 import { Button } from './ui/button.tsx'
 import { countOf } from './ui/format.ts'
-import { stateWords } from './ui/gateway-words.ts'
 import { Icon, type IconName } from './ui/icons.tsx'
+import { stateWords } from './ui/state-words.ts'
 
 interface PageLink {
   readonly path: string

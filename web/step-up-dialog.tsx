@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks'
 import type { Problem } from '../contract/schemas.ts'
 import { toProblem } from './api/problem.ts'
 import { confirmStepUp, declineStepUp } from './api/session.ts'
-import { stepUpRequest } from './state/session.ts'
 import { Button } from './ui/button.tsx'
 import { Dialog } from './ui/dialog.tsx'
 import { Field } from './ui/field.tsx'
@@ -12,11 +11,7 @@ import { ProblemView } from './ui/problem-view.tsx'
 const WORDS = 'show secrets'
 
 /** Asks for two typed words before secrets are shown: a page left open does not show them to the next who sits down. */
-export function StepUpDialog(): JSX.Element | null {
-  return stepUpRequest.value ? <Confirmation /> : null
-}
-
-function Confirmation(): JSX.Element {
+export function StepUpDialog(): JSX.Element {
   const [typed, setTyped] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import { measureFirstLoad } from '../host/first-load.ts'
+import { PANEL_URL } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { printLines } from './log-history-steps.ts'
@@ -21,12 +23,29 @@ export function itIsReadInThePage(open: () => LogHost): void {
     )
     const browser = await loginPage(panel)
     try {
+      await weighsLittle(browser)
       await readInThePage(browser)
       expect(browser.faults()).toEqual([])
     } finally {
       await browser.close()
     }
   })
+}
+
+/** Compressed, with an empty cache, KB. The overview is to come to 30. */
+const HEAVIEST = { '/': 39, '/logs': 45 } as const
+
+/** What a page brings at first, over the wire: the panel is reached over thin tunnels, too. */
+async function weighsLittle({ newPage }: PanelBrowser): Promise<void> {
+  const page = await newPage()
+  for (const [path, limit] of Object.entries(HEAVIEST)) {
+    const { kilobytes, files } = await measureFirstLoad(page, `${PANEL_URL}${path}`)
+    expect(kilobytes, `${path}: ${files.join(' ')}`).toBeLessThanOrEqual(limit)
+    // Something came, and the parts that weigh most came with no other page.
+    expect(files.length).toBeGreaterThan(5)
+    expect(files.filter((file) => /terminal-page|configuration-page/.test(file))).toEqual([])
+  }
+  await page.close()
 }
 
 async function readInThePage({ page }: PanelBrowser): Promise<void> {

@@ -1,3 +1,4 @@
+import './choice.css'
 import type { ComponentChildren, JSX } from 'preact'
 
 /** One of several ways, as a card with its meaning. */

@@ -1,21 +1,5 @@
-/** The gateway's state in words, the same everywhere. */
-import type { GatewayStatus, Operation, OperationKind } from '../../contract/schemas.ts'
-
-/** A word or two for a state. */
-export function stateWords({ state, healthy }: Pick<GatewayStatus, 'state' | 'healthy'>): string {
-  switch (state) {
-    case 'absent':
-      return 'Not created'
-    case 'stopped':
-      return 'Stopped'
-    case 'starting':
-      return 'Starting'
-    case 'running':
-      return healthy ? 'Running' : 'Not answering'
-    case 'failed':
-      return 'Failed'
-  }
-}
+/** Operations in words, the same everywhere. */
+import type { Operation, OperationKind } from '../../contract/schemas.ts'
 
 type OperationWords = Readonly<Record<Operation['state'], string>>
 

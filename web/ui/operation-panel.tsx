@@ -1,3 +1,4 @@
+import './operation-panel.css'
 import type { ComponentChildren, JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Operation, OperationStep, OutputLine, StepState } from '../../contract/schemas.ts'

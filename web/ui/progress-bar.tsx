@@ -1,3 +1,4 @@
+import './progress-bar.css'
 import type { JSX } from 'preact'
 
 /** How far something is. @param props.total null when nobody knows how much it will be */

@@ -1,3 +1,4 @@
+import './choice.css'
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import { Choice } from './choice.tsx'

@@ -1,3 +1,4 @@
+import './choice.css'
 import './version-list.css'
 import type { JSX } from 'preact'
 import { useId, useState } from 'preact/hooks'

@@ -1,3 +1,4 @@
+import '../../ui/choice.css'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { EnvDocument, EnvEntry } from '../../../contract/env.ts'

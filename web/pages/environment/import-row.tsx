@@ -1,3 +1,4 @@
+import '../../ui/choice.css'
 import type { JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import { FindingList } from '../../ui/finding-list.tsx'

@@ -1,3 +1,4 @@
+import '../../ui/choice.css'
 import './merge.css'
 import type { JSX } from 'preact'
 import { useId, useState } from 'preact/hooks'

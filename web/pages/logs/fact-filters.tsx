@@ -1,10 +1,11 @@
 import type { ReadonlySignal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { Button } from '../../ui/button.tsx'
-import { Icon } from '../../ui/icons.tsx'
-import { chipsOf, LEVEL_WORDS, NO_FILTERS, STREAM_WORDS, toggled } from './log-filters.ts'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { hasFacts, LEVEL_WORDS, STREAM_WORDS, toggled } from './log-filters.ts'
 import { LEVELS, type LogIndex, type LogStream } from './log-index.ts'
 import type { FilterProps } from './text-filter.tsx'
+
+const FilterChips = lazyPart(async () => (await import('./filter-chips.tsx')).FilterChips)
 
 interface FilterBarProps extends FilterProps {
   readonly index: LogIndex
@@ -17,7 +18,9 @@ export function FilterBar(props: FilterBarProps): JSX.Element {
   return (
     <>
       <FactFilters {...props} />
-      <FilterChips filters={props.filters} onChange={props.onChange} />
+      {(props.filters.text !== '' || hasFacts(props.filters)) && (
+        <FilterChips filters={props.filters} onChange={props.onChange} />
+      )}
     </>
   )
 }
@@ -79,33 +82,5 @@ function FactFilters(props: FilterBarProps): JSX.Element {
         ))}
       </select>
     </div>
-  )
-}
-
-/** What is active, each with the way out of it, and out of all of them. */
-function FilterChips({ filters, onChange }: FilterProps): JSX.Element | null {
-  const chips = chipsOf(filters)
-  if (chips.length === 0) return null
-  return (
-    <ul class="log-chips" aria-label="Active filters">
-      {chips.map(({ key, words, without }) => (
-        <li key={key}>
-          <button
-            type="button"
-            class="log-chip"
-            aria-label={`${words}: take this filter away`}
-            onClick={() => onChange(without)}
-          >
-            <span>{words}</span>
-            <Icon name="cross" size={13} />
-          </button>
-        </li>
-      ))}
-      <li>
-        <Button size="small" kind="quiet" onClick={() => onChange({ ...NO_FILTERS })}>
-          Clear all
-        </Button>
-      </li>
-    </ul>
   )
 }

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
-import { shownJson } from './log-json.ts'
+import { shownJson } from './json-layout.ts'
 
 /** Entries that are laid out at a time: a list may have a hundred thousand. */
 const ENTRIES = 200

@@ -15,7 +15,7 @@ export function JumpMenu({ onTime }: { onTime: (time: string) => void }): JSX.El
   const [value, setValue] = useState(() => toLocalField(now))
   const id = useId()
   const time = Date.parse(value)
-  const life = useLifeMarks()
+  const { marks: life } = useLifeMarks()
   return (
     <>
       <div class="log-menu-choices">

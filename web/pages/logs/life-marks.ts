@@ -8,13 +8,16 @@ import type { LifeMark } from './marks-between.ts'
  * @param entries in any order
  */
 export function lifeMarksOf(entries: readonly AuditEntry[]): LifeMark[] {
+  const starts = entries
+    .filter(({ action }) => action === 'gateway.started')
+    .toSorted((one, other) => one.seq - other.seq)
   return withoutStarts(entries)
-    .map((entry) => (entry.kind === 'gateway' ? gatewayMark(entry, entries) : operationMark(entry)))
+    .map((entry) => (entry.kind === 'gateway' ? gatewayMark(entry, starts) : operationMark(entry)))
     .filter(({ time }) => !Number.isNaN(time))
     .toSorted((one, other) => one.time - other.time)
 }
 
-function gatewayMark(entry: AuditEntry, entries: readonly AuditEntry[]): LifeMark {
+function gatewayMark(entry: AuditEntry, starts: readonly AuditEntry[]): LifeMark {
   const { what, action, outcome } = entry
   const detail = (name: string): string | undefined => detailOf(entry, name)
   const exitCode = detail('exit code')
@@ -22,20 +25,30 @@ function gatewayMark(entry: AuditEntry, entries: readonly AuditEntry[]): LifeMar
   const more = exitCode === undefined ? image && `: ${image}` : `, exit code ${exitCode}`
   const tone = outcome === 'failed' ? 'bad' : action === 'gateway.started' ? 'good' : 'accent'
   const of = action === 'gateway.ended' ? 'end' : 'start'
-  return { time: timeOf(entry, entries), words: `${what}${more ?? ''}`, tone, of }
+  return { time: timeOf(entry, starts), words: `${what}${more ?? ''}`, tone, of }
 }
 
 /** When it was by podman, which a look at the container notices a moment later. */
-function timeOf(entry: AuditEntry, entries: readonly AuditEntry[]): number {
+function timeOf(entry: AuditEntry, starts: readonly AuditEntry[]): number {
   const told = detailOf(entry, 'at')
   const noticed = Date.parse(entry.at)
   if (told !== undefined) return Date.parse(told)
+  if (entry.action !== 'gateway.ended') return noticed
   // Of a container that was replaced only its successor is known: it ended before that started.
-  const next = entries
-    .filter(({ action, seq }) => action === 'gateway.started' && seq > entry.seq)
-    .toSorted((one, other) => one.seq - other.seq)[0]
+  const next = starts[countUpTo(starts, entry.seq)]
   const start = Date.parse((next && detailOf(next, 'at')) ?? '')
-  return entry.action === 'gateway.ended' && start <= noticed ? start - 1 : noticed
+  return start <= noticed ? start - 1 : noticed
+}
+
+/** How many have this number or an earlier one. @param entries oldest first */
+function countUpTo(entries: readonly AuditEntry[], seq: number): number {
+  let [low, high] = [0, entries.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((entries[middle]?.seq ?? 0) > seq) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 function detailOf({ details }: AuditEntry, name: string): string | undefined {

@@ -6,8 +6,10 @@ import { toProblem } from '../../api/problem.ts'
 import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { GatewayControls } from '../../ui/gateway-controls.tsx'
-import { operationWords } from '../../ui/gateway-words.ts'
-import { ProblemView } from '../../ui/problem-view.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+
+const RunningWords = lazyPart(async () => (await import('./running-words.tsx')).RunningWords)
+const ProblemView = lazyPart(async () => (await import('../../ui/problem-view.tsx')).ProblemView)
 
 /** Starts and stops the gateway whose log this is. */
 export function LogControls(): JSX.Element | null {
@@ -22,10 +24,10 @@ export function LogControls(): JSX.Element | null {
   return (
     <>
       <div class="row">
-        {running && <span class="small muted">{operationWords(running)}…</span>}
+        {running && <RunningWords operation={running} />}
         <GatewayControls
           state={gateway.state}
-          reason={running ? `${operationWords(running)}: wait until it has finished` : undefined}
+          reason={running ? 'Something is being done: wait until it has finished' : undefined}
           onStart={() => report(startGateway())}
           onStop={() => report(stopGateway())}
           onRestart={() => report(restartGateway())}

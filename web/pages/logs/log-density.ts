@@ -12,6 +12,9 @@ export interface Density {
   readonly errorCount: number
 }
 
+/** Lines that the span of time is read from. */
+const SPAN_LINES = 2_000
+
 /** @param parts how many; at least 1 @returns null when the lines span no time */
 export function densityOf(index: LogIndex, parts: number): Density | null {
   const [from, to] = spanOf(index)
@@ -22,7 +25,8 @@ export function densityOf(index: LogIndex, parts: number): Density | null {
   index.each((_number, time, level, isStack) => {
     // The lines of a stack are one error.
     if (isStack || Number.isNaN(time)) return
-    const part = Math.min(parts - 1, Math.floor((time - from) * scale))
+    // A clock that was set back puts a line before the first or behind the last one.
+    const part = Math.max(0, Math.min(parts - 1, Math.floor((time - from) * scale)))
     lines[part] = (lines[part] ?? 0) + 1
     if (level === 'warn') {
       warnings[part] = (warnings[part] ?? 0) + 1
@@ -38,10 +42,8 @@ export function densityOf(index: LogIndex, parts: number): Density | null {
 /** The line that a click on a part leads to: its first error, else its first warning, else its first line. */
 export function lineOfPart(index: LogIndex, { from, to, lines }: Density, part: number): number | null {
   const width = (to - from) / lines.length
-  const [start, stop] = [
-    from + part * width,
-    part === lines.length - 1 ? Infinity : from + (part + 1) * width,
-  ]
+  const start = part === 0 ? -Infinity : from + part * width
+  const stop = part === lines.length - 1 ? Infinity : from + (part + 1) * width
   let found: number | null = null
   let rank = 3
   index.each((number, time, level) => {
@@ -62,11 +64,18 @@ export function barsPath(counts: Uint32Array, most: number): string {
   return path
 }
 
+/** By the first and the last line, and some between, for a clock may have been set back: all lines are many. */
 function spanOf(index: LogIndex): readonly [number, number] {
   let [from, to] = [Infinity, -Infinity]
-  index.each((_number, time) => {
+  const step = Math.ceil((index.to - index.from) / SPAN_LINES)
+  for (let number = index.from; number < index.to; number += step) {
+    // A gap has no time: the next line that has one is taken.
+    let at = number
+    while (Number.isNaN(index.timeAt(at)) && at < Math.min(index.to, number + step) - 1) at += 1
+    const time = index.timeAt(at)
     if (time < from) from = time
     if (time > to) to = time
-  })
-  return [from, to]
+  }
+  const last = index.timeAt(index.to - 1)
+  return [from, last > to ? last : to]
 }

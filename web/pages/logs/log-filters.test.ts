@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { chipsOf } from './filter-chips.tsx'
 import {
-  chipsOf,
   hasMarks,
   hostFilter,
   isFiltering,

@@ -34,13 +34,6 @@ export interface LineTest {
   passes(number: number, text: string): boolean
 }
 
-/** A filter that is active, and the choice without it. */
-export interface FilterChip {
-  readonly key: string
-  readonly words: string
-  readonly without: LogFilters
-}
-
 export const LEVEL_WORDS: Readonly<Record<LogLevel, string>> = {
   fatal: 'Fatal',
   error: 'Error',
@@ -101,45 +94,13 @@ export function hostFilter(filters: LogFilters): LogFilter | null {
   }
 }
 
-/** Says each filter that is active, for people. */
-export function chipsOf(filters: LogFilters): FilterChip[] {
-  const { text, isInverse, isCaseExact, isMarkOnly } = filters
-  const chips: FilterChip[] = []
-  if (text !== '') {
-    const verb = isMarkOnly ? 'Marked' : isInverse ? 'Without' : 'With'
-    chips.push({
-      key: 'text',
-      words: `${verb} “${text}”${isCaseExact ? ', exact case' : ''}`,
-      without: { ...filters, text: '' },
-    })
-  }
-  for (const level of filters.levels)
-    chips.push({
-      key: `level ${level}`,
-      words: LEVEL_WORDS[level],
-      without: { ...filters, levels: toggled(filters.levels, level) },
-    })
-  for (const stream of filters.streams)
-    chips.push({
-      key: `stream ${stream}`,
-      words: STREAM_WORDS[stream],
-      without: { ...filters, streams: toggled(filters.streams, stream) },
-    })
-  for (const name of filters.subsystems)
-    chips.push({
-      key: `part ${name}`,
-      words: `[${name}]`,
-      without: { ...filters, subsystems: toggled(filters.subsystems, name) },
-    })
-  return chips
-}
-
 /** The list with the value, or without it if it was there. */
 export function toggled<T>(list: readonly T[], value: T): T[] {
   return list.includes(value) ? list.filter((one) => one !== value) : [...list, value]
 }
 
-function hasFacts({ levels, streams, subsystems }: LogFilters): boolean {
+/** A level, a stream or a subsystem is chosen. */
+export function hasFacts({ levels, streams, subsystems }: LogFilters): boolean {
   return levels.length + streams.length + subsystems.length > 0
 }
 

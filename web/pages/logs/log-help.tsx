@@ -1,21 +1,43 @@
+import './log-help.css'
 import type { JSX } from 'preact'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { keyName, LOG_KEYS, type LogKey } from './log-keys.ts'
+import { LOG_KEYS, type LogKey, type LogKeyId } from './log-keys.ts'
+
+const WORDS: Readonly<Record<LogKeyId, string>> = {
+  filter: 'To the filter; Escape there empties it',
+  search: 'Search in all of the log, with the text of the filter',
+  nextMatch: 'Next line with the text of the filter',
+  previousMatch: 'Previous line with it',
+  nextError: 'Next error',
+  previousError: 'Previous error',
+  follow: 'To the newest line, and follow',
+  top: 'To the oldest line that is here',
+  pause: 'Pause, and go on',
+  times: 'Times: local, UTC, age, none',
+  wrap: 'Wrap long lines, or not',
+  clearFilters: 'Clear all filters',
+  help: 'These keys',
+}
+
+/** The key as it is printed on it. */
+export function keyName(key: string): string {
+  return key === ' ' ? 'Space' : key
+}
 
 /** The keys of the page, and what else is not seen at once. */
 export function LogHelp({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title="Keys" onClose={onClose}>
       <dl class="log-help">
-        {LOG_KEYS.map(({ id, keys, words }: LogKey) => (
+        {LOG_KEYS.map(({ id, keys }: LogKey & { readonly id: LogKeyId }) => (
           <div key={id}>
             <dt>
               {keys.map((key) => (
                 <kbd key={key}>{keyName(key)}</kbd>
               ))}
             </dt>
-            <dd>{words}</dd>
+            <dd>{WORDS[id]}</dd>
           </div>
         ))}
         <div>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { findJson, jsonSegments } from './log-json.ts'
+import { jsonSegments } from './json-layout.ts'
+import { findJson } from './log-json.ts'
 
 test.each<[string, string, object]>([
   ['{"level":30}', '', { level: 30 }],

@@ -1,5 +1,6 @@
-/** Lines that are JSON, or end in it: found, and laid out over several rows. */
-import type { Segment } from './sgr.ts'
+/** Lines that are JSON, or end in it: found here; laid out by json-layout.ts once somebody unfolds one. */
+import { signal } from '@preact/signals'
+import type { jsonSegments } from './json-layout.ts'
 
 export interface JsonLine {
   /** What stands before it: a time, a subsystem. */
@@ -11,7 +12,6 @@ export interface JsonLine {
 const MAX_PREFIX = 200
 /** Each level indents all rows in it: thousands of them, which anybody may log, would be megabytes of blanks. */
 const MAX_DEPTH = 64
-const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|\b(?:true|false|null)\b/g
 
 /** @param text of a line, without colours @returns null for a line without an object or a list at its end */
 export function findJson(text: string): JsonLine | null {
@@ -46,33 +46,15 @@ function depthOf(text: string, at: number): number {
   return deepest
 }
 
-/**
- * JSON of a value that was read from a line. What the line had escaped has become letters by that, which the line itself
- * may not hold (server/domain/log-line.ts): marks that turn the reading direction, line separators, C1. They are escaped
- * again; JSON does so with C0 alone.
- */
-export function shownJson(value: unknown, indent?: number): string {
-  return (JSON.stringify(value, null, indent) ?? '').replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-}
+/** null until the first line is unfolded. */
+export const jsonLayout = signal<typeof jsonSegments | null>(null)
 
-/** The line over several rows, names, texts and numbers told apart. */
-export function jsonSegments({ prefix, value }: JsonLine): Segment[] {
-  const text = shownJson(value, 2)
-  const segments: Segment[] = prefix === '' ? [] : [{ text: prefix, className: '' }]
-  let from = 0
-  const add = (to: number, className: string): void => {
-    if (to > from) segments.push({ text: text.slice(from, to), className })
-    from = to
+/** Fetches what lays lines out, once. */
+export async function fetchJsonLayout(): Promise<void> {
+  if (jsonLayout.value) return
+  try {
+    jsonLayout.value = (await import('./json-layout.ts')).jsonSegments
+  } catch {
+    // The line stays as it is written; a part of the page that could not be fetched either says why.
   }
-  for (const match of text.matchAll(TOKEN)) {
-    add(match.index, '')
-    const [, quoted, colon] = match
-    if (quoted === undefined) add(match.index + match[0].length, 'sgr-5')
-    else add(match.index + quoted.length, colon === undefined ? 'sgr-2' : 'sgr-4')
-  }
-  add(text.length, '')
-  return segments
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { keyIdOf, keyName, LOG_KEYS } from './log-keys.ts'
+import { keyName } from './log-help.tsx'
+import { keyIdOf, LOG_KEYS } from './log-keys.ts'
 
 test('no key does two things', () => {
   const keys = LOG_KEYS.flatMap((one) => [...one.keys])

@@ -2,9 +2,10 @@ import type { Signal } from '@preact/signals'
 import type { JSX } from 'preact'
 import { useEffect, useReducer, useRef } from 'preact/hooks'
 import { useCopyRows } from './copy-rows.ts'
-import { explainer, fetchExplainer } from './explain-lines.ts'
+import { explainer } from './explain-lines.ts'
 import { LogEdge } from './log-edge.tsx'
 import { isFiltering, type LogFilters } from './log-filters.ts'
+import { fetchJsonLayout } from './log-json.ts'
 import { copySource } from './log-lines.ts'
 import type { LogMarks } from './log-marks.ts'
 import type { LogPlace } from './log-place.ts'
@@ -49,54 +50,59 @@ export interface LogListProps {
 
 /** The lines in sight, out of up to 200,000. */
 export function LogList(props: LogListProps): JSX.Element {
-  const { session, isWrapped, timeMode } = props
-  const box = useRef<HTMLDivElement>(null)
-  const sizer = useRef<HTMLDivElement>(null)
-  const rows = useRef<HTMLDivElement>(null)
-  const [, redraw] = useReducer((count: number) => count + 1, 0)
-  const measured = useColumns(box, { isWrapped, timeMode, redraw: () => redraw(0) })
-  const unfolded = useUnfolded(session)
-  const life = useLifeMarks()
-  const flatColumns = unfolded.numbers.size > 0 || life.length > 0 ? Infinity : null
-  const layout = useListLayout(props, box, isWrapped ? measured.current.columns : flatColumns)
-  const selected = useCopyRows(box, session, copySource(layout.view, session.ring, props)).value
-  const onScroll = useListScroll(props, layout, { box, sizer, rows, measured, redraw: () => redraw(0) })
-  useTellDrawn(props, layout)
-  useEffect(() => void fetchExplainer(), [])
+  const { session } = props
+  const { elements, rows, onScroll } = useLogList(props)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: clicks on links and buttons in it, which have their keys themselves
     <div
-      ref={box}
+      ref={elements.box}
       class="log-list"
       role="log"
       aria-label="Log of the gateway"
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
       tabIndex={0}
-      data-wrap={isWrapped}
-      data-times={timeMode}
+      data-wrap={props.isWrapped}
+      data-times={props.timeMode}
       onScroll={onScroll}
       onClick={(event) => tellClick(event, props)}
     >
-      <LogEdge place={session} isFiltered={isFiltering(props.filters)} count={() => layout.view.count} />
-      <div ref={sizer} class="log-sizer">
-        <div ref={rows} class="log-rows">
-          <LogRowList
-            list={props}
-            layout={layout}
-            selected={selected}
-            unfolded={unfolded.numbers}
-            explain={explainer.value}
-            life={life}
-            onFold={(number) => {
-              props.onFollow(false)
-              unfolded.toggle(number)
-            }}
-          />
+      <LogEdge place={session} isFiltered={isFiltering(props.filters)} count={() => rows.layout.view.count} />
+      <div ref={elements.sizer} class="log-sizer">
+        <div ref={elements.rows} class="log-rows">
+          <LogRowList list={props} explain={explainer.value} {...rows} />
         </div>
       </div>
     </div>
   )
+}
+
+/** Lays the list out. @returns its elements, what its rows need, and what follows the scrolling */
+function useLogList(props: LogListProps) {
+  const { session, isWrapped, timeMode } = props
+  const elements = {
+    box: useRef<HTMLDivElement>(null),
+    sizer: useRef<HTMLDivElement>(null),
+    rows: useRef<HTMLDivElement>(null),
+  }
+  const { box } = elements
+  const [, draw] = useReducer((count: number) => count + 1, 0)
+  const redraw = (): void => draw(0)
+  const measured = useColumns(box, { isWrapped, timeMode, redraw })
+  const unfolded = useUnfolded(session)
+  const life = useLifeMarks()
+  const flatColumns = unfolded.numbers.size > 0 || life.marks.length > 0 ? Infinity : null
+  const layout = useListLayout(props, box, isWrapped ? measured.current.columns : flatColumns)
+  const selected = useCopyRows(box, session, copySource(layout.view, session.ring, props)).value
+  const onScroll = useListScroll(props, layout, { ...elements, measured, redraw })
+  useTellDrawn(props, layout)
+  useEffect(() => life.reach(session.ring.get(layout.view.numberAt(layout.from))?.time ?? Number.NaN))
+  const onFold = (number: number): void => {
+    props.onFollow(false)
+    void fetchJsonLayout().then(() => unfolded.toggle(number))
+  }
+  const rows = { layout, selected, unfolded: unfolded.numbers, life: life.marks, onFold }
+  return { elements, rows, onScroll }
 }
 
 /** Listens for all rows at once: they come and go with each step of scrolling. */

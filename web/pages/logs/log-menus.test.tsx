@@ -19,7 +19,9 @@ const ENDED = {
   },
   ...{ details: [], who: { by: 'panel' }, outcome: 'failed' },
 }
-vi.mock('../../api/gateway-life.ts', () => ({ loadGatewayLife: async () => [ENDED] }))
+vi.mock('../../api/gateway-life.ts', () => ({
+  loadNewestLife: async () => ({ entries: [ENDED], from: -Infinity, pages: [] }),
+}))
 
 beforeEach(() => saveText.mockReset())
 afterEach(cleanup)

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
 import { now } from '../../state/clock.ts'
 import type { RowRange } from './copy-rows.ts'
-import type { ExplainLine } from './explain-lines.ts'
+import { type ExplainLine, fetchExplainer, mayMeanMore } from './explain-lines.ts'
 import { drawRows } from './log-lines.ts'
 import type { LogListProps } from './log-list.tsx'
 import { markerOf } from './log-marks.ts'
@@ -23,26 +23,34 @@ export function LogRowList(props: {
   const { list, layout, selected, unfolded, explain, life, onFold } = props
   const { session, filters, marks, timeMode, marked } = list
   const marker = useMemo(() => markerOf(filters), [filters])
+  const rows = drawRows(layout.view, session.ring, layout, {
+    ...{ timeMode, life },
+    isEnd: session.newer === null,
+  })
+  const needsExplainer = explain === null && rows.some(({ plain }) => mayMeanMore(plain))
+  useEffect(() => {
+    if (needsExplainer) void fetchExplainer()
+  }, [needsExplainer])
   return (
     <>
-      {drawRows(layout.view, session.ring, layout, { timeMode, life, isEnd: session.newer === null }).map(
-        ({ number, ...row }) => {
-          const cursor = session.ring.cursorOf(number)
-          return (
-            <LogRow
-              key={number}
-              {...{ number, ...row, cursor, timeMode, marker, explain, onFold }}
-              now={timeMode === 'relative' ? now.value : 0}
-              isMarked={cursor !== undefined && cursor === marked}
-              isCurrent={number === marks.current}
-              isSelected={
-                selected !== null && number >= selected.first.number && number <= selected.last.number
-              }
-              isUnfolded={unfolded.has(number)}
-            />
-          )
-        },
-      )}
+      {rows.map(({ number, ...row }) => {
+        const cursor = session.ring.cursorOf(number)
+        return (
+          <LogRow
+            key={number}
+            {...{ number, ...row, cursor, timeMode, marker, explain, onFold }}
+            now={timeMode === 'relative' ? now.value : 0}
+            isMarked={cursor !== undefined && cursor === marked}
+            isCurrent={number === marks.current}
+            isSelected={isWithin(selected, number)}
+            isUnfolded={unfolded.has(number)}
+          />
+        )
+      })}
     </>
   )
+}
+
+function isWithin(range: RowRange | null, number: number): boolean {
+  return range !== null && number >= range.first.number && number <= range.last.number
 }

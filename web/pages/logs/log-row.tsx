@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import type { ExplainLine } from './explain-lines.ts'
 import { lineHash } from './line-hash.ts'
 import type { BlockPart } from './log-blocks.ts'
-import { findJson, jsonSegments } from './log-json.ts'
+import { findJson, jsonLayout } from './log-json.ts'
 import { type MarkedSegment, markSegments } from './log-marks.ts'
 import type { RingLine } from './log-ring.ts'
 import { describeTime, formatDay, formatMoment, formatTime, type TimeMode } from './log-times.ts'
@@ -51,7 +51,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
     )
   }
   const json = findJson(plain)
-  const segments = json && isUnfolded ? jsonSegments(json) : parseSgr(line.text)
+  const segments = (json && isUnfolded && jsonLayout.value?.(json)) || parseSgr(line.text)
   return (
     <div
       class="log-row"

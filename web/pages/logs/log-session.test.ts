@@ -116,3 +116,32 @@ test('a failure to read older lines is kept to be shown, and can be tried again'
   await log.loadOlder()
   expect(texts(log)[0]).toBe('line 8')
 })
+
+test('the first lines of a flood are drawn at once, and from then on not each frame; single lines always', () => {
+  const asked: FrameRequestCallback[] = []
+  let now = 1_000
+  vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => asked.push(callback))
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  const log = new LogSession()
+  const drawnAfter = (frames: number): number => {
+    for (let frame = 0; frame < frames; frame += 1) {
+      now += 16
+      for (const callback of asked.splice(0)) callback(now)
+    }
+    return log.version.value
+  }
+  log.take({ type: 'lines', rows: lines(0, 100) })
+  expect(drawnAfter(1)).toBe(1)
+  log.take({ type: 'live' })
+  log.take({ type: 'lines', rows: lines(100, 101) })
+  expect(drawnAfter(1)).toBe(2)
+  log.take({ type: 'lines', rows: lines(101, 200) })
+  expect(drawnAfter(1)).toBe(3)
+  log.take({ type: 'lines', rows: lines(200, 201) })
+  expect(drawnAfter(3)).toBe(3)
+  expect(drawnAfter(1)).toBe(4)
+  // What came meanwhile was no flood.
+  log.take({ type: 'lines', rows: lines(201, 202) })
+  expect(drawnAfter(1)).toBe(5)
+  vi.restoreAllMocks()
+})

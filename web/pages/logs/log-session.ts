@@ -10,6 +10,9 @@ import type { LogPlace, Older } from './log-place.ts'
 import { LogRing, RING_BYTES } from './log-ring.ts'
 
 const BACKLOG_LINES = 1_000
+/** About a screen of lines: behind a drawing that brought more, nobody reads them, and some frames are left out. */
+const FLOOD_LINES = 60
+const FLOOD_REST_MS = 60
 
 type ContentFrame = Exclude<LogFrame, { type: 'live' }>
 
@@ -39,6 +42,9 @@ export class LogSession implements LogPlace {
   #lastCursor: string | undefined
   #socket: PanelSocket | null = null
   #isFrameAsked = false
+  /** Number behind the last line that was there when the list was drawn. */
+  #drawnEnd = 0
+  #restUntil = 0
 
   /** Opens the stream, behind the last line when there is one. */
   open(): void {
@@ -125,10 +131,19 @@ export class LogSession implements LogPlace {
   askFrame(): void {
     if (this.#isFrameAsked) return
     this.#isFrameAsked = true
-    requestAnimationFrame(() => {
+    const frame = (): void => {
+      const now = performance.now()
+      if (now < this.#restUntil) {
+        requestAnimationFrame(frame)
+        return
+      }
+      const isFlood = this.isLive.value && this.ring.end - this.#drawnEnd > FLOOD_LINES
+      this.#restUntil = isFlood ? now + FLOOD_REST_MS : 0
+      this.#drawnEnd = this.ring.end
       this.#isFrameAsked = false
       this.version.value += 1
-    })
+    }
+    requestAnimationFrame(frame)
   }
 
   /** Newer lines come by the stream. */

@@ -8,32 +8,11 @@ const LogPlaceBar = lazyPart(async () => (await import('./log-place-bar.tsx')).L
 
 /** The list, with what stands over it and below it. */
 export function LogStage({ screen }: { screen: LogScreen }): JSX.Element {
-  const { log, place, places, filters, drawn, tools, isFollowing, address } = screen
+  const { log, place, places, filters, drawn, tools, isFollowing } = screen
   return (
     <div class="log-frame">
       <div class="log-stage">
-        <LogList
-          session={place}
-          filters={filters}
-          marks={screen.marks}
-          isWrapped={screen.isWrapped}
-          timeMode={screen.timeMode}
-          isFollowing={isFollowing}
-          onFollow={screen.onFollow}
-          drawn={drawn}
-          changes={screen.changes}
-          shown={screen.shown}
-          target={places.target.value}
-          marked={places.marked.value}
-          onTop={(cursor, offsetPx) => places.settle(cursor, offsetPx)}
-          onPast={(cursor, offsetPx) => void places.lookPast(cursor, offsetPx)}
-          onWhole={tools.showWhole}
-          onLink={(cursor) => {
-            address.name(cursor)
-            places.mark(cursor)
-          }}
-          onCopied={screen.onCopied}
-        />
+        <ShownList screen={screen} />
         <LogNothing
           session={log}
           place={place}
@@ -47,5 +26,34 @@ export function LogStage({ screen }: { screen: LogScreen }): JSX.Element {
         <LogPlaceBar places={places} onBack={() => screen.follow(true)} />
       )}
     </div>
+  )
+}
+
+/** The list of the stretch that is shown. */
+function ShownList({ screen }: { screen: LogScreen }): JSX.Element {
+  const { places, address } = screen
+  return (
+    <LogList
+      session={screen.place}
+      filters={screen.filters}
+      marks={screen.marks}
+      isWrapped={screen.isWrapped}
+      timeMode={screen.timeMode}
+      isFollowing={screen.isFollowing}
+      onFollow={screen.onFollow}
+      drawn={screen.drawn}
+      changes={screen.changes}
+      shown={screen.shown}
+      target={places.target.value}
+      marked={places.marked.value}
+      onTop={(cursor, offsetPx) => places.settle(cursor, offsetPx)}
+      onPast={(cursor, offsetPx) => void places.lookPast(cursor, offsetPx)}
+      onWhole={screen.tools.showWhole}
+      onLink={(cursor) => {
+        address.name(cursor)
+        places.mark(cursor)
+      }}
+      onCopied={screen.onCopied}
+    />
   )
 }

@@ -4,11 +4,14 @@ import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { isFiltering, type LogFilters } from './log-filters.ts'
 import type { LogPlace } from './log-place.ts'
 import type { LogSession } from './log-session.ts'
 import type { Drawn } from './use-tell-drawn.ts'
+
+const NonePasses = lazyPart(async () => (await import('./none-passes.tsx')).NonePasses)
 
 interface WordsProps {
   readonly session: LogSession
@@ -34,29 +37,6 @@ export function LogNothing(props: WordsProps & { onSearch: () => void }): JSX.El
       )}
     </div>
   )
-}
-
-function NonePasses(props: { filters: LogFilters; isDone: boolean; onSearch: () => void }): JSX.Element {
-  if (!props.isDone) return <p>Looking through the lines…</p>
-  return (
-    <div class="stack-tight">
-      <p>{noneWords(props.filters)}</p>
-      <p>
-        <Button size="small" onClick={props.onSearch}>
-          Search in all of the log
-        </Button>
-      </p>
-    </div>
-  )
-}
-
-function noneWords({ text, isInverse, ...filters }: LogFilters): string {
-  const isTextAlone =
-    text !== '' && filters.levels.length + filters.streams.length + filters.subsystems.length === 0
-  if (!isTextAlone) return 'None of the lines that are here passes the filters.'
-  return isInverse
-    ? `All of the lines that are here have “${text}” in them.`
-    : `None of the lines that are here has “${text}” in it.`
 }
 
 function NothingYet({ session }: { session: LogSession }): JSX.Element {

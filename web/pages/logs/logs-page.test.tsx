@@ -19,7 +19,9 @@ const START: AuditEntry = {
   ...{ what: 'The gateway started', who: { by: 'panel' }, outcome: 'done' },
 }
 const life = vi.hoisted(() => ({ entries: [] as unknown[] }))
-vi.mock('../../api/gateway-life.ts', () => ({ loadGatewayLife: async () => life.entries }))
+vi.mock('../../api/gateway-life.ts', () => ({
+  loadNewestLife: async () => ({ entries: life.entries, from: -Infinity, pages: [] }),
+}))
 
 const LINES = [
   { text: '\x1b[36m[gateway]\x1b[39m \x1b[36mready\x1b[39m', time: '2026-01-01T23:59:59Z' },
@@ -95,7 +97,7 @@ test('filters narrow the list, chips say so, one click clears all', async () => 
   expect(texts()).toHaveLength(3)
   await press(/^Error output/)
   expect(texts()).toEqual(['[canvas] warn: slow start'])
-  const chips = screen.getByRole('list', { name: 'Active filters' })
+  const chips = await screen.findByRole('list', { name: 'Active filters' })
   expect(
     within(chips)
       .getAllByRole('listitem')
@@ -168,6 +170,7 @@ test('times: the choice is made, shown, and remembered; a new day is told', asyn
 test('a stack is a block with its error; JSON unfolds in its place and folds again', async () => {
   expect(rows().map((row) => row.dataset.edge)).toEqual([undefined, 'first', 'last', undefined, undefined])
   await press('Unfold JSON')
+  await screen.findByRole('button', { name: 'Fold JSON' })
   expect(texts()[4]).toBe('{\n  "level": 30,\n  "name": "api",\n  "msg": "done"\n}')
   await press('Fold JSON')
   expect(texts()[4]).toBe('{"level":30,"name":"api","msg":"done"}')

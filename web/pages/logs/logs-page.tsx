@@ -10,8 +10,8 @@ import { LogFoot } from './log-words.tsx'
 import { useLogKeys } from './use-log-keys.ts'
 import { logActions, useLogScreen } from './use-log-screen.ts'
 
-const DensityStrip = lazyPart(async () => (await import('./density-strip.tsx')).DensityStrip)
-const FilterBar = lazyPart(async () => (await import('./fact-filters.tsx')).FilterBar)
+const DensityStrip = lazyPart(async () => (await import('./log-extras.ts')).DensityStrip)
+const FilterBar = lazyPart(async () => (await import('./log-extras.ts')).FilterBar)
 const LogFatal = lazyPart(async () => (await import('./log-fatal.tsx')).LogFatal)
 const LogSource = lazyPart(async () => (await import('./log-source.tsx')).LogSource)
 const LogHelp = lazyPart(async () => (await import('./log-help.tsx')).LogHelp)

@@ -13,6 +13,10 @@ export function useUnfolded(place: LogPlace): {
   const numbers = kept.place === place ? kept.numbers : NONE
   return {
     numbers,
-    toggle: (number) => setKept({ place, numbers: new Set(toggled([...numbers], number)) }),
+    toggle: (number) =>
+      setKept((last) => {
+        const before = last.place === place ? last.numbers : NONE
+        return { place, numbers: new Set(toggled([...before], number)) }
+      }),
   }
 }

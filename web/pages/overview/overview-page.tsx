@@ -1,12 +1,13 @@
 import './overview.css'
 import type { JSX } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Operation, Problem, Status } from '../../../contract/schemas.ts'
 import { cancelOperation, restartGateway, rollbackImage } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
 import { loadToken } from '../../api/token.ts'
 import { now } from '../../state/clock.ts'
 import { configLatestEtag } from '../../state/config.ts'
+import { pendingDevices } from '../../state/devices.ts'
 import { envLatestEtag } from '../../state/env.ts'
 import { dismissReport, reportedOperation } from '../../state/operation-report.ts'
 import { runningOperation } from '../../state/operations.ts'
@@ -15,19 +16,23 @@ import { Button } from '../../ui/button.tsx'
 import { formatDateTime } from '../../ui/format.ts'
 import { waitReason } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Loading } from '../../ui/loading.tsx'
-import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { ConnectHint } from './connect-hint.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
 import { GatewayCard } from './gateway-card.tsx'
+import { hasFailedToStart } from './has-failed-to-start.ts'
 import { InsightCard } from './insight-card.tsx'
-import { PendingDevices } from './pending-devices.tsx'
-import { StartFindings } from './start-findings.tsx'
 import { TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 import { WarningNote } from './warning-note.tsx'
+
+/** What is not there on most days. */
+const OperationPanel = lazyPart(async () => (await import('../../ui/operation-panel.tsx')).OperationPanel)
+const PendingDevices = lazyPart(async () => (await import('./pending-devices.tsx')).PendingDevices)
+const StartFindings = lazyPart(async () => (await import('./start-findings.tsx')).StartFindings)
 
 /** What is running, how it does, and the few things one does with it. */
 export function OverviewPage(): JSX.Element {
@@ -47,6 +52,9 @@ export function OverviewPage(): JSX.Element {
     work.catch((error) => setProblem(toProblem(error)))
   }
   const reason = waitReason(running)
+  // Once there it stays: it tells how the last approval went.
+  const wasPending = useRef(false)
+  wasPending.current ||= pendingDevices.value.length > 0
   return (
     <div class="page">
       <div class="page-head">
@@ -54,9 +62,11 @@ export function OverviewPage(): JSX.Element {
       </div>
       {!current && <Loading what="Looking at the gateway" />}
       {current && <WarningNote warnings={current.warnings} />}
-      <PendingDevices />
+      {wasPending.current && <PendingDevices />}
       {current && <GatewayCard status={current} reason={reason} report={report} />}
-      {current && <StartFindings status={current} reason={reason} report={report} />}
+      {current && hasFailedToStart(current, shown) && (
+        <StartFindings status={current} reason={reason} report={report} />
+      )}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
       <ConnectHint />
       {current?.restartRequired && <RestartNote status={current} reason={reason} report={report} />}

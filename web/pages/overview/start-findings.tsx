@@ -1,8 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { DoctorReport } from '../../../contract/doctor.ts'
-import { STARTING_OPERATIONS } from '../../../contract/rules.ts'
-import type { Operation, OperationKind, Problem, Status } from '../../../contract/schemas.ts'
+import type { Problem, Status } from '../../../contract/schemas.ts'
 import { examineStart, fixFinding } from '../../api/doctor.ts'
 import { toProblem } from '../../api/problem.ts'
 import { reportedOperation } from '../../state/operation-report.ts'
@@ -10,18 +9,10 @@ import { runningOperation } from '../../state/operations.ts'
 import { FindingItem } from '../../ui/finding-item.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { hasFailedToStart } from './has-failed-to-start.ts'
 
-/** A mend that failed is looked into here, too. */
-const STARTING: ReadonlySet<OperationKind> = new Set([...STARTING_OPERATIONS, 'fix-finding'])
 /** The card of the gateway says that already, and has its button. */
 const KNOWN_ALREADY = 'gateway.failed'
-
-/** Something was to leave a gateway that runs, and did not. */
-export function hasFailedToStart({ gateway }: Pick<Status, 'gateway'>, last: Operation | null): boolean {
-  if (gateway.state === 'failed') return true
-  const isUp = gateway.state === 'running' && gateway.healthy
-  return !isUp && last?.state === 'failed' && STARTING.has(last.kind)
-}
 
 /** After a start that failed: what the doctor finds by a quick look, with what mends it. Nothing otherwise. */
 export function StartFindings(props: {

@@ -1,3 +1,4 @@
+import '../../ui/progress-bar.css'
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { GatewayStatus } from '../../../contract/schemas.ts'

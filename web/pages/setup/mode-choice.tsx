@@ -1,3 +1,4 @@
+import '../../ui/choice.css'
 import type { JSX } from 'preact'
 import type { SetupPlan } from '../../../contract/schemas.ts'
 import { Check, Choice } from '../../ui/choice.tsx'
