@@ -64,6 +64,9 @@ describe.runIf(process.getuid?.() === 0)('createUserAgent', () => {
     ['a number twice the first time', 'process.stdout.write(JSON.stringify({ id: 0, value: null }) + "\\n")'],
     ['another shape', 'process.stdout.write(JSON.stringify({ id: 1, value: { base64: 5 } }) + "\\n")'],
     ['further keys', 'process.stdout.write(JSON.stringify({ id: 1, value: null, x: 1 }) + "\\n")'],
+    ['a chunk that nobody asked for', 'process.stdout.write("1 1 5\\nhello")'],
+    ['a chunk that would be too large', 'process.stdout.write("1 1 9999999\\n")'],
+    ['a chunk of nothing', 'process.stdout.write("1 1 0\\n")'],
     ['an item that nobody asked for', 'process.stdout.write(JSON.stringify({ id: 1, item: 1 }) + "\\n")'],
     [
       'a line without end',
