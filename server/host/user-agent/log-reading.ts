@@ -1,5 +1,7 @@
 /** Reads one file of a log from a place on, as frames of rows: whole chunks of it wherever they can stay as they are. */
+import { readSync } from 'node:fs'
 import { formatCursor, listLines, RAW_HEAD_BYTES, writeRawHead } from '../../../contract/log-rows.ts'
+import { mayHaveParts } from './k8s-row.ts'
 import {
   type AssembledLine,
   createLineAssembler,
@@ -10,13 +12,9 @@ import {
 } from './line-assembler.ts'
 import { EMPTY_FILE, type LogFile, logName } from './log-file.ts'
 
-/** A frame shorter than that is copied out, so that its chunk can be used again. */
-const SMALL_BYTES = 16_384
 /** A row that has no end after so many bytes is a long one: it is read the slow way. */
 const LONG_ROW_BYTES = 65_536
 const LF = 10
-/** Parts of lines. Text that has the same is no harm: the chunk is only read the slow way. */
-const PARTS = [' stdout P', ' stderr P']
 
 export type LineFilter = (line: AssembledLine) => boolean
 
@@ -24,10 +22,12 @@ export interface LogReading {
   readonly log: LogFile
   /** Up to where it has been read, in bytes. */
   readonly position: number
+  /** The file had less than was asked for when it was last read. */
+  readonly isSpent: boolean
   /** Of lines that have not ended: they go on in the next file. */
   parts(): LineParts | undefined
   /**
-   * The next rows, at most a chunk of them.
+   * The next rows, at most a chunk of them. They are good until more are asked for: their memory is used again.
    * @param limit offset up to which to read
    * @param chunkBytes larger ones cost less for each line; more of them wait for a viewer that stalls
    * @returns null when there are none now
@@ -47,6 +47,7 @@ export function createLogReading(
 ): LogReading {
   let at = position
   let name = EMPTY_FILE
+  let isSpent = false
   let chunk: Buffer = Buffer.alloc(0)
   let lines: AssembledLine[] = []
   const create = (of?: LineParts): LineAssembler => {
@@ -72,14 +73,18 @@ export function createLogReading(
     get position() {
       return at
     },
+    get isSpent() {
+      return isSpent
+    },
     parts: () => (assembler?.parts.stdout || assembler?.parts.stderr ? assembler.parts : undefined),
     async next(limit, chunkBytes) {
       const room = Math.min(chunkBytes, limit - at)
       if (room <= 0) return null
-      // As large as a frame may be, and no larger: all of it is kept until that was sent.
       if (chunk.length !== RAW_HEAD_BYTES + chunkBytes)
         chunk = Buffer.allocUnsafe(RAW_HEAD_BYTES + chunkBytes)
-      const { bytesRead } = await log.handle.read(chunk, RAW_HEAD_BYTES, room, at)
+      // Not by a thread: to wake one costs more than to copy what lies in memory, as the end of a log does.
+      const bytesRead = readSync(log.handle.fd, chunk, RAW_HEAD_BYTES, room, at)
+      isSpent = bytesRead < room
       if (bytesRead === 0) return null
       if (name === EMPTY_FILE) name = await logName(log)
       const end = RAW_HEAD_BYTES + bytesRead
@@ -93,10 +98,7 @@ export function createLogReading(
         return assemble(chunk.subarray(RAW_HEAD_BYTES, rowsEnd))
       writeRawHead(chunk, name, at)
       at += rowsEnd - RAW_HEAD_BYTES
-      const frame = chunk.subarray(0, rowsEnd)
-      if (rowsEnd <= SMALL_BYTES) return Uint8Array.prototype.slice.call(frame)
-      chunk = Buffer.alloc(0)
-      return frame
+      return chunk.subarray(0, rowsEnd)
     },
   }
 }
@@ -108,8 +110,8 @@ function isPlain(bytes: Buffer, from: number, to: number): boolean {
     if (lf < at) return false
     at = lf + 1
   }
-  const rows = bytes.subarray(from, to)
-  return PARTS.every((part) => !rows.includes(part, 0, 'latin1'))
+  // Text that looks like a part is no harm: the chunk is only read the slow way.
+  return !mayHaveParts(bytes.subarray(from, to))
 }
 
 /** Lines as rows of their own, with where each ended in the file. */
