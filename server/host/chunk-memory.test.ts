@@ -37,3 +37,11 @@ test('memory of some KB is used again, and what was not taken here is not', () =
   memory.give(foreign)
   expect(memory.take(131_072).buffer).not.toBe(foreign.buffer)
 })
+
+test('what is given back twice is handed to one owner', () => {
+  const memory = createChunkMemory()
+  const chunk = memory.take(100_000)
+  memory.give(chunk)
+  memory.give(chunk)
+  expect(memory.take(100_000).buffer).not.toBe(memory.take(100_000).buffer)
+})
