@@ -60,7 +60,10 @@ export async function startAgent(
   const { agentFile, nodeFile = process.execPath } = program
   const environment = await userEnvironment(user)
   const reads = createReusedReads()
-  const output = await openReusedPipe(reads)
+  const output = await openReusedPipe(reads).catch((cause: Error) => {
+    const detail = `no pipe for the file helper of ${user.name} could be made: ${cause.message}`
+    throw new HostError('COMMAND_FAILED', { detail, cause })
+  })
   const child = spawn(
     nodeFile,
     [

@@ -1,6 +1,7 @@
 /** Reads one file of a log from a place on, as frames of rows: whole chunks of it wherever they can stay as they are. */
 import { readSync } from 'node:fs'
 import { formatCursor, listLines, RAW_HEAD_BYTES, writeRawHead } from '../../../contract/log-rows.ts'
+import type { LogLine } from '../../../contract/logs.ts'
 import { mayHaveParts } from './k8s-row.ts'
 import {
   type AssembledLine,
@@ -15,6 +16,12 @@ import { EMPTY_FILE, type LogFile, logName } from './log-file.ts'
 /** A row that has no end after so many bytes is a long one: it is read the slow way. */
 const LONG_ROW_BYTES = 65_536
 const LF = 10
+/** Far from what the panel takes of an item; a single line has some 25 KB at most. */
+const MAX_LISTED_BYTES = 524_288
+/** Of a row beside its text: what stands before that, and where it ends. */
+const LISTED_ROW_BYTES = 72
+/** Of a unit of a string. */
+const MAX_UTF8_BYTES = 3
 
 export type LineFilter = (line: AssembledLine) => boolean
 
@@ -22,7 +29,7 @@ export interface LogReading {
   readonly log: LogFile
   /** Up to where it has been read, in bytes. */
   readonly position: number
-  /** The file had less than was asked for when it was last read. */
+  /** The file had less than was asked for when it was last read, and all of that was handed over. */
   readonly isSpent: boolean
   /** Of lines that have not ended: they go on in the next file. */
   parts(): LineParts | undefined
@@ -48,6 +55,8 @@ export function createLogReading(
   let at = position
   let name = EMPTY_FILE
   let isSpent = false
+  /** Of the chunk that was read last: frames that have not been asked for yet. */
+  let made: Uint8Array[] = []
   let chunk: Buffer = Buffer.alloc(0)
   let lines: AssembledLine[] = []
   const create = (of?: LineParts): LineAssembler => {
@@ -63,9 +72,9 @@ export function createLogReading(
     assembler.push(bytes)
     at += bytes.length
     if (assembler.isIdle()) assembler = null
-    const found = lines
+    made = listed(name, lines)
     lines = []
-    return found.length === 0 ? 'nothing for the filter' : listed(name, found)
+    return made.shift() ?? 'nothing for the filter'
   }
 
   return {
@@ -74,10 +83,12 @@ export function createLogReading(
       return at
     },
     get isSpent() {
-      return isSpent
+      return isSpent && made.length === 0
     },
     parts: () => (assembler?.parts.stdout || assembler?.parts.stderr ? assembler.parts : undefined),
     async next(limit, chunkBytes) {
+      const next = made.shift()
+      if (next !== undefined) return next
       const room = Math.min(chunkBytes, limit - at)
       if (room <= 0) return null
       if (chunk.length !== RAW_HEAD_BYTES + chunkBytes)
@@ -114,8 +125,20 @@ function isPlain(bytes: Buffer, from: number, to: number): boolean {
   return !mayHaveParts(bytes.subarray(from, to))
 }
 
-/** Lines as rows of their own, with where each ended in the file. */
-function listed(file: string, lines: readonly AssembledLine[]): Uint8Array {
-  const [frame] = listLines(lines.map(({ end, ...line }) => ({ ...line, cursor: formatCursor(file, end) })))
-  return frame ?? new Uint8Array()
+/**
+ * Lines as rows of their own, with where each ended in the file. With what is put before them, lines that something else
+ * wrote may be many times the chunk they came in: they are as many frames as it takes.
+ */
+function listed(file: string, lines: readonly AssembledLine[]): Uint8Array[] {
+  const runs: LogLine[][] = []
+  let room = 0
+  for (const { end, ...line } of lines) {
+    room -= LISTED_ROW_BYTES + MAX_UTF8_BYTES * line.text.length
+    if (room < 0) {
+      runs.push([])
+      room = MAX_LISTED_BYTES
+    }
+    runs.at(-1)?.push({ ...line, cursor: formatCursor(file, end) })
+  }
+  return runs.flatMap(listLines)
 }
