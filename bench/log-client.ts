@@ -40,27 +40,24 @@ function clientFrame(kind: number, payload: Buffer): Buffer {
   return Buffer.concat([head, mask, payload.map((byte, at) => byte ^ (mask[at % 4] ?? 0))])
 }
 
-/** Takes frames off what came; what is left of it is kept for the next call. */
-function createFrames(): (bytes: Buffer) => Frame[] {
-  let held: Buffer[] = []
-  let length = 0
-  let wanted = 2
+/** Hands over each frame of what comes; its memory is used again for the next ones, so that the client is no brake. */
+function createFrames(onFrame: (frame: Frame) => void): (bytes: Buffer) => void {
+  let memory = Buffer.allocUnsafe(1_048_576)
+  let filled = 0
   return (bytes) => {
-    held.push(bytes)
-    length += bytes.length
-    const frames: Frame[] = []
-    if (length < wanted) return frames
-    let all = held.length === 1 ? bytes : Buffer.concat(held)
+    if (filled + bytes.length > memory.length)
+      memory = Buffer.concat([memory.subarray(0, filled)], 2 * (filled + bytes.length))
+    filled += bytes.copy(memory, filled)
+    let at = 0
     for (;;) {
+      const all = memory.subarray(at, filled)
       const size = frameSize(all)
-      wanted = size === null ? all.length + 1 : size.head + size.payload
-      if (size === null || all.length < wanted) break
-      frames.push({ kind: (all[0] ?? 0) % 16, payload: all.subarray(size.head, wanted) })
-      all = all.subarray(wanted)
+      if (size === null || all.length < size.head + size.payload) break
+      onFrame({ kind: (all[0] ?? 0) % 16, payload: all.subarray(size.head, size.head + size.payload) })
+      at += size.head + size.payload
     }
-    held = [all]
-    length = all.length
-    return frames
+    memory.copyWithin(0, at, filled)
+    filled -= at
   }
 }
 
@@ -87,8 +84,6 @@ function delaysOf(payload: Buffer, now: number): number[] {
 }
 
 export function readStream(backlog: number, liveMs: number, stallMs: number): Promise<ClientResult> {
-  const socket = connect(SOCKET)
-  const frames = createFrames()
   const result = { lines: 0, bytes: 0, backlogMs: 0, gaps: 0 }
   const delaysMs: number[] = []
   let begun = 0
@@ -119,33 +114,44 @@ export function readStream(backlog: number, liveMs: number, stallMs: number): Pr
     result.lines += countRows(payload)
     if (isLive) delaysMs.push(...delaysOf(payload, performance.timeOrigin + performance.now()))
   }
+  const frames = createFrames(take)
+  const onBytes = (bytes: Buffer): void => {
+    if (isUpgraded) frames(bytes)
+    else upgrade(bytes)
+  }
+  const memory = Buffer.allocUnsafe(262_144)
+  const socket = connect({
+    path: SOCKET,
+    onread: {
+      buffer: memory,
+      callback(count) {
+        onBytes(memory.subarray(0, count))
+        return true
+      },
+    },
+  })
   socket.on('connect', () => {
     const key = randomBytes(16).toString('base64')
     socket.write(
       `GET /api/logs/stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     )
   })
-  socket.on('data', (bytes: Buffer) => {
-    if (!isUpgraded) {
-      const end = bytes.indexOf('\r\n\r\n')
-      if (end === -1 || !bytes.toString('latin1').startsWith('HTTP/1.1 101')) {
-        reject(new Error(`no upgrade: ${bytes.toString('latin1').slice(0, 200)}`))
-        socket.destroy()
-        return
-      }
-      isUpgraded = true
-      begun = performance.now()
-      socket.write(clientFrame(1, Buffer.from(JSON.stringify({ type: 'hello', ticket: 'control', backlog }))))
-      if (stallMs > 0) {
-        socket.pause()
-        setTimeout(finish, stallMs)
-        return
-      }
-      for (const frame of frames(bytes.subarray(end + 4))) take(frame)
+  const upgrade = (bytes: Buffer): void => {
+    const end = bytes.indexOf('\r\n\r\n')
+    if (end === -1 || !bytes.toString('latin1').startsWith('HTTP/1.1 101')) {
+      reject(new Error(`no upgrade: ${bytes.toString('latin1').slice(0, 200)}`))
+      socket.destroy()
       return
     }
-    for (const frame of frames(bytes)) take(frame)
-  })
+    isUpgraded = true
+    begun = performance.now()
+    socket.write(clientFrame(1, Buffer.from(JSON.stringify({ type: 'hello', ticket: 'control', backlog }))))
+    if (stallMs === 0) frames(bytes.subarray(end + 4))
+    else {
+      socket.pause()
+      setTimeout(finish, stallMs)
+    }
+  }
   socket.on('error', reject)
   return promise
 }

@@ -15,9 +15,9 @@ import { createPanel, type Panel } from './panel.ts'
 export async function serveFront(config: PanelConfig, sockets: HandedSockets): Promise<number> {
   const stopped = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort())
-  const connection = await openHostConnection(sockets, config.hostSocket)
+  const { connection, reads } = await openHostConnection(sockets, config.hostSocket)
   const isHostGone = new Promise<true>((resolve) => connection.once('close', () => resolve(true)))
-  const panel = await createPanel(config, (redact) => connectHost(connection, { redact }))
+  const panel = await createPanel(config, (redact) => connectHost(connection, { redact, reads }))
   const doors = await openDoors(panel, sockets.listenFds, config.port)
   panel.follow()
   console.log(`razroom-panel ${config.version} listens on http://127.0.0.1:${config.port}`)

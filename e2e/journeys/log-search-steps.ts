@@ -74,8 +74,14 @@ export function itSearches(open: () => LogHost): void {
     await talk.end()
   })
 
-  it('ends when the socket does', async () => {
+  it('ends when the socket does, and not before while nobody reads what it finds', async () => {
     const host = open()
+    // With what is around each of them, many times what is under way to a client that reads nothing.
+    const texts = Array.from({ length: 700 }, (_, at) => `unread ${at} ${'x'.repeat(80)}`)
+    await printLines(host, texts)
+    const follower = await followLog(host, { backlog: 1 })
+    await follower.untilLine(texts.at(-1) ?? '')
+    await follower.end()
     const threads = async () =>
       Number(
         (
@@ -87,7 +93,8 @@ export function itSearches(open: () => LogHost): void {
         ).stdout,
       )
     const before = await threads()
-    const talk = await searchLog(host, { text: CATASTROPHE, kind: 'regex' })
+    const talk = await searchLog(host, { text: 'unread', limit: 10_000, context: 20 })
+    talk.say('pause')
     await waitUntil('the search has its thread', 10_000, async () => (await threads()) > before)
     talk.say('close')
     await talk.until('it is closed', ({ close }) => close !== undefined)

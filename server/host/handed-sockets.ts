@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { connect, type Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { createReusedReads, type ReusedReads } from './reused-reads.ts'
 
 const FIRST_FD = 3
 const MAX_FDS = 8
@@ -27,12 +28,18 @@ export function readHandedSockets(env: Environment, pid: number): HandedSockets 
   return host === undefined || !/^\d{1,2}$/.test(host) ? { listenFds } : { listenFds, hostFd: Number(host) }
 }
 
-/** The connection to the root half. @throws what connect(2) says when nobody listens on the path */
-export async function openHostConnection({ hostFd }: HandedSockets, path: string): Promise<Duplex> {
-  if (hostFd !== undefined) return new Socket({ fd: hostFd, readable: true, writable: true })
-  const connection = connect(path)
+/** The connection to the root half, and its reads. @throws what connect(2) says when nobody listens on the path */
+export async function openHostConnection(
+  { hostFd }: HandedSockets,
+  path: string,
+): Promise<{ connection: Duplex; reads: ReusedReads }> {
+  const reads = createReusedReads()
+  const { onread } = reads
+  if (hostFd !== undefined)
+    return { connection: new Socket({ fd: hostFd, readable: true, writable: true, onread }), reads }
+  const connection = connect({ path, onread })
   await once(connection, 'connect')
-  return connection
+  return { connection, reads }
 }
 
 /** Listens on a socket that was handed over. @throws EADDRINUSE when another process listens on its address */

@@ -24,6 +24,7 @@ export interface LogRequest {
 
 /** Texts of lines are as the files have them, not sanitised. */
 export interface LogFiles {
+  /** The rows of a chunk are good until the next one is asked for: their memory is used again. */
   followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>
   /** Up to `limit` lines before the cursor (or the end), oldest first. */
   readLogBefore(

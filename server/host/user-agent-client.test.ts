@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createTestAgent, type TestAgent } from './test-agent.ts'
 import { createUserAgent } from './user-agent-client.ts'
-import { PingValue, ReadValue, WatchItem } from './user-agent-schemas.ts'
+import { LogFollowItem, PingValue, ReadValue, WatchItem } from './user-agent-schemas.ts'
 
 /** A busy machine needs its time; the condition is what counts. */
 const SOON = { timeout: 8_000, interval: 20 }
@@ -64,6 +64,8 @@ describe.runIf(process.getuid?.() === 0)('createUserAgent', () => {
     ['a number twice the first time', 'process.stdout.write(JSON.stringify({ id: 0, value: null }) + "\\n")'],
     ['another shape', 'process.stdout.write(JSON.stringify({ id: 1, value: { base64: 5 } }) + "\\n")'],
     ['further keys', 'process.stdout.write(JSON.stringify({ id: 1, value: null, x: 1 }) + "\\n")'],
+    ['a chunk that nobody asked for', 'process.stdout.write("1 1 5\\nhello")'],
+    ['a chunk of nothing', 'process.stdout.write("1 1 0\\n")'],
     ['an item that nobody asked for', 'process.stdout.write(JSON.stringify({ id: 1, item: 1 }) + "\\n")'],
     [
       'a line without end',
@@ -73,6 +75,12 @@ describe.runIf(process.getuid?.() === 0)('createUserAgent', () => {
     const agent = await fake(`process.stdin.on('data', () => { ${action} })`)
     const asked = agent.call({ verb: 'read', params: { path: '/x', maxBytes: 1 } }, ReadValue)
     await expect(asked).rejects.toMatchObject({ code: expect.stringMatching(/COMMAND_(FAILED|TIMED_OUT)/) })
+    await agent.close()
+  })
+
+  it('does not wait for a chunk that would be too large', async () => {
+    const agent = await fake(`process.stdin.on('data', () => process.stdout.write('1 1 9999999\\n'))`)
+    await expect(agent.call(PING, PingValue)).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
     await agent.close()
   })
 
@@ -92,6 +100,24 @@ describe.runIf(process.getuid?.() === 0)('createUserAgent', () => {
     }
     await expect(run()).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
     expect(items.length).toBeLessThan(20)
+  })
+
+  it('leaves the bytes of an item as they are until the next one is asked for, whatever else comes', async () => {
+    const agent = await fake(`let asked = 0
+      process.stdin.on('data', () => {
+        asked += 1
+        if (asked > 2) return
+        process.stdout.write('1 1 100000\\n' + (asked === 1 ? 'a' : 'b').repeat(100000))
+        if (asked === 2) process.stdout.write('{"id":2,"value":null}\\n')
+      })`)
+    const ask = { verb: 'logFollow', params: { path: '/x', backlog: 1 } } as const
+    const stream = agent.stream(ask, LogFollowItem, new AbortController().signal)
+    const first = (await stream.next()).value?.bytes
+    await agent.call(PING, PingValue)
+    expect(first?.every((byte: number) => byte === 0x61)).toBe(true)
+    expect((await stream.next()).value?.bytes?.every((byte: number) => byte === 0x62)).toBe(true)
+    await stream.return(undefined)
+    await agent.close()
   })
 
   it.each(['NO_SUCH_CODE', 'constructor', '__proto__'])(

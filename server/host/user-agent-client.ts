@@ -1,7 +1,7 @@
 /** The panel's end of a user agent: asks it, and replaces it when it hangs, ends or lies. */
 import { CommandTimeout, HostError, SetupError } from '../errors.ts'
 import type { UserAccount } from './host.ts'
-import { STREAM_CREDIT } from './user-agent/protocol.ts'
+import { costOf, STREAM_CREDIT, STREAM_GRANT } from './user-agent/protocol.ts'
 import { type AgentProcess, type AgentProgram, type Ask, startAgent } from './user-agent-process.ts'
 import { PingValue } from './user-agent-schemas.ts'
 
@@ -21,7 +21,10 @@ export interface UserAgent {
    * @throws {HostError} COMMAND_FAILED the agent ended, or answered something else than the schema allows
    */
   call<T>(ask: Ask, schema: Checker<T>): Promise<T>
-  /** Ends with the signal, or when the agent has no more; throws like {@link call}. */
+  /**
+   * Ends with the signal, or when the agent has no more; throws like {@link call}. Bytes behind an item are good until the
+   * next one is asked for: their memory is used again.
+   */
   stream<T>(ask: Ask, schema: Checker<T>, signal: AbortSignal): AsyncGenerator<T>
   /** Ends the agent; what is asked for later starts a new one. */
   close(): Promise<void>
@@ -96,7 +99,9 @@ async function* openStream<T>(
   schema: Checker<T>,
   signal: AbortSignal,
 ): AsyncGenerator<T> {
-  const items: T[] = []
+  const items: { readonly item: T; readonly bytes: Uint8Array | undefined }[] = []
+  /** What the agent may still send, and what of that is used up and not yet given back. */
+  let [left, owed] = [STREAM_CREDIT, 0]
   const state: { error: Error | null; isEnded: boolean } = { error: null, isEnded: false }
   let wake: () => void = () => undefined
   const id = agent.send(request, {
@@ -104,8 +109,10 @@ async function* openStream<T>(
       const item = bytes === undefined ? told : { ...(told as object), bytes }
       if (end) state.isEnded = true
       // More than there was credit for would fill our memory.
-      else if (schema.Check(item) && items.length < STREAM_CREDIT) items.push(item)
-      else return false
+      else if (left > 0 && schema.Check(item)) {
+        left -= costOf(bytes?.length)
+        items.push({ item, bytes })
+      } else return false
       wake()
       return true
     },
@@ -118,10 +125,15 @@ async function* openStream<T>(
   signal.addEventListener('abort', onAbort, { once: true })
   try {
     while (!signal.aborted) {
-      const item = items.shift()
-      if (item !== undefined) {
-        yield item
-        agent.control({ id, credit: 1 })
+      const next = items.shift()
+      if (next !== undefined) {
+        yield next.item
+        if (next.bytes) agent.memory.give(next.bytes)
+        owed += costOf(next.bytes?.length)
+        if (owed < STREAM_GRANT) continue
+        left += owed
+        agent.control({ id, credit: owed })
+        owed = 0
       } else if (state.error) throw state.error
       else if (state.isEnded) return
       else {

@@ -1,15 +1,18 @@
 /** One process of a user agent, from its start to its end: what is sent, who waits for what, and what ends it. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import type { Static } from 'typebox'
 import { ERROR_CODES, type ErrorCode } from '../../contract/error-codes.ts'
 import { ConflictError, HostError, type PanelError } from '../errors.ts'
+import { type ChunkMemory, createChunkMemory } from './chunk-memory.ts'
 import { CLEAN_ENVIRONMENT } from './clean-environment.ts'
 import type { UserAccount } from './host.ts'
 import { plainText } from './output-lines.ts'
+import { createReusedReads, openReusedPipe } from './reused-reads.ts'
 import { userEnvironment } from './run-as-user.ts'
 import { createFrameReader } from './user-agent/frames.ts'
-import { type AgentControl, type AgentRequest, MAX_FRAME_BYTES } from './user-agent/protocol.ts'
-import { Reply } from './user-agent-schemas.ts'
+import { type AgentControl, type AgentRequest, CHUNK_LINE, MAX_FRAME_BYTES } from './user-agent/protocol.ts'
+import { MAX_ITEM_BYTES, Reply } from './user-agent-schemas.ts'
 
 const MAX_STDERR_CHARACTERS = 2_000
 /** Enough for a file of the largest size as JSON and as bytes; logs are read in small pieces. */
@@ -35,6 +38,8 @@ export interface Waiting {
 }
 
 export interface AgentProcess {
+  /** Where bytes behind an item are given back to when they were used. */
+  readonly memory: Pick<ChunkMemory, 'give'>
   /** Sends a request; its number. */
   send(ask: Ask, waiting: Waiting): number
   /** Gives a stream credit, or ends it. */
@@ -53,6 +58,12 @@ export async function startAgent(
   onEnd: () => void,
 ): Promise<AgentProcess> {
   const { agentFile, nodeFile = process.execPath } = program
+  const environment = await userEnvironment(user)
+  const reads = createReusedReads()
+  const output = await openReusedPipe(reads).catch((cause: Error) => {
+    const detail = `no pipe for the file helper of ${user.name} could be made: ${cause.message}`
+    throw new HostError('COMMAND_FAILED', { detail, cause })
+  })
   const child = spawn(
     nodeFile,
     [
@@ -65,24 +76,31 @@ export async function startAgent(
       uid: user.uid,
       gid: user.gid,
       cwd: '/',
-      env: { ...CLEAN_ENVIRONMENT, ...(await userEnvironment(user)) },
-      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...CLEAN_ENVIRONMENT, ...environment },
+      stdio: ['pipe', output.theirs, 'pipe'],
       // A Ctrl-C for the panel is not one for the agent: it ends when its stdin does.
       detached: true,
     },
   )
-  const desk = createDesk(child, user, onEnd)
+  // With other than three pipes the type does not know which are there.
+  const { stdin, stderr } = child as { stdin: Writable; stderr: Readable }
+  output.theirs.destroy()
+  output.ours.on('error', () => undefined)
+  child.on('exit', () => output.ours.destroySoon())
+  const memory = createChunkMemory()
+  const desk = createDesk({ child, stdin, memory, user, onEnd })
   const reader = createFrameReader(
     MAX_FRAME_BYTES,
     desk.receive,
     () => desk.refuse('a line without end'),
     desk.receiveBytes,
+    memory.take,
   )
-  child.stdout.on('data', (bytes: Buffer) => reader.push(bytes))
+  reads.listen(reader.push)
   // It ended before it read all: 'exit' tells what happened.
-  child.stdin.on('error', () => undefined)
+  stdin.on('error', () => undefined)
   child.on('error', (cause) => desk.end(startError(user, cause)))
-  reportExit(child, user, desk.end)
+  reportExit(child, stderr, user, desk.end)
   return desk
 }
 
@@ -93,7 +111,15 @@ interface Desk extends AgentProcess {
   refuse(what: string): void
 }
 
-function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, onEnd: () => void): Desk {
+interface DeskOf {
+  readonly child: ChildProcess
+  readonly stdin: Writable
+  readonly memory: ChunkMemory
+  readonly user: UserAccount
+  onEnd(): void
+}
+
+function createDesk({ child, stdin, memory, user, onEnd }: DeskOf): Desk {
   const waiting = new Map<number, Waiting>()
   let lastId = 0
   let ended: Error | null = null
@@ -110,9 +136,10 @@ function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, on
   const refuse = (what: string): void =>
     end(new HostError('COMMAND_FAILED', { detail: `the file helper of ${user.name} sent ${what}` }))
   const write = (message: AgentRequest | AgentControl): void => {
-    if (!ended) child.stdin.write(`${JSON.stringify(message)}\n`)
+    if (!ended) stdin.write(`${JSON.stringify(message)}\n`)
   }
   return {
+    memory,
     end,
     refuse,
     receive(line) {
@@ -157,12 +184,13 @@ function createDesk(child: ChildProcessWithoutNullStreams, user: UserAccount, on
 }
 
 function reportExit(
-  child: ChildProcessWithoutNullStreams,
+  child: ChildProcess,
+  stderrOf: Readable,
   user: UserAccount,
   end: (reason: Error) => void,
 ): void {
   let stderr = ''
-  child.stderr.on('data', (bytes: Buffer) => {
+  stderrOf.on('data', (bytes: Buffer) => {
     stderr = (stderr + bytes.toString('utf8')).slice(-MAX_STDERR_CHARACTERS)
   })
   child.on('exit', (code, signal) => {
@@ -174,6 +202,11 @@ function reportExit(
 }
 
 function parseReply(line: string): ReplyMessage | null {
+  const chunk = CHUNK_LINE.exec(line)
+  if (chunk) {
+    const bytes = Number(chunk[3])
+    return bytes > MAX_ITEM_BYTES ? null : { id: Number(chunk[1]), item: { live: chunk[2] === '1' }, bytes }
+  }
   try {
     const value: unknown = JSON.parse(line)
     return Reply.Check(value) ? value : null

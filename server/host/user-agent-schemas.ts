@@ -7,7 +7,7 @@ import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
 const strict = { additionalProperties: false } as const
 const id = Type.Integer({ minimum: 1 })
 /** A frame of rows: a chunk of the log, or a few lines that were made of several. */
-const MAX_ITEM_BYTES = 1_048_576
+export const MAX_ITEM_BYTES = 1_048_576
 
 export const Reply = Compile(
   Type.Union([

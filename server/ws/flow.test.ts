@@ -8,9 +8,11 @@ class FakeSocket extends EventEmitter {
   bufferedAmount = 0
   sent = 0
   marks: string[] = []
+  unwritten: (() => void)[] = []
 
-  send(text: string): void {
-    this.sent += text.length
+  send(frame: string | Uint8Array, onWritten?: () => void): void {
+    this.sent += frame.length
+    if (onWritten) this.unwritten.push(onWritten)
   }
 
   ping(mark: string): void {
@@ -84,4 +86,29 @@ test('a close ends the waiting, and nothing is sent after it', async () => {
   flow.send('more')
   await flow.room()
   expect(socket.sent).toBe(before)
+})
+
+test('nobody is told to go on while the bytes that were sent may still be read, not even by a close', async () => {
+  const socket = new FakeSocket()
+  const closed = new AbortController()
+  const flow = createFlow(socket as unknown as WebSocket, closed.signal)
+  let turns = 0
+  const next = async (): Promise<void> => {
+    flow.send(new Uint8Array(100))
+    await flow.room()
+    turns += 1
+  }
+  await next()
+  expect(turns).toBe(1)
+  for (const act of [() => undefined, () => closed.abort()]) {
+    socket.bufferedAmount = 100
+    const waiting = next()
+    act()
+    await sleep(60)
+    expect(turns).toBe(1)
+    socket.bufferedAmount = 0
+    for (const onWritten of socket.unwritten.splice(0)) onWritten()
+    await waiting
+    turns = 1
+  }
 })

@@ -1,7 +1,9 @@
 /** Asks the root half: numbers the calls of the front, and hands what comes back to who asked. */
 import type { Duplex } from 'node:stream'
 import { HostError } from '../../errors.ts'
+import { createChunkMemory } from '../chunk-memory.ts'
 import type { OutputChunk } from '../host.ts'
+import type { ReusedReads } from '../reused-reads.ts'
 import {
   createFrameReader,
   creditPayload,
@@ -22,7 +24,9 @@ export interface Listener {
   /** The call goes on after its result: until its end. */
   readonly isLong?: boolean
   result?(value: unknown): void
-  item?(value: unknown, bytes: number): void
+  /** @param release to be called when the byte arrays of the value are not used any more: their memory is used again */
+  item?(value: unknown, bytes: number, release: () => void): void
+  /** The bytes are the listener's. */
   data?(bytes: Buffer): void
   line?(line: OutputChunk): void
   credit?(bytes: number): void
@@ -53,7 +57,9 @@ interface Partial {
   readonly parts: Buffer[]
 }
 
-export function createAsker(connection: Duplex): Asker {
+/** @param reads where the bytes of the connection come from, when it does not tell them itself */
+export function createAsker(connection: Duplex, reads?: ReusedReads): Asker {
+  const memory = createChunkMemory()
   const listeners = new Map<number, Listener>()
   const partial = new Map<number, Partial>()
   const hello = Promise.withResolvers<unknown>()
@@ -61,49 +67,63 @@ export function createAsker(connection: Duplex): Asker {
   let lastId = 0
   const goneError = () => new HostError('COMMAND_FAILED', { detail: 'the root half of the panel has ended' })
 
-  function onMessage(kind: number, id: number, bytes: Buffer): void {
-    const value = decodeMessage(bytes)
+  /** @param isOwn the memory is used by nobody else */
+  function onMessage(kind: number, id: number, bytes: Buffer, isOwn: boolean): void {
+    const value = decodeMessage(bytes, isOwn ? 'in place' : 'copied')
+    const release = () => memory.give(bytes)
     if (kind === KIND.hello) hello.resolve(value)
     const listener = listeners.get(id)
-    if (!listener) return
+    if (!listener) {
+      release()
+      return
+    }
     if (kind === KIND.error || (kind === KIND.result && !listener.isLong)) listeners.delete(id)
-    if (kind === KIND.item) listener.item?.(value, bytes.length)
+    if (kind === KIND.item) listener.item?.(value, bytes.length, release)
     else if (kind === KIND.result) listener.result?.(value)
     else if (kind === KIND.error) listener.error(value as WireError)
   }
 
   /** A message in several frames: all but the last are full. */
-  function collect({ kind, id, payload }: Frame): void {
+  function collect({ kind, id, payload, isOwn }: Frame): void {
     const begun = kind === KIND.more ? partial.get(id) : { kind, parts: [] }
     if (!begun) return
-    begun.parts.push(payload)
-    if (payload.length === MAX_PAYLOAD_BYTES) {
+    const isWhole = payload.length < MAX_PAYLOAD_BYTES
+    if (isWhole && begun.parts.length === 0) {
+      onMessage(kind, id, payload, isOwn === true)
+      return
+    }
+    begun.parts.push(isOwn ? payload : Buffer.from(payload))
+    if (!isWhole) {
       partial.set(id, begun)
       return
     }
     partial.delete(id)
-    onMessage(begun.kind, id, begun.parts.length === 1 ? payload : Buffer.concat(begun.parts))
+    const whole = Buffer.concat(begun.parts)
+    for (const part of begun.parts) memory.give(part)
+    onMessage(begun.kind, id, whole, true)
   }
 
   const reader = createFrameReader((frame) => {
     const { kind, id, payload } = frame
     const listener = listeners.get(id)
-    if (kind === KIND.data) listener?.data?.(payload)
+    if (kind === KIND.data) listener?.data?.(Buffer.from(payload))
     else if (kind === KIND.line) listener?.line?.(readLine(payload))
     else if (kind === KIND.credit) listener?.credit?.(readCredit(payload))
     else if (kind === KIND.end) {
       listeners.delete(id)
       listener?.end?.(payload.length === 0 ? null : decodeMessage(payload))
     } else collect(frame)
-  })
-  connection.on('data', (bytes: Buffer) => {
+  }, memory.take)
+  const onBytes = (bytes: Buffer): void => {
     try {
       reader.push(bytes)
     } catch (error) {
       console.error('host:', error)
       connection.destroy()
     }
-  })
+  }
+  if (reads) reads.listen(onBytes)
+  else connection.on('data', onBytes)
   const closed = new Promise<void>((resolve) => {
     const onClose = () => {
       hello.reject(goneError())

@@ -55,11 +55,14 @@ export function askOnce(question: Question, watch?: Watch): Promise<unknown> {
   return promise.finally(() => signal?.removeEventListener('abort', onAbort))
 }
 
-/** A sequence; asked for when its first item is. Ends with the signal. */
+/**
+ * A sequence; asked for when its first item is. Ends with the signal. Byte arrays of an item are good until the next one
+ * is asked for.
+ */
 export async function* askItems(question: Question, signal: AbortSignal): AsyncGenerator<unknown> {
   const { asker, redact, name, args } = question
   if (signal.aborted) return
-  const items: { value: unknown; bytes: number }[] = []
+  const items: { value: unknown; bytes: number; release: () => void }[] = []
   const state: { error: { readonly why: unknown } | null; isEnded: boolean } = { error: null, isEnded: false }
   let wake: () => void = () => undefined
   const fail = (why: unknown): void => {
@@ -68,8 +71,8 @@ export async function* askItems(question: Question, signal: AbortSignal): AsyncG
   }
   const call = asker.ask(name, args, {
     isLong: true,
-    item(value, bytes) {
-      items.push({ value, bytes })
+    item(value, bytes, release) {
+      items.push({ value, bytes, release })
       wake()
     },
     end() {
@@ -87,6 +90,7 @@ export async function* askItems(question: Question, signal: AbortSignal): AsyncG
       const item = items.shift()
       if (item !== undefined) {
         yield item.value
+        item.release()
         grants.taken(item.bytes)
       } else if (state.error) throw state.error.why
       else if (state.isEnded) return

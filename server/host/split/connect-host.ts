@@ -3,6 +3,7 @@ import type { Duplex, Readable } from 'node:stream'
 import { HostError, SetupError } from '../../errors.ts'
 import type { Redactor } from '../../redact.ts'
 import type { Host, UserAccount, Watch } from '../host.ts'
+import type { ReusedReads } from '../reused-reads.ts'
 import { describeAsUser } from '../run-as-user.ts'
 import { describeSystemctl } from '../user-units.ts'
 import { createAsker } from './ask.ts'
@@ -20,15 +21,16 @@ export interface ConnectedHost extends Host {
 
 /**
  * Takes up the connection to the root half.
- * @param options `redact` masks what only this half knows to be secret, in lines and in errors
+ * @param options `redact` masks what only this half knows to be secret, in lines and in errors; `reads` is where the
+ * connection's bytes come from, when they are read into memory that is used again
  * @throws {SetupError} HALVES_DIFFER the root half is of another version
  * @throws {HostError} COMMAND_FAILED it ended the connection
  */
 export async function connectHost(
   connection: Duplex,
-  options: { readonly redact: Redactor },
+  options: { readonly redact: Redactor; readonly reads?: ReusedReads },
 ): Promise<ConnectedHost> {
-  const asker = createAsker(connection)
+  const asker = createAsker(connection, options.reads)
   writeMessage(connection, KIND.hello, 0, encodeMessage({ list: listDigest() }))
   const hello = await asker.hello
   if (!isRootHello(hello) || hello.list !== listDigest()) {

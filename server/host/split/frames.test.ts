@@ -22,19 +22,22 @@ async function written(frames: readonly (readonly [Kind, number, Buffer])[]): Pr
   return all
 }
 
-/** Frames read in such pieces; bytes of a stream put together again. */
+/** Frames read in such pieces, in memory that is used again at once; bytes of a stream put together again. */
 function readIn(bytes: Buffer, pieces: readonly number[]): Frame[] {
   const seen: Frame[] = []
   const reader = createFrameReader((frame) => {
     const last = seen.at(-1)
     if (frame.kind === KIND.data && last?.kind === KIND.data && last.id === frame.id)
       seen.splice(-1, 1, { ...frame, payload: Buffer.concat([last.payload, frame.payload]) })
-    else seen.push({ ...frame, payload: Buffer.from(frame.payload) })
+    else seen.push({ ...frame, payload: frame.isOwn ? frame.payload : Buffer.from(frame.payload) })
   })
+  const memory = Buffer.alloc(bytes.length)
   let at = 0
   for (const piece of [...pieces, bytes.length]) {
-    reader.push(bytes.subarray(at, at + piece))
-    at = Math.min(at + piece, bytes.length)
+    const length = bytes.copy(memory, 0, at, at + piece)
+    reader.push(memory.subarray(0, length))
+    memory.fill(0x2e)
+    at += length
   }
   return seen
 }
@@ -110,6 +113,26 @@ test('a message is read as it was written, with bytes and dates at any place', (
     }),
     { numRuns: 300 },
   )
+})
+
+test('rows of a log are short, and lie where they came when that is asked for', () => {
+  for (const live of [true, false]) {
+    const rows = Uint8Array.from({ length: 300 }, (_, at) => at % 256)
+    const message = encodeMessage({ live, rows })
+    expect(message).toHaveLength(301)
+    expect(decodeMessage(message)).toEqual({ live, rows })
+    const inPlace = decodeMessage(message, 'in place') as { rows: Uint8Array }
+    message.fill(7)
+    expect(inPlace).toEqual({ live, rows: new Uint8Array(300).fill(7) })
+    for (const said of [
+      { live, rows, gap: 'lost' },
+      { live, rows, cursor: 'x' },
+      { live: 1, rows },
+      { rows },
+    ])
+      expect(decodeMessage(encodeMessage(said))).toEqual(said)
+  }
+  expect(decodeMessage(Buffer.of(2))).toEqual({ live: false, rows: new Uint8Array() })
 })
 
 test('a message that is none is refused, whatever it is', () => {

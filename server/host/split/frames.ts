@@ -40,7 +40,10 @@ export const MAX_PAYLOAD_BYTES = 262_144
 export interface Frame {
   readonly kind: number
   readonly id: number
+  /** Good until the frame was taken: the memory is used again. */
   readonly payload: Buffer
+  /** Memory that was taken for this payload alone: it is the receiver's. */
+  readonly isOwn?: true
 }
 
 /** The other half does not keep to what both agreed on: the connection is ended. */
@@ -51,81 +54,123 @@ export class ProtocolError extends Error {
 /**
  * Cuts a stream of bytes into frames. One of bytes of a stream is handed over in the pieces in which it comes: to put it
  * together would cost more than all the rest.
- * @throws {ProtocolError} from push(): a frame is longer than it may be
+ * @param take memory for a payload above {@link SMALL_BYTES}, which becomes the receiver's
+ * @returns push(), whose bytes are good until it returns @throws {ProtocolError} from push(): a frame is longer than it may be
  */
-export function createFrameReader(onFrame: (frame: Frame) => void): { push(bytes: Buffer): void } {
-  let held: Buffer[] = []
-  let heldBytes = 0
-  /** Bytes of the frame that is coming in, with its header; as many as a header has until that is known. */
-  let wanted = HEADER_BYTES
+export function createFrameReader(
+  onFrame: (frame: Frame) => void,
+  take: (length: number) => Buffer = Buffer.allocUnsafe,
+): { push(bytes: Buffer): void } {
+  /** The header, or all of a small frame, as far as it is there. */
+  let held: Buffer = NO_BYTES
   /** Bytes that are still to come of a frame of bytes, and whose they are. */
   let open = { id: 0, left: 0 }
+  /** A large frame that is coming in, and how much of its payload is there. */
+  let large: Frame | null = null
+  let filled = 0
 
   function takeOpen(bytes: Buffer): Buffer {
-    if (open.left === 0 || bytes.length === 0) return bytes
     const payload = bytes.subarray(0, open.left)
     open = { ...open, left: open.left - payload.length }
     onFrame({ kind: KIND.data, id: open.id, payload })
     return bytes.subarray(payload.length)
   }
 
-  /** Takes all whole frames, and what is there of one of bytes. @returns the rest */
-  function take(whole: Buffer): Buffer {
-    let bytes = whole
-    while (bytes.length >= HEADER_BYTES) {
-      const [length, kind, id] = [bytes.readUInt32LE(0), bytes.readUInt8(4), bytes.readUInt32LE(5)]
-      if (length > MAX_PAYLOAD_BYTES) throw new ProtocolError(`a frame of ${length} bytes`)
-      if (kind === KIND.data) {
-        open = { id, left: length }
-        bytes = takeOpen(bytes.subarray(HEADER_BYTES))
-        continue
-      }
-      wanted = HEADER_BYTES + length
-      if (bytes.length < wanted) return bytes
-      onFrame({ kind, id, payload: bytes.subarray(HEADER_BYTES, wanted) })
-      bytes = bytes.subarray(wanted)
+  function fillLarge(frame: Frame, bytes: Buffer): Buffer {
+    const copied = bytes.copy(frame.payload, filled)
+    filled += copied
+    if (filled === frame.payload.length) {
+      large = null
+      onFrame(frame)
     }
-    wanted = HEADER_BYTES
-    return bytes
+    return bytes.subarray(copied)
+  }
+
+  /** Takes the frame that the bytes begin with, or as much as there is of it. @returns the rest, or null for too little */
+  function takeNext(bytes: Buffer): Buffer | null {
+    if (open.left > 0) return takeOpen(bytes)
+    if (large !== null) return fillLarge(large, bytes)
+    if (bytes.length < HEADER_BYTES) return null
+    const [length, kind, id] = [bytes.readUInt32LE(0), bytes.readUInt8(4), bytes.readUInt32LE(5)]
+    if (length > MAX_PAYLOAD_BYTES) throw new ProtocolError(`a frame of ${length} bytes`)
+    const end = HEADER_BYTES + length
+    if (kind === KIND.data) open = { id, left: length }
+    else if (length > SMALL_BYTES) {
+      large = { kind, id, payload: take(length), isOwn: true }
+      filled = 0
+    } else if (bytes.length < end) return null
+    else {
+      onFrame({ kind, id, payload: bytes.subarray(HEADER_BYTES, end) })
+      return bytes.subarray(end)
+    }
+    return bytes.subarray(HEADER_BYTES)
   }
 
   return {
     push(chunk) {
-      const bytes = takeOpen(chunk)
-      if (bytes.length === 0) return
-      held.push(bytes)
-      heldBytes += bytes.length
-      if (heldBytes < wanted) return
-      const rest = take(held.length === 1 ? bytes : Buffer.concat(held, heldBytes))
-      held = rest.length === 0 ? [] : [rest]
-      heldBytes = rest.length
+      let bytes = held.length === 0 ? chunk : Buffer.concat([held, chunk])
+      held = NO_BYTES
+      while (bytes.length > 0) {
+        const rest = takeNext(bytes)
+        if (rest === null) {
+          held = Buffer.from(bytes)
+          return
+        }
+        bytes = rest
+      }
     },
   }
 }
 
 /** Writes a frame; a payload above {@link MAX_PAYLOAD_BYTES} is the caller's to cut. */
 export function writeFrame(to: Duplex, kind: Kind, id: number, payload: Uint8Array = NOTHING): void {
-  if (!to.writable) return
-  const isSmall = payload.length <= SMALL_BYTES
-  const head = Buffer.allocUnsafe(isSmall ? HEADER_BYTES + payload.length : HEADER_BYTES)
-  head.writeUInt32LE(payload.length, 0)
-  head.writeUInt8(kind, 4)
-  head.writeUInt32LE(id, 5)
-  if (isSmall) {
-    head.set(payload, HEADER_BYTES)
-    to.write(head)
+  writeFrameOf(to, kind, id, [payload])
+}
+
+/**
+ * The same of a payload in several parts, which are not copied when they are large.
+ * @param onWritten called when they are on their way, or never will be: until then their memory must not change
+ */
+export function writeFrameOf(
+  to: Duplex,
+  kind: Kind,
+  id: number,
+  parts: readonly Uint8Array[],
+  onWritten?: () => void,
+): void {
+  if (!to.writable) {
+    onWritten?.()
     return
   }
-  // One writev(2) for both, without copying the payload.
+  const bytes = parts.reduce((sum, { length }) => sum + length, 0)
+  const isCopied = bytes <= COPIED_BYTES
+  const head = Buffer.allocUnsafe(isCopied ? HEADER_BYTES + bytes : HEADER_BYTES)
+  head.writeUInt32LE(bytes, 0)
+  head.writeUInt8(kind, 4)
+  head.writeUInt32LE(id, 5)
+  if (isCopied) {
+    let at = HEADER_BYTES
+    for (const part of parts) {
+      head.set(part, at)
+      at += part.length
+    }
+    to.write(head)
+    onWritten?.()
+    return
+  }
+  // One writev(2) for all, without copying the payload.
   to.cork()
   to.write(head)
-  to.write(payload)
+  for (const [at, part] of parts.entries()) to.write(part, at === parts.length - 1 ? onWritten : undefined)
   to.uncork()
 }
 
 const NOTHING = new Uint8Array(0)
-/** Copying so many bytes costs less than a second buffer. */
+const NO_BYTES = Buffer.alloc(0)
+/** A frame as small as that is handed over in the memory it came in. */
 const SMALL_BYTES = 4_096
+/** Copying so many bytes costs less than a second buffer. */
+const COPIED_BYTES = 16_384
 
 /** A number of bytes as the payload of a credit. */
 export function creditPayload(bytes: number): Buffer {

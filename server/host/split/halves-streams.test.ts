@@ -118,6 +118,31 @@ test('rows of the log cross as the bytes they are', async () => {
   expect(chunks).toEqual([...sent.map((rows) => ({ rows, live: true })), { gap: 'cut', live: true }])
 })
 
+test('rows of many sizes are what they were until the next are asked for, whoever is slow', async () => {
+  const sizes = [1, 500, 4_095, 5_000, 9_000, 17_000, 70_000, 131_093, 196_629, 262_000, 300_000]
+  const count = 300
+  const { front } = await startHalves({
+    async *followLog() {
+      // The machine uses its memory again, as the reader of the file does.
+      const memory = Buffer.alloc(300_000)
+      for (let at = 0; at < count; at += 1)
+        yield { rows: memory.subarray(0, sizes[at % sizes.length]).fill(at % 251), live: at > 20 }
+    },
+  })
+  const request = { path: '/home/razroom/log', backlog: 1 }
+  const read = async (everyTurns: number): Promise<void> => {
+    let at = 0
+    for await (const { rows, live } of front.followLog(RAZROOM, request, new AbortController().signal)) {
+      for (let turns = 0; turns < at % everyTurns; turns += 1) await turn()
+      expect([rows?.length, live]).toEqual([sizes[at % sizes.length], at > 20])
+      expect(rows?.every((byte) => byte === at % 251)).toBe(true)
+      at += 1
+    }
+    expect(at).toBe(count)
+  }
+  await Promise.all([read(1), read(3), read(7)])
+})
+
 test('bytes go out and come in', async () => {
   const content = Buffer.alloc(5_000_000, 'abcdefg')
   const { front } = await startHalves({

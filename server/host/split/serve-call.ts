@@ -4,7 +4,7 @@ import { InputError } from '../../errors.ts'
 import type { Host, OutputChunk, Terminal } from '../host.ts'
 import { type Credit, createCredit, createIncoming, type Incoming } from './flow.ts'
 import { creditPayload, KIND, type Kind, MAX_PAYLOAD_BYTES, ProtocolError } from './frames.ts'
-import { encodeMessage } from './message.ts'
+import { encodeMessage, encodeParts } from './message.ts'
 import { createLineSender } from './serve-lines.ts'
 import { openServedTerminal } from './serve-terminal.ts'
 import type { VerbName } from './verbs.ts'
@@ -15,6 +15,8 @@ import { toWire } from './wire-errors.ts'
 export interface Outlet {
   frame(kind: Kind, id: number, payload?: Uint8Array): void
   message(kind: Kind, id: number, message: Buffer): void
+  /** Resolves when the parts are on their way: their memory may be used again. */
+  item(id: number, parts: readonly [Buffer, ...Uint8Array[]]): Promise<void>
 }
 
 export interface CallOrder {
@@ -142,11 +144,11 @@ async function sendItems(world: CallWorld, items: AsyncIterable<unknown>): Promi
   const { out, credit, signal, order } = world
   for await (const item of items) {
     if (signal.aborted) break
-    const message = encodeMessage(item)
-    await credit.ready()
+    const parts = encodeParts(item)
+    if (credit.left <= 0) await credit.ready()
     if (signal.aborted) break
-    credit.spend(message.length)
-    out.message(KIND.item, order.id, message)
+    credit.spend(parts.reduce((sum, { length }) => sum + length, 0))
+    await out.item(order.id, parts)
   }
   out.frame(KIND.end, order.id)
 }

@@ -19,7 +19,7 @@ import {
 } from './frames.ts'
 import type { FrontBounds } from './front-bounds.ts'
 import { guardHost } from './guard-host.ts'
-import { decodeMessage, encodeMessage, writeMessage } from './message.ts'
+import { decodeMessage, encodeMessage, writeMessage, writeParts } from './message.ts'
 import { type Outlet, type ServedCall, serveCall } from './serve-call.ts'
 import { listDigest, VERB_NAMES, VERBS, type VerbName } from './verbs.ts'
 import { toWire } from './wire-errors.ts'
@@ -89,6 +89,15 @@ export function serveHost(
       writeMessage(connection, kind, id, message)
       if (connection.writableLength > HIGH_WATER_BYTES) connection.pause()
     },
+    item: sendItem,
+  }
+  async function sendItem(id: number, parts: readonly [Buffer, ...Uint8Array[]]): Promise<void> {
+    if (!mayWrite()) return
+    const written = Promise.withResolvers<void>()
+    writeParts(connection, KIND.item, id, parts, written.resolve)
+    if (connection.writableLength > HIGH_WATER_BYTES) connection.pause()
+    // As a rule the kernel has taken all of it by now.
+    if (connection.writableLength > 0) await written.promise
   }
   /** One message may be large; another one behind so much that was not taken is none for a front that reads. */
   function mayWrite(): boolean {

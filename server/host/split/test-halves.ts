@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest'
 import { AuthError, SetupError } from '../../errors.ts'
 import type { Redactor } from '../../redact.ts'
 import type { Host, UserAccount } from '../host.ts'
+import { createReusedReads, type ReusedReads } from '../reused-reads.ts'
 import type { Admission } from './admission.ts'
 import { type ConnectedHost, connectHost } from './connect-host.ts'
 import type { FrontBounds } from './front-bounds.ts'
@@ -76,14 +77,14 @@ export function machineOf(verbs: Partial<Host>): { host: Host; isClosed(): boole
   return { host, isClosed: () => closed }
 }
 
-/** The two ends of one connection over a socket file; closed with the test. */
-export async function socketPair(): Promise<{ root: Socket; front: Socket }> {
+/** The two ends of one connection over a socket file; closed with the test. @param reads takes what comes to the front */
+export async function socketPair(reads?: ReusedReads): Promise<{ root: Socket; front: Socket }> {
   const directory = mkdtempSync(join(tmpdir(), 'halves-'))
   const path = join(directory, 'host.sock')
   const server = createServer()
   server.listen(path)
   await once(server, 'listening')
-  const front = connect(path)
+  const front = connect({ path, ...(reads ? { onread: reads.onread } : {}) })
   const [[root]] = (await Promise.all([once(server, 'connection'), once(front, 'connect')])) as [
     [Socket],
     unknown,
@@ -115,8 +116,14 @@ export async function startHalves(
     bounds = NO_BOUNDS,
   }: { redact?: Redactor; admission?: Admission; bounds?: FrontBounds } = {},
 ): Promise<Halves> {
-  const sockets = await socketPair()
+  const reads = createReusedReads()
+  const sockets = await socketPair(reads)
   const { host, isClosed } = machineOf(verbs)
   const { closed } = serveHost(host, sockets.root, { admission, bounds })
-  return { front: await connectHost(sockets.front, { redact }), sockets, closed, isClosed }
+  return {
+    front: await connectHost(sockets.front, { redact, reads }),
+    sockets,
+    closed,
+    isClosed,
+  }
 }

@@ -28,6 +28,8 @@ export function createFileAlarm(path: string, signal: AbortSignal): FileAlarm {
   let watcher: FSWatcher | null = null
   let hasRung = false
   let ring: () => void = () => undefined
+  // Once, not for each of a hundred pauses a second.
+  signal.addEventListener('abort', () => ring(), { once: true })
 
   const isBusy = (): boolean => Date.now() - lastDataAt < BUSY_FOR_MS
   const disarm = (): void => {
@@ -54,13 +56,11 @@ export function createFileAlarm(path: string, signal: AbortSignal): FileAlarm {
     new Promise((resolve) => {
       const finish = (): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', finish)
         ring = () => undefined
         resolve()
       }
       const timer = setTimeout(finish, ms)
       ring = finish
-      signal.addEventListener('abort', finish, { once: true })
       if (signal.aborted) finish()
     })
 

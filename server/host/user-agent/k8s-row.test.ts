@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRow, rowAt } from '../../../contract/log-rows.ts'
-import { readPrefix } from './k8s-row.ts'
+import { mayHaveParts, readPrefix } from './k8s-row.ts'
+import { hostileRow } from './test-k8s-rows.ts'
 
 const TIME = '2026-11-23T11:40:08.850000000+00:00'
 
@@ -57,5 +59,26 @@ describe('a row of the log', () => {
     for (let index = 0; index < count; index += 1) rowAt({ bytes, starts }, index)
     // A tenth of a second; a quarter of a minute when each looks for a blank in all that follow.
     expect(performance.now() - begun).toBeLessThan(5_000)
+  })
+
+  it('has parts seen wherever the words stand, and nowhere else', () => {
+    fc.assert(
+      fc.property(fc.array(hostileRow, { maxLength: 12 }), fc.nat(40), (rows, cut) => {
+        const bytes = Buffer.from(rows.join('\n')).subarray(cut)
+        const isThere = [' stdout P', ' stderr P'].some((words) => bytes.includes(words, 0, 'latin1'))
+        expect(mayHaveParts(bytes)).toBe(isThere)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('is no part where none are seen', () => {
+    fc.assert(
+      fc.property(hostileRow, (row) => {
+        const bytes = Buffer.from(row.replaceAll('\n', ' '))
+        if (readPrefix(bytes, 0, bytes.length)?.isPartial) expect(mayHaveParts(bytes)).toBe(true)
+      }),
+      { numRuns: 1_000 },
+    )
   })
 })

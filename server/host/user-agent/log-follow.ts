@@ -1,4 +1,5 @@
 /** Follows a log: its last lines, then every line that is added, over truncation and new files. */
+import { setImmediate as turn } from 'node:timers/promises'
 import { formatCursor, parseCursor } from '../../../contract/log-rows.ts'
 import { createFileAlarm, type FileAlarm } from './file-alarm.ts'
 import { compareLog, EMPTY_FILE, isRowStart, type LogFile, logName, logSize, openLog } from './log-file.ts'
@@ -13,11 +14,11 @@ import type { LogFilter, LogFollowParams } from './protocol.ts'
 /** While data comes, the path is not asked for its file at each look. */
 const COMPARE_EVERY_MS = 100
 /** A backlog is read by many at once seldom; lines that come may be followed by many that stall. */
-const BACKLOG_CHUNK_BYTES = 131_072
+const BACKLOG_CHUNK_BYTES = 196_608
 const LIVE_CHUNK_BYTES = 65_536
 
 export interface LogItem {
-  /** A frame of contract/log-rows.ts. */
+  /** A frame of contract/log-rows.ts, good until the next item is asked for. */
   readonly rows?: Uint8Array
   /** Lines before these were lost: the file was cut, or `after` names a place that is no more. */
   readonly gap?: string
@@ -47,6 +48,7 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
   let isLive = false
   let liveFrom = place.newer.length === 0 && place.reading ? await logSize(place.reading.log) : Infinity
   let [comparedAt, checkedAt] = [0, Date.now()]
+  let isPause = false
   const tell = (): LogItem => {
     const { gap } = place
     place.gap = undefined
@@ -60,10 +62,16 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
         if (await leaveDropped(place, path, filter)) liveFrom = Number.POSITIVE_INFINITY
       }
       const [limit, chunk] = isLive ? [Infinity, LIVE_CHUNK_BYTES] : [liveFrom, BACKLOG_CHUNK_BYTES]
-      const rows = (await place.reading?.next(limit, chunk)) ?? null
+      // What was written since then is there after the next pause.
+      const rows = isPause ? null : ((await place.reading?.next(limit, chunk)) ?? null)
+      isPause = false
       if (rows !== null) {
         alarm.noteData()
-        if (rows instanceof Uint8Array) yield { ...tell(), rows }
+        isPause = isLive && place.newer.length === 0 && place.reading?.isSpent === true
+        if (rows instanceof Uint8Array)
+          yield place.gap === undefined ? { live: isLive, rows } : { ...tell(), rows }
+        // Reading waits for nothing: whatever else is asked gets its turn.
+        else await turn()
         continue
       }
       if (place.newer.length > 0) {

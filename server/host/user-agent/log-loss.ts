@@ -1,11 +1,12 @@
 /** What a reader of the log has lost: files that were dropped before it came to them. */
+import { fstatSync } from 'node:fs'
 import { readPrefix } from './k8s-row.ts'
 import type { LogFile } from './log-file.ts'
 import { findLineStart, findRowAfter } from './log-seek.ts'
 
 /** No name leads to the file any more: it is kept only for who still reads it. */
 export async function isDropped(log: LogFile): Promise<boolean> {
-  return (await log.handle.stat()).nlink === 0
+  return fstatSync(log.handle.fd).nlink === 0
 }
 
 /** Those of the files that were begun after this one: by their first rows, for what nobody kept has no number. */

@@ -297,6 +297,20 @@ describe('followLog', () => {
     expect(follower.gaps).toEqual([])
   })
 
+  it('makes no frame larger than the panel takes of lines that something else wrote between parts', async () => {
+    const count = 120_000
+    await writeFile(path, `${row('begun', 'P')}${'y\n'.repeat(count)}${row('ended')}${rows(1, 1)}`)
+    let [seen, frames] = [0, 0]
+    for await (const { rows: frame, live } of followLog({ path, backlog: 1_000_000 }, controller.signal)) {
+      expect(frame?.length ?? 0).toBeLessThan(1_048_576)
+      frames += frame ? 1 : 0
+      seen += frame ? (readLines(frame)?.length ?? 0) : 0
+      if (live) controller.abort()
+    }
+    expect(seen).toBe(count + 2)
+    expect(frames).toBeGreaterThan(3)
+  })
+
   it('refuses what is not a regular file', async () => {
     const iterator = followLog({ path: '/dev/zero', backlog: 1 }, controller.signal)
     await expect(iterator.next()).rejects.toMatchObject({ code: 'FILE_REFUSED' })

@@ -1,8 +1,10 @@
 /** Finds lines in a k8s-file log from its end, without reading what comes before them. */
 import type { FileHandle } from 'node:fs/promises'
-import { MAX_PREFIX_BYTES, readPrefix } from './k8s-row.ts'
+import { MAX_PREFIX_BYTES, mayHaveParts, readPrefix } from './k8s-row.ts'
 
 const BLOCK_BYTES = 65_536
+/** What is not found in the first block is likely to be far. */
+const LARGE_BLOCK_BYTES = 1_048_576
 /** Older lines than that many bytes before the end are not looked for: an upper bound on work, not a usual case. */
 const MAX_SCAN_BYTES = 268_435_456
 const LF = 10
@@ -20,29 +22,34 @@ export async function findLineStart(
   end: number,
   count: number,
 ): Promise<{ offset: number; lines: number }> {
-  const block = Buffer.allocUnsafe(BLOCK_BYTES + MAX_PREFIX_BYTES)
+  let block = Buffer.allocUnsafe(BLOCK_BYTES + MAX_PREFIX_BYTES)
   const lowest = Math.max(0, end - MAX_SCAN_BYTES)
   let high = end
   let found = 0
   /** Start of the row after the one being looked at. */
   let nextRow: number | null = null
   while (high > lowest) {
-    const low = Math.max(lowest, high - BLOCK_BYTES)
+    const low = Math.max(lowest, high - (block.length - MAX_PREFIX_BYTES))
     // Some bytes more than the block itself: the prefix of a row that starts at its end.
     const length = await readFully(handle, block, low, Math.min(end, high + MAX_PREFIX_BYTES) - low)
+    // Where no row can be a part of a line, each of them ends one: they need not be looked at.
+    const isPlain = !mayHaveParts(block.subarray(0, length))
     for (let lf = lastLineEnd(block, Math.min(high - low, length)); lf !== -1; lf = lastLineEnd(block, lf)) {
       const row = low + lf + 1
-      if (nextRow !== null && endsLine(block, lf + 1, length)) found += 1
+      if (nextRow !== null && (isPlain || endsLine(block, lf + 1, Math.min(length, nextRow - low - 1))))
+        found += 1
       if (found > count) return { offset: nextRow ?? row, lines: count }
       nextRow = row
       if (count === 0) return { offset: row, lines: 0 }
     }
     high = low
+    if (high > lowest && block.length < LARGE_BLOCK_BYTES)
+      block = Buffer.allocUnsafe(LARGE_BLOCK_BYTES + MAX_PREFIX_BYTES)
   }
   if (lowest > 0) return { offset: nextRow ?? end, lines: found }
   // The first row of the file has no LF before it.
   const length = await readFully(handle, block, 0, Math.min(end, MAX_PREFIX_BYTES))
-  if (nextRow !== null && endsLine(block, 0, length)) found += 1
+  if (nextRow !== null && endsLine(block, 0, Math.min(length, nextRow - 1))) found += 1
   return found > count && nextRow !== null ? { offset: nextRow, lines: count } : { offset: 0, lines: found }
 }
 

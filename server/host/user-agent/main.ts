@@ -17,6 +17,7 @@ import {
   type AgentControl,
   type AgentReply,
   type AgentRequest,
+  costOf,
   MAX_FRAME_BYTES,
   STREAM_CREDIT,
 } from './protocol.ts'
@@ -29,6 +30,8 @@ interface Stream {
   credit: number
   onCredit: () => void
 }
+
+const SMALL_ROWS_BYTES = 16_384
 
 const streams = new Map<number, Stream>()
 
@@ -94,10 +97,12 @@ async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterabl
   try {
     for await (const item of open(signal)) {
       if (signal.aborted) break
-      stream.credit -= 1
-      sendItem(id, item)
+      const { rows } = item as Partial<LogItem>
+      stream.credit -= costOf(rows?.length)
+      if (rows === undefined) send({ id, item })
+      else await sendRows(id, item as LogItem, rows)
       // Before the next item is made: what nobody takes is not read either.
-      while (stream.credit === 0 && !signal.aborted) {
+      while (stream.credit <= 0 && !signal.aborted) {
         await new Promise<void>((resolve) => {
           stream.onCredit = resolve
         })
@@ -109,14 +114,28 @@ async function runStream(id: number, open: (signal: AbortSignal) => AsyncIterabl
   }
 }
 
-/** Rows of a log follow their line as they are. */
-function sendItem(id: number, item: unknown): void {
-  const { rows, ...rest } = item as Partial<LogItem>
-  if (rows === undefined) send({ id, item })
-  else {
-    send({ id, item: rest, bytes: rows.length })
-    process.stdout.write(rows)
+/** Rows of a log follow their line as they are. Resolves when they are on their way: their memory is used again. */
+async function sendRows(id: number, { rows: _rows, ...item }: LogItem, rows: Uint8Array): Promise<void> {
+  const written = Promise.withResolvers<void>()
+  const isPlain = item.gap === undefined && item.cursor === undefined
+  const line = isPlain
+    ? `${id} ${item.live ? 1 : 0} ${rows.length}\n`
+    : `${JSON.stringify({ id, item, bytes: rows.length })}\n`
+  if (rows.length <= SMALL_ROWS_BYTES) {
+    // To copy them costs less than a second buffer for the stream.
+    const both = Buffer.allocUnsafe(line.length + rows.length)
+    both.write(line, 'latin1')
+    both.set(rows, line.length)
+    process.stdout.write(both)
+    return
   }
+  // One writev(2) for both.
+  process.stdout.cork()
+  process.stdout.write(line)
+  process.stdout.write(rows, () => written.resolve())
+  process.stdout.uncork()
+  // As a rule the kernel has taken all of it by now.
+  if (process.stdout.writableLength > 0) await written.promise
 }
 
 function control(message: AgentControl): void {

@@ -1,8 +1,9 @@
 /**
  * What the panel and its user agent say to each other: one JSON document a line, over the agent's stdin and stdout.
  * The panel asks `{id, verb, params}`; the agent answers `{id, value}` or `{id, error}`, and for a stream any number
- * of `{id, item}`, then `{id, end}`. A stream sends as many items as it has credit for; the panel gives more with
- * `{id, credit}` and ends a stream with `{id, cancel}`. An item may have bytes behind its line. Types only: the panel checks what comes back by schema
+ * of `{id, item}`, then `{id, end}`. A stream sends items for as long as it has credit; the panel gives more with
+ * `{id, credit}` and ends a stream with `{id, cancel}`. An item may have bytes behind its line; the chunks of a log, of which
+ * little else is said, are announced by three numbers alone. Types and limits only: the panel checks what comes back by schema
  * (user-agent-schemas.ts), because any process of the same user could write there.
  */
 import type { ErrorCode } from '../../../contract/error-codes.ts'
@@ -14,8 +15,17 @@ export type { LogFilter } from '../../../contract/logs.ts'
 export const MAX_FRAME_BYTES = 16_777_216
 /** Files above this size are neither read nor written. In bytes: base64 of it fits a frame. */
 export const MAX_FILE_BYTES = 8_388_608
-/** Items a stream may send ahead of the panel's taking them. */
-export const STREAM_CREDIT = 2
+/** How far a stream may be ahead of the panel's taking its items, in bytes. What is left allows for one item more. */
+export const STREAM_CREDIT = 262_144
+/** So much at a time is given back, so that not each of many small items is answered. */
+export const STREAM_GRANT = 65_536
+const LEAST_COST = 1_024
+const PLAIN_COST = STREAM_CREDIT / 2
+
+/** What an item costs of the credit: bytes by their number, anything else as if it were large. */
+export function costOf(bytes: number | undefined): number {
+  return bytes === undefined ? PLAIN_COST : Math.max(LEAST_COST, bytes)
+}
 
 export interface ReadParams {
   readonly path: string
@@ -124,6 +134,9 @@ export type AgentRequest =
 export type AgentControl =
   | { readonly id: number; readonly credit: number }
   | { readonly id: number; readonly cancel: true }
+
+/** `ID LIVE BYTES`: an item `{ live }` with so many bytes behind it. */
+export const CHUNK_LINE = /^([1-9]\d{0,14}) ([01]) ([1-9]\d{0,6})$/
 
 export type AgentReply =
   | { readonly id: number; readonly value: unknown }
