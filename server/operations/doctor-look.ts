@@ -1,5 +1,5 @@
 /** What the doctor's checks need to know, each thing read once however many ask for it, and only when one does. */
-
+import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_CONFIG_BYTES } from '../../contract/config.ts'
 import type { Status } from '../../contract/schemas.ts'
 import type { Settings } from '../../contract/settings.ts'
@@ -60,6 +60,8 @@ export interface Look {
 }
 
 const MAX_UNIT_BYTES = 1_048_576
+const MORE_LOOKS = 3
+const LOOK_PAUSE_MS = 200
 
 export function createLook(host: Host, version: string): Look {
   const patient = once(async (): Promise<Patient | null> => {
@@ -123,10 +125,25 @@ export function createLook(host: Host, version: string): Look {
     },
     holders: once(async () => {
       const found = await patient()
-      return found ? findOtherHolders(host, found.settings, await container()) : []
+      return found ? findSettledHolders(host, found, await container()) : []
     }),
   }
   return look
+}
+
+/** A container that is being started has its ports before podman calls it running: its user's are looked at once more. */
+async function findSettledHolders(
+  host: Host,
+  { user, settings }: Patient,
+  container: ContainerFacts | null,
+): ReturnType<typeof findOtherHolders> {
+  let holders = await findOtherHolders(host, settings, container)
+  for (let looks = 0; looks < MORE_LOOKS && holders.some(({ uid }) => uid === user.uid); looks += 1) {
+    await sleep(LOOK_PAUSE_MS)
+    const present = await host.inspectContainer(user, settings.containerName)
+    holders = await findOtherHolders(host, settings, present)
+  }
+  return holders
 }
 
 async function readUnit(look: Look, { user, settings }: Patient): Promise<SeenUnit> {

@@ -3,7 +3,7 @@ import type { DoctorReport } from '../../contract/doctor.ts'
 import { HostError } from '../errors.ts'
 import { CHECKS, examine } from './doctor.ts'
 import { makeDoctorWorld, TOKEN } from './test-doctor-world.ts'
-import { PATHS } from './test-file-world.ts'
+import { PATHS, USER } from './test-file-world.ts'
 
 const bad = ({ findings }: DoctorReport) =>
   findings.filter(({ severity }) => severity !== 'info').map(({ id }) => id)
@@ -64,6 +64,23 @@ test('a check that fails says why and keeps no other from its answer', async () 
   expect(said.get('gateway')).toBe('podman fell over ***')
   expect(said.get('memory')).not.toContain('a defect')
   expect(JSON.stringify(report)).not.toContain(TOKEN)
+})
+
+test('ports of a container that is just being started are its own; those of another program are not', async () => {
+  const { options, ...world } = makeDoctorWorld()
+  const { container } = world
+  const holder = { address: '127.0.0.1', port: 18_789, pid: 7, program: 'pasta', uid: USER.uid }
+  let looks = 0
+  world.break({
+    findPortHolder: async (port) => (port === holder.port ? holder : null),
+    inspectContainer: async () => {
+      looks += 1
+      return container && { ...container, running: looks > 2 }
+    },
+  })
+  expect(bad(await examine(options, false))).not.toContain('port.18789')
+  world.break({ inspectContainer: async () => null })
+  expect(bad(await examine(options, false))).toContain('port.18789')
 })
 
 test('findings come with their check, the worst first', async () => {
