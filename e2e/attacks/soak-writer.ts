@@ -39,7 +39,7 @@ const mayGo = () => {
   tokens = Math.min(${Math.ceil(bytesPerSecond / 50)}, tokens + (now - at) * ${bytesPerSecond / 1000})
   at = now
   if (tokens < 0) return false
-  if (number < allowed) return true
+  // Before each step: a smaller window holds at once, or whole files would come while nobody keeps them.
   try {
     const ack = JSON.parse(readFileSync(${JSON.stringify(ACK_FILE)}, 'utf8'))
     // Until the reader has come to this run, it has what was before it to read.
