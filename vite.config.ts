@@ -78,7 +78,7 @@ export default defineConfig(({ mode }): UserConfig => {
               { name: 'shell', tags: ['$initial'] },
               {
                 name: 'log-lines',
-                test: /\/(?:sgr|log-filters|log-times|log-rows|api\/logs)\.ts$/,
+                test: /\/pages\/logs\/(?:logs-page|log-(?:bar|blocks|controls|density|edge|facts|filters|index|json|keys|lines|list|marks|near|place|places|ring|row|row-list|session|stage|times|tool-parts|view|words)|use-.*|copy-rows|held-lines|marks-between|sgr|text-filter|time-select)\.tsx?$|\/(?:log-rows|log-facts|log-line|api\/logs)\.ts$/,
                 includeDependenciesRecursively: false,
               },
             ],

@@ -67,11 +67,11 @@ test('a line that has gone is told with what mends it, until it is dismissed', a
 test('above the first line that is kept it says that it is', async () => {
   await places.lookAtLine(cursorOf(0))
   render(<LogEdge place={places.current.value} isFiltered={false} count={none} />)
-  expect(screen.getByText('The first line that is kept')).toBeTruthy()
+  expect(await screen.findByText('The first line that is kept')).toBeTruthy()
   cleanup()
   // The line below need not be the first one there.
   render(<LogEdge place={places.current.value} isFiltered={true} count={none} />)
-  expect(screen.getByText('No earlier lines are kept')).toBeTruthy()
+  expect(await screen.findByText('No earlier lines are kept')).toBeTruthy()
 })
 
 test('a filtered list looks further back until a line is found, a failure stops it, or all has been read', async () => {
@@ -86,6 +86,7 @@ test('a filtered list looks further back until a line is found, a failure stops 
     await vi.waitFor(() => expect(live.ring.count).toBe(lines))
     await screen.findByRole('button')
   }
+  await screen.findByRole('button')
   look()
   await readTo(3_001)
   look()

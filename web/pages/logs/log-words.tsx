@@ -28,6 +28,8 @@ export function LogNothing(props: WordsProps & { onSearch: () => void }): JSX.El
   if (count > 0 || place.isCleared.value) return null
   // The version says when lines have come.
   const hasLines = place.version.value >= 0 && place.ring.count > 0
+  // They are not drawn yet.
+  if (hasLines && !isFiltering(props.filters)) return null
   return (
     <div class="log-nothing">
       {hasLines ? (
