@@ -21,7 +21,7 @@ export function LogRowList(props: {
   onFold: (number: number) => void
 }): JSX.Element {
   const { list, layout, selected, unfolded, explain, life, onFold } = props
-  const { session, filters, marks, timeMode, marked } = list
+  const { session, filters, marks, timeMode, marked, changes } = list
   const marker = useMemo(() => markerOf(filters), [filters])
   const rows = drawRows(layout.view, session.ring, layout, {
     ...{ timeMode, life },
@@ -31,6 +31,8 @@ export function LogRowList(props: {
   useEffect(() => {
     if (needsExplainer) void fetchExplainer()
   }, [needsExplainer])
+  // Lines are taken apart after they have come.
+  const levelOf = (number: number) => (changes.value >= 0 ? session.index.levelAt(number) : undefined)
   return (
     <>
       {rows.map(({ number, ...row }) => {
@@ -39,6 +41,7 @@ export function LogRowList(props: {
           <LogRow
             key={number}
             {...{ number, ...row, cursor, timeMode, marker, explain, onFold }}
+            level={levelOf(number)}
             now={timeMode === 'relative' ? now.value : 0}
             isMarked={cursor !== undefined && cursor === marked}
             isCurrent={number === marks.current}

@@ -1,5 +1,6 @@
 import './log-rows.css'
 import type { JSX } from 'preact'
+import type { LogLevel } from '../../../server/domain/log-facts.ts'
 import type { ExplainLine } from './explain-lines.ts'
 import { lineHash } from './line-hash.ts'
 import type { BlockPart } from './log-blocks.ts'
@@ -18,6 +19,8 @@ export interface LogRowProps {
   readonly line: RingLine
   /** The text without colours. */
   readonly plain: string
+  /** Undefined while that is not known. */
+  readonly level?: LogLevel | undefined
   readonly timeMode: TimeMode
   /** Milliseconds since the epoch, for times that are told from now. */
   readonly now: number
@@ -57,6 +60,7 @@ export function LogRow(props: LogRowProps): JSX.Element {
       class="log-row"
       data-number={number}
       data-stream={line.kind}
+      data-level={props.level}
       data-day={props.isNewDay || undefined}
       data-life={props.marks.length > 0 || undefined}
       data-life-behind={props.marksBehind.length > 0 || undefined}

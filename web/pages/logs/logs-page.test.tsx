@@ -91,6 +91,10 @@ test('each level, stream and subsystem says how many lines it has', () => {
   ])
 })
 
+test('each line has the level that it is counted with', () => {
+  expect(rows().map((one) => one.dataset.level)).toEqual(['info', 'error', 'error', 'warn', 'info'])
+})
+
 test('filters narrow the list, chips say so, one click clears all', async () => {
   await press(/^Warning/)
   await press(/^Error 2/)
