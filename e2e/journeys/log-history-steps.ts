@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import type { LogLine, LogPage, WholeLogLine } from '../../contract/logs.ts'
 import type { Problem } from '../../contract/schemas.ts'
+import type { Mode } from '../../contract/settings.ts'
 import { awaitOperation, callApi, startOperation } from '../host/panel-api.ts'
-import { readStatus } from '../host/panel-host.ts'
+import { type PanelHost, readStatus } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import type { LogHost } from './log-host.ts'
 import { followLog } from './log-talk.ts'
@@ -14,6 +15,14 @@ export async function printLines({ panel }: LogHost, texts: readonly string[]): 
     const { openSync, writeSync } = require('node:fs')
     writeSync(openSync('/proc/1/fd/1', 'w'), Buffer.from('${encoded}', 'base64'))`
   await panel.podman('exec', 'razroom', 'node', '--eval', script)
+}
+
+/** Runs the gateway in the other way, until it answers. */
+export async function switchMode(panel: PanelHost, mode: Mode): Promise<void> {
+  const id = await startOperation(panel, 'POST /api/mode', { mode })
+  const ended = await awaitOperation(panel, id, 'it has ended', ({ state }) => state !== 'running')
+  expect(ended).toMatchObject({ state: 'succeeded' })
+  expect((await readStatus(panel)).gateway).toMatchObject({ mode, healthy: true })
 }
 
 export async function readPage(
@@ -117,10 +126,7 @@ export function itKeepsItsHistory(open: () => LogHost): void {
       ['quadlet', 'the way back'],
       ['container', 'a stop'],
     ] as const) {
-      const id = await startOperation(panel, 'POST /api/mode', { mode })
-      const ended = await awaitOperation(panel, id, 'it has ended', ({ state }) => state !== 'running')
-      expect(ended).toMatchObject({ state: 'succeeded' })
-      expect((await readStatus(panel)).gateway).toMatchObject({ mode, healthy: true })
+      await switchMode(panel, mode)
       await print(what)
     }
     await panel.cli('stop')

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
+import type { Mode } from '../../contract/settings.ts'
 import { measureFirstLoad } from '../host/first-load.ts'
-import { PANEL_URL } from '../host/panel-host.ts'
+import { PANEL_URL, readStatus } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
-import { printLines } from './log-history-steps.ts'
+import { printLines, switchMode } from './log-history-steps.ts'
 import type { LogHost } from './log-host.ts'
 import { visit } from './panel-steps.ts'
 
@@ -13,18 +14,19 @@ const LIMIT_MS = 20_000
 const LINES = 2_500
 
 /** The log as a person reads it in the browser. */
-export function itIsReadInThePage(open: () => LogHost): void {
-  it('is read in the page: an old line by a search and by its link, a filter, and back to the end', async () => {
+export function itIsReadInThePage(open: () => LogHost, mode: Mode): void {
+  it(`is read in the page, as a ${mode}: an old line by a search and by its link, a filter, and back to the end`, async () => {
     const { panel } = open()
-    await printLines(open(), ['a needle in the page'])
+    if ((await readStatus(panel)).gateway.mode !== mode) await switchMode(panel, mode)
+    await printLines(open(), [`a needle of the ${mode}`])
     await printLines(
       open(),
-      Array.from({ length: LINES }, (_, at) => `page ${at}`),
+      Array.from({ length: LINES }, (_, at) => `${mode} ${at}`),
     )
     const browser = await loginPage(panel)
     try {
       await weighsLittle(browser)
-      await readInThePage(browser)
+      await readInThePage(browser, mode)
       expect(browser.faults()).toEqual([])
     } finally {
       await browser.close()
@@ -48,16 +50,17 @@ async function weighsLittle({ newPage }: PanelBrowser): Promise<void> {
   await page.close()
 }
 
-async function readInThePage({ page }: PanelBrowser): Promise<void> {
+async function readInThePage({ page }: PanelBrowser, mode: Mode): Promise<void> {
+  const text = `${mode} ${LINES - 1}`
   const log = page.getByRole('log')
-  const needle = log.getByText('a needle in the page')
-  const end = log.getByText(`page ${LINES - 1}`, { exact: true })
+  const needle = log.getByText(`a needle of the ${mode}`)
+  const end = log.getByText(text, { exact: true })
   const button = (name: string) => page.getByRole('button', { name, exact: true }).first()
   await visit(page, 'Logs')
   await end.waitFor({ timeout: LIMIT_MS })
 
   await page.keyboard.press('s')
-  await page.getByLabel('What to search for').fill('NEEDLE in')
+  await page.getByLabel('What to search for').fill(`NEEDLE of the ${mode}`)
   await page.keyboard.press('Enter')
   const hit = page.getByRole('region', { name: 'Hits' }).getByRole('listitem').first()
   await hit.getByRole('link').first().click()
@@ -69,7 +72,7 @@ async function readInThePage({ page }: PanelBrowser): Promise<void> {
   await page.getByRole('button', { name: /^Back to the end/ }).click()
   await end.waitFor({ timeout: LIMIT_MS })
 
-  await page.getByRole('searchbox', { name: 'Filter' }).fill(`page ${LINES - 1}`)
+  await page.getByRole('searchbox', { name: 'Filter' }).fill(text)
   await waitUntil(
     'only that line is left',
     LIMIT_MS,
@@ -84,7 +87,7 @@ async function readInThePage({ page }: PanelBrowser): Promise<void> {
       .trim()
       .split('\n')
       .map((line) => line.replace(/^\S+ /, '')),
-  ).toEqual([`page ${LINES - 1}`])
+  ).toEqual([text])
   await button('Clear all').click()
   await waitUntil(
     'all lines are there again',

@@ -26,7 +26,8 @@ describe('the log', () => {
     itKeepsItsHistory(open)
     itSearches(open)
     itTakesTheLogAway(open)
-    itIsReadInThePage(open)
+    itIsReadInThePage(open, 'quadlet')
+    itIsReadInThePage(open, 'container')
   })
   describe('whatever happens', () => itSoaks(open))
   // Last, for what is kept is not worth reading afterwards.
