@@ -6,6 +6,7 @@ import { defaultSettings } from '../../contract/settings.ts'
 import type { UnitStatus } from '../../contract/unit.ts'
 import { explainGivenUp } from '../domain/fatal-lines.ts'
 import { gatewayAddress, gatewayAuthority } from '../domain/gateway-address.ts'
+import type { UnitEnd } from '../domain/gateway-lifecycle.ts'
 import { gatewayPaths } from '../domain/gateway-spec.ts'
 import { logSourceOf } from '../domain/log-source.ts'
 import { PanelError } from '../errors.ts'
@@ -158,9 +159,7 @@ function endOf({ container, unit }: Pick<Observation, 'container' | 'unit'>): En
 }
 
 /** How the last run of a unit failed; null when it did not, or there is no unit. */
-export function failureOfUnit(
-  unit: Observation['unit'],
-): { readonly exitCode: number; readonly oomKilled: boolean } | null {
+export function failureOfUnit(unit: Observation['unit']): UnitEnd | null {
   const {
     state,
     exitCode = 1,
