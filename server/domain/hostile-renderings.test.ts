@@ -238,6 +238,7 @@ describe('a plain unit', () => {
     Service: {
       Type: ['exec'],
       StandardOutput: ['null'],
+      StandardError: ['journal'],
       Environment: ['PODMAN_SYSTEMD_UNIT=%n'],
       ExecStartPre: ['/bin/rm', '-f', CID],
       ExecStart: [
@@ -247,6 +248,7 @@ describe('a plain unit', () => {
       ExecStop: ['/usr/bin/podman', 'stop', '--ignore', '--time=20', `--cidfile=${CID}`],
       ExecStopPost: ['-/usr/bin/podman', 'rm', '--force', '--ignore', `--cidfile=${CID}`],
       KillMode: ['mixed'],
+      KillSignal: ['SIGCONT'],
       ...SERVICE,
     },
     Install: { WantedBy: ['default.target'] },

@@ -19,12 +19,14 @@ StartLimitBurst=5
 [Service]
 Type=exec
 StandardOutput=null
+StandardError=journal
 Environment=PODMAN_SYSTEMD_UNIT=%n
 ExecStartPre=/bin/rm -f %t/%n.ctr-id
 ExecStart=/usr/bin/podman run --cidfile=%t/%n.ctr-id --cgroups=no-conmon --rm --sdnotify=ignore --sig-proxy=false --attach=stdout --replace --name=razroom --pull=never --userns=keep-id --user=995:994 --init --volume=/home/razroom/.razroom:/home/node/.razroom:rw --volume=/home/razroom/.razroom/workspace:/home/node/.razroom/workspace:rw --volume=/home/razroom/.local/share/razroom/plugin-cache:/tmp/jiti:rw --env-file=/home/razroom/.razroom/.env --env=HOME=/home/node --env=TERM=xterm-256color --env=RAZROOM_NO_RESPAWN=1 --stop-timeout=20 --log-driver=k8s-file --log-opt=path=/home/razroom/.local/share/razroom/log/gateway.log --log-opt=max-size=64mb --publish=127.0.0.1:18801:18789 --publish=127.0.0.1:18790:18790 --label=io.razroom.panel.spec=${ordinarySpec.labels['io.razroom.panel.spec']} --label=io.razroom.panel.image=localhost/razroom:bundled -- localhost/razroom:bundled node dist/index.js gateway --bind lan --port 18789
 ExecStop=/usr/bin/podman stop --ignore --time=20 --cidfile=%t/%n.ctr-id
 ExecStopPost=-/usr/bin/podman rm --force --ignore --cidfile=%t/%n.ctr-id
 KillMode=mixed
+KillSignal=SIGCONT
 Restart=always
 RestartSec=5
 SuccessExitStatus=143 137

@@ -15,8 +15,11 @@ const CID_FILE = '%t/%n.ctr-id'
  * podman stays in the foreground and is the main process, and systemd waits for no notice (`Type=exec`). Where the kernel
  * also lists control groups of version 1, podman before 4.4 moves itself and conmon out of the unit's group: systemd
  * then takes notices of neither, and a unit that waits for one is ended at the time limit with the gateway in it
- * (measured with 4.3.1 after a reboot). A signal ends podman alone (--sig-proxy=false): by then the container is gone,
- * and podman would fail at handing it on, so that a stop by hand read as failed. Who starts the unit asks the gateway itself whether it is up.
+ * (measured with 4.3.1 after a reboot). Who starts the unit asks the gateway itself whether it is up.
+ *
+ * systemd signals podman when ExecStop is through, while podman still takes the container away: SIGTERM would end it with
+ * 1 (podman 5), so that a stop by hand read as failed (docs/facts/podman-and-systemd.md). SIGCONT lets it come to its end,
+ * and it is not handed on to the container that is gone (--sig-proxy=false); who does not end meets SIGKILL at the time limit.
  *
  * @throws {TypeError} a value that no unit holds safely, see {@link unitWord}
  */
@@ -42,6 +45,8 @@ export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolea
       '[Service]',
       'Type=exec',
       'StandardOutput=null',
+      // What podman itself has to say, as why it can't start.
+      'StandardError=journal',
       // podman labels the container with it: whoever looks at the container knows whose it is.
       'Environment=PODMAN_SYSTEMD_UNIT=%n',
       `ExecStartPre=/bin/rm -f ${CID_FILE}`,
@@ -50,6 +55,7 @@ export function renderUserUnit(spec: GatewaySpec, options: { startAtBoot: boolea
       // Without a container there is no such file, and podman before 4.4 ends with 125.
       `ExecStopPost=-${PODMAN} rm --force --ignore --cidfile=${CID_FILE}`,
       'KillMode=mixed',
+      'KillSignal=SIGCONT',
       ...restartLines(spec),
     ],
     ...installSection(options.startAtBoot),
