@@ -155,6 +155,6 @@ test('whatever frames come, no verb is called with what its row does not say, an
   } finally {
     process.off('unhandledRejection', onUnhandled)
   }
-  // It would say nothing if all was refused.
-  expect(calls).toBeGreaterThan(numRuns)
+  // It would say nothing if nearly all was refused; how many get through depends on what was made up.
+  expect(calls).toBeGreaterThan(numRuns / 2)
 })
