@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
 import { precompress } from './scripts/supply/precompress.ts'
 import { ptyPackage, recordPackages } from './scripts/supply/record-packages.ts'
+import { shortLoader } from './scripts/supply/short-loader.ts'
 
 const node = [...builtinModules, /^node:/]
 
@@ -59,7 +60,11 @@ export default defineConfig(({ mode }): UserConfig => {
     ])
   return {
     root: 'web',
-    plugins: [recordPackages(import.meta.dirname, 'web'), precompress()],
+    plugins: [
+      shortLoader(join(import.meta.dirname, 'web/load-styles.ts')),
+      recordPackages(import.meta.dirname, 'web'),
+      precompress(),
+    ],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: '../dist/web',
