@@ -15,17 +15,18 @@ import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatDateTime } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { lazyPart } from '../../ui/lazy-part.tsx'
+import { fetchAtFirstSign, lazyPart } from '../../ui/lazy-part.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { waitReason } from '../../ui/wait-reason.ts'
 import { ConnectHint } from './connect-hint.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
-import { GatewayCard } from './gateway-card.tsx'
+import { Failure, GatewayCard, StartProgress } from './gateway-card.tsx'
 import { hasFailedToStart } from './has-failed-to-start.ts'
 import { InsightCard } from './insight-card.tsx'
-import { TokenCard } from './token-card.tsx'
+import { RotateForm } from './rotate-token.tsx'
+import { FindingList, RotatedNote, TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 import { WarningNote } from './warning-note.tsx'
 
@@ -33,6 +34,8 @@ import { WarningNote } from './warning-note.tsx'
 const OperationPanel = lazyPart(async () => (await import('../../ui/operation-panel.tsx')).OperationPanel)
 const PendingDevices = lazyPart(async () => (await import('./pending-devices.tsx')).PendingDevices)
 const StartFindings = lazyPart(async () => (await import('./start-findings.tsx')).StartFindings)
+/** What may be shown after a click here. */
+const LATER = [OperationPanel, StartProgress, Failure, StartFindings, RotateForm, RotatedNote, FindingList]
 
 /** What is running, how it does, and the few things one does with it. */
 export function OverviewPage(): JSX.Element {
@@ -46,6 +49,8 @@ export function OverviewPage(): JSX.Element {
   useEffect(() => {
     void loadToken()
   }, [runningId, etags])
+
+  useEffect(() => fetchAtFirstSign(LATER), [])
 
   const report = (work: Promise<void>): void => {
     setProblem(null)
