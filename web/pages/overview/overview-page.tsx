@@ -1,7 +1,7 @@
 import './overview.css'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Operation, Problem, Status } from '../../../contract/schemas.ts'
+import type { GatewayState, Operation, Problem, Status } from '../../../contract/schemas.ts'
 import { cancelOperation, restartGateway, rollbackImage } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
 import { loadToken } from '../../api/token.ts'
@@ -15,7 +15,7 @@ import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatDateTime } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { fetchAtFirstSign, lazyPart } from '../../ui/lazy-part.tsx'
+import { fetchAtFirstSign, type LazyPart, lazyPart } from '../../ui/lazy-part.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { waitReason } from '../../ui/wait-reason.ts'
@@ -34,12 +34,17 @@ import { WarningNote } from './warning-note.tsx'
 const OperationPanel = lazyPart(async () => (await import('../../ui/operation-panel.tsx')).OperationPanel)
 const PendingDevices = lazyPart(async () => (await import('./pending-devices.tsx')).PendingDevices)
 const StartFindings = lazyPart(async () => (await import('./start-findings.tsx')).StartFindings)
+/** What the card of the gateway shows in a state that is not the usual one, and what stands below it. */
+const OF_STATE: Partial<Record<GatewayState, readonly Pick<LazyPart<never>, 'fetch'>[]>> = {
+  starting: [StartProgress],
+  failed: [Failure, StartFindings],
+}
 /** What may be shown after a click here. */
 const LATER = [OperationPanel, StartProgress, Failure, StartFindings, RotateForm, RotatedNote, FindingList]
 
 /** What is running, how it does, and the few things one does with it. */
 export function OverviewPage(): JSX.Element {
-  const current = status.value
+  const current = useWhole(status.value)
   const [problem, setProblem] = useState<Problem | null>(null)
   const running = runningOperation.value
   const shown = reportedOperation.value
@@ -96,6 +101,19 @@ export function OverviewPage(): JSX.Element {
       )}
     </div>
   )
+}
+
+/** The status, at first once the parts that its state needs are here: they are not to push the cards away later. */
+function useWhole(known: Status | null): Status | null {
+  const [isWhole, setWhole] = useState(false)
+  const state = known?.gateway.state
+  const parts = state && OF_STATE[state]
+  useEffect(() => {
+    if (state === undefined || isWhole) return
+    // What can't be fetched says so in its place.
+    void Promise.allSettled((parts ?? []).map((part) => part.fetch())).then(() => setWhole(true))
+  }, [state])
+  return isWhole || !parts ? known : null
 }
 
 function RestartNote(props: {

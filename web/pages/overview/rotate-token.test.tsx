@@ -28,12 +28,12 @@ test('the dialog is there at once, and its form as soon as it has come', async (
   render(<RotateToken source="env" reason={undefined} />)
   fireEvent.click(screen.getByRole('button', { name: 'Rotate token' }))
   const dialog = screen.getByRole('dialog', { name: 'Rotate the token?' })
-  expect(dialog.textContent).toContain('Opening it')
+  expect(dialog.textContent).toContain('Fetching the form')
   // As a browser does where there is nothing else to be reached.
   dialog.tabIndex = -1
   dialog.focus()
   await waitFor(() => expect(screen.getByRole('button', { name: 'Make a new token' })).toBeTruthy())
-  expect(dialog.textContent).not.toContain('Opening it')
+  expect(dialog.textContent).not.toContain('Fetching the form')
   expect(document.activeElement).toBe(screen.getByRole('checkbox'))
 })
 

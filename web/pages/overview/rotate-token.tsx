@@ -10,7 +10,7 @@ import { Loading } from '../../ui/loading.tsx'
 /** Fetched with the first sign of a person (overview-page.tsx). */
 export const RotateForm = lazyPart(
   async () => (await import('./token-parts.ts')).RotateForm,
-  <Loading what="Opening it" />,
+  <Loading what="Fetching the form" />,
 )
 
 /** The button that replaces the token, once it was said what that means. */
