@@ -6,7 +6,7 @@ import { OverviewPage } from './overview-page.tsx'
 
 const WAITING = 'Looking at the gateway'
 
-const know = (state: GatewayState): void => {
+const know = (state: GatewayState, isSetUp = true): void => {
   status.value = {
     gateway: {
       state,
@@ -22,16 +22,22 @@ const know = (state: GatewayState): void => {
     restartReasons: [],
     warnings: [],
     goBack: [],
-    isSetUp: true,
+    isSetUp,
     user: { name: 'razroom', uid: null, home: null },
     panel: { version: '0.1.0' },
     operationId: null,
   } satisfies Status
 }
 
+const asked: string[] = []
+
 beforeEach(() => {
-  // What the panel would say does not matter here.
-  vi.stubGlobal('fetch', () => new Promise(() => undefined))
+  asked.length = 0
+  vi.stubGlobal('fetch', (url: string) => {
+    asked.push(url)
+    // What the panel would say does not matter here.
+    return new Promise(() => undefined)
+  })
 })
 afterEach(() => {
   cleanup()
@@ -66,4 +72,12 @@ test('a page that has shown the gateway does not take it away when its state cha
   render(<OverviewPage />)
   await act(async () => know('failed'))
   expect(card()?.textContent).toContain('Failed')
+})
+
+test('the token is asked for once it is known that there is a gateway to have one', async () => {
+  render(<OverviewPage />)
+  await act(async () => know('absent', false))
+  expect(asked).not.toContain('/api/token')
+  await act(async () => know('running'))
+  expect(asked).toContain('/api/token')
 })

@@ -51,10 +51,11 @@ export function OverviewPage(): JSX.Element {
   // The token may be another one after any operation, and after a change of either file by whomever.
   const runningId = running?.id
   const etags = `${envLatestEtag.value} ${configLatestEtag.value}`
+  // Before the setup there is none, and nobody stays on this page.
+  const isSetUp = status.value?.isSetUp === true
   useEffect(() => {
-    void loadToken()
-  }, [runningId, etags])
-
+    if (isSetUp) void loadToken()
+  }, [isSetUp, runningId, etags])
   useEffect(() => fetchAtFirstSign(LATER), [])
 
   const report = (work: Promise<void>): void => {
