@@ -1,5 +1,5 @@
 import { cleanup, render, waitFor } from '@testing-library/preact'
-import type { JSX } from 'preact'
+import { render as drawOnly, type JSX } from 'preact'
 import { afterEach, expect, test, vi } from 'vitest'
 import { fetchAtFirstSign, lazyPart } from './lazy-part.tsx'
 
@@ -47,10 +47,13 @@ test('a part that comes between its first drawing and the look for it is not lef
   const coming = Promise.withResolvers<() => JSX.Element>()
   const Part = lazyPart(() => coming.promise)
   const before = Part.fetch()
-  const { container } = render(<Part />)
+  const place = document.createElement('div')
+  // Without the helper of the tests, which would look at once.
+  drawOnly(<Part />, place)
   coming.resolve(() => <b>here</b>)
   await before
-  await waitFor(() => expect(container.textContent).toBe('here'))
+  await waitFor(() => expect(place.textContent).toBe('here'))
+  drawOnly(null, place)
 })
 
 test.each(['pointermove', 'pointerdown', 'keydown'])('a %s fetches what a click may show, once', (sign) => {
