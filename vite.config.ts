@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
 import { precompress } from './scripts/supply/precompress.ts'
 import { ptyPackage, recordPackages } from './scripts/supply/record-packages.ts'
+import { shortLoader } from './scripts/supply/short-loader.ts'
 
 const node = [...builtinModules, /^node:/]
 
@@ -59,7 +60,11 @@ export default defineConfig(({ mode }): UserConfig => {
     ])
   return {
     root: 'web',
-    plugins: [recordPackages(import.meta.dirname, 'web'), precompress()],
+    plugins: [
+      shortLoader(join(import.meta.dirname, 'web/load-styles.ts')),
+      recordPackages(import.meta.dirname, 'web'),
+      precompress(),
+    ],
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       outDir: '../dist/web',
@@ -67,15 +72,21 @@ export default defineConfig(({ mode }): UserConfig => {
       target: 'es2023',
       assetsInlineLimit: 0,
       modulePreload: false,
-      // Few files: many small ones take more room compressed, and a turn each. What every page needs is one; what the
-      // list of log lines shares with the parts that open over it is another.
+      // Few files: many small ones take more room compressed, and a turn each. What every page needs is one, with the
+      // little more that both the overview and the log need; what the overview shares with other pages is another, and
+      // what the list of log lines shares with the parts that open over it. A name too few makes a small file more.
       rolldownOptions: {
         // Compressing takes longer than bundling, and is meant to.
         checks: { bundlerTimings: false },
         output: {
           codeSplitting: {
             groups: [
-              { name: 'shell', tags: ['$initial'] },
+              { name: 'shell', test: /\/web\/(?:main\.tsx|ui\/gateway-controls\.tsx|api\/gateway\.ts)$/ },
+              {
+                name: 'shared',
+                test: /\/web\/(?:ui\/(?:copy-button|command|dialog|link-button|problem-view|setting-words|wait-reason)\.tsx?|ui\/dialog\.css|api\/(?:token|connections)\.ts|state\/connections\.ts)$/,
+                includeDependenciesRecursively: false,
+              },
               {
                 name: 'log-lines',
                 test: /\/pages\/logs\/(?:logs-page|log-(?:bar|blocks|controls|density|edge|facts|filters|index|json|keys|lines|list|marks|near|place|places|ring|row|row-list|session|stage|times|tool-parts|view|words)|use-.*|copy-rows|held-lines|marks-between|sgr|text-filter|time-select)\.tsx?$|\/(?:log-rows|log-facts|log-line|api\/logs)\.ts$/,

@@ -1,7 +1,6 @@
 /**
  * Checks that browser, CLI and server share. No dependency, no regular expression that can run away.
  */
-import type { OperationKind } from './schemas.ts'
 
 /** The TCP port the panel's page is served on unless told otherwise. */
 export const DEFAULT_PANEL_PORT = 18780
@@ -92,16 +91,3 @@ export function isWeakToken(token: string): boolean {
 function hasFewCharacters(token: string): boolean {
   return new Set(token).size < MIN_TOKEN_CHARACTERS
 }
-
-/** Operations that end with a gateway that runs: when one fails, the doctor is asked why. */
-export const STARTING_OPERATIONS: ReadonlySet<OperationKind> = new Set<OperationKind>([
-  'setup',
-  'start-gateway',
-  'restart-gateway',
-  'rotate-token',
-  'switch-mode',
-  'replace-unit',
-  'update-image',
-  'rollback-image',
-  'restore',
-])

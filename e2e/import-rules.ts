@@ -112,7 +112,14 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/state, web/api',
     files: ['web/state/', 'web/api/'],
-    values: ['web/state/', 'web/api/', 'contract/rules', 'contract/error-codes', 'contract/log-rows'],
+    values: [
+      'web/state/',
+      'web/api/',
+      'contract/rules',
+      'contract/starting-operations',
+      'contract/error-codes',
+      'contract/log-rows',
+    ],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
@@ -125,6 +132,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
       'web/state/',
       'web/api/',
       'contract/rules',
+      'contract/starting-operations',
       'contract/error-codes',
       'contract/log-rows',
     ],

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
-import { LocationProvider, useLocation } from 'preact-iso/router'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import type { Problem } from '../contract/schemas.ts'
 import { ConnectionBanner } from './connection-banner.tsx'
 import { lazyPage } from './page-loader.tsx'
 import { Rail } from './rail.tsx'
+import { followLinks, openPage, pagePath } from './state/page-path.ts'
 import { session, stepUpRequest } from './state/session.ts'
 import { status } from './state/status.ts'
 import { lazyPart } from './ui/lazy-part.tsx'
@@ -74,23 +74,20 @@ export function App({ onRetry }: { onRetry: () => void }): JSX.Element {
     )
   }
   if (kind === 'out') return <LoginPage problem={startProblem.value} onRetry={onRetry} />
-  return (
-    <LocationProvider>
-      <Shell />
-    </LocationProvider>
-  )
+  return <Shell />
 }
 
 function Shell(): JSX.Element {
-  const { path, route } = useLocation()
+  const path = pagePath.value
   const main = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   const needsSetup = path === '/' && status.value?.isSetUp === false
   const page = path in PAGES ? PAGES[path as keyof typeof PAGES] : null
   const title = page?.title ?? 'Nothing here'
 
+  useLayoutEffect(followLinks, [])
   useEffect(() => {
-    if (needsSetup) route('/setup', true)
+    if (needsSetup) openPage('/setup', true)
   }, [needsSetup])
   useEffect(() => {
     document.title = `${title} · Razroom panel`

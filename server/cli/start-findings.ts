@@ -1,7 +1,7 @@
 /** After an operation that should have left a gateway that runs: what the doctor finds, as lines for people. */
 import type { DoctorFinding } from '../../contract/doctor.ts'
-import { STARTING_OPERATIONS } from '../../contract/rules.ts'
 import type { Operation } from '../../contract/schemas.ts'
+import { STARTING_OPERATIONS } from '../../contract/starting-operations.ts'
 import type { Client } from './client.ts'
 import { printable } from './terminal-text.ts'
 

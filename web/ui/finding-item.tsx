@@ -1,4 +1,5 @@
 import './finding-item.css'
+import './finding-list.css'
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { DoctorFinding } from '../../contract/doctor.ts'

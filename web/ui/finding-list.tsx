@@ -1,3 +1,4 @@
+import './finding-list.css'
 import type { ComponentChildren, JSX } from 'preact'
 import type { Finding } from '../../contract/schemas.ts'
 import { Icon } from './icons.tsx'

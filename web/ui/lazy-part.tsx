@@ -4,25 +4,35 @@ import { Button } from './button.tsx'
 
 type Loaded<P> = { readonly Part: ComponentType<P> } | { readonly failed: true } | null
 
+/** A part that comes when it is first shown, or before, when it is fetched. */
+export interface LazyPart<P> {
+  (props: P): JSX.Element | null
+  /** Has it at hand, so that showing it takes no time. @throws whatever keeps it from being fetched */
+  fetch(): Promise<void>
+}
+
 /**
- * A part of a page that is fetched when it is first shown: nothing stands there until it has come. An update of the
- * panel renames its files, so a page left open may ask for one that is gone, and says so.
+ * A part of a page that is fetched when it is first shown. An update of the panel renames its files, so a page left
+ * open may ask for one that is gone, and says so.
+ * @param waiting stands there until it has come: what keeps its room, or says that it is coming
  */
-export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> {
+export function lazyPart<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+  waiting: JSX.Element | null = null,
+): LazyPart<P> {
   let known: Loaded<P> = null
-  return function LazyPart(props: P): JSX.Element | null {
+  async function fetch(): Promise<void> {
+    known ??= { Part: await load() }
+  }
+  function Part(props: P): JSX.Element | null {
     const [loaded, setLoaded] = useState<Loaded<P>>(known)
     useEffect(() => {
-      if (known) return
-      load().then(
-        (Part) => {
-          known = { Part }
-          setLoaded(known)
-        },
+      fetch().then(
+        () => setLoaded(known),
         () => setLoaded({ failed: true }),
       )
     }, [])
-    if (loaded === null) return null
+    if (loaded === null) return waiting
     if ('Part' in loaded) return <loaded.Part {...props} />
     return (
       <p class="row small" role="alert">
@@ -33,4 +43,22 @@ export function lazyPart<P extends object>(load: () => Promise<ComponentType<P>>
       </p>
     )
   }
+  return Object.assign(Part, { fetch })
+}
+
+const SIGNS = ['pointermove', 'pointerdown', 'keydown'] as const
+
+/**
+ * Fetches parts once somebody is at the page, who moves the pointer, touches or types: what a click then brings is
+ * there, even where the network has gone meanwhile. Who only looks fetches nothing. @returns a function that stops
+ */
+export function fetchAtFirstSign(parts: readonly Pick<LazyPart<never>, 'fetch'>[]): () => void {
+  const waiting = new AbortController()
+  const start = (): void => {
+    waiting.abort()
+    // What could not be fetched is asked for again, and told, where it is shown.
+    for (const part of parts) part.fetch().catch(() => undefined)
+  }
+  for (const sign of SIGNS) addEventListener(sign, start, { signal: waiting.signal, passive: true })
+  return () => waiting.abort()
 }

@@ -11,12 +11,12 @@ import { dismissReport } from '../../state/operation-report.ts'
 import { runningOperation } from '../../state/operations.ts'
 import { isGatewayUp, status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
-import { waitReason } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
 import { LinkButton } from '../../ui/link-button.tsx'
 import { OperationPanel } from '../../ui/operation-panel.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { FILE_WORDS } from '../../ui/version-words.ts'
+import { waitReason } from '../../ui/wait-reason.ts'
 import { undoConnection } from './undo-connection.ts'
 
 /** The report of a connection, and the way back from it. @param props.before the files as they were, where this page knows */

@@ -9,7 +9,7 @@ import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { lazyPart } from '../../ui/lazy-part.tsx'
 
 const RunningWords = lazyPart(async () => (await import('./running-words.tsx')).RunningWords)
-const ProblemView = lazyPart(async () => (await import('../../ui/problem-view.tsx')).ProblemView)
+const ProblemView = lazyPart(async () => (await import('./log-problem.ts')).ProblemView)
 
 /** Starts and stops the gateway whose log this is. */
 export function LogControls(): JSX.Element | null {

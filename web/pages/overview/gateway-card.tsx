@@ -10,9 +10,19 @@ import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { formatDateTime, formatDuration } from '../../ui/format.ts'
 import { GatewayControls } from '../../ui/gateway-controls.tsx'
 import { Icon } from '../../ui/icons.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { stateWords } from '../../ui/state-words.ts'
-import { Failure } from './failure.tsx'
-import { StartProgress } from './start-progress.tsx'
+
+/** Fetched with the first sign of a person (overview-page.tsx), or when it is needed. */
+export const StartProgress = lazyPart(
+  async () => (await import('./state-parts.ts')).StartProgress,
+  <div class="start-room" />,
+)
+export const Failure = lazyPart(
+  async () => (await import('./state-parts.ts')).Failure,
+  <Loading what="Reading why it ended" />,
+)
 
 interface CardProps {
   readonly status: Status

@@ -1,5 +1,5 @@
-import { STARTING_OPERATIONS } from '../../../contract/rules.ts'
 import type { Operation, OperationKind, Status } from '../../../contract/schemas.ts'
+import { STARTING_OPERATIONS } from '../../../contract/starting-operations.ts'
 
 /** A mend that failed is looked into here, too. */
 const STARTING: ReadonlySet<OperationKind> = new Set([...STARTING_OPERATIONS, 'fix-finding'])

@@ -1,7 +1,7 @@
 import './overview.css'
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Operation, Problem, Status } from '../../../contract/schemas.ts'
+import type { GatewayState, Operation, Problem, Status } from '../../../contract/schemas.ts'
 import { cancelOperation, restartGateway, rollbackImage } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
 import { loadToken } from '../../api/token.ts'
@@ -14,18 +14,19 @@ import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { formatDateTime } from '../../ui/format.ts'
-import { waitReason } from '../../ui/gateway-words.ts'
 import { Icon } from '../../ui/icons.tsx'
-import { lazyPart } from '../../ui/lazy-part.tsx'
+import { fetchAtFirstSign, type LazyPart, lazyPart } from '../../ui/lazy-part.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { waitReason } from '../../ui/wait-reason.ts'
 import { ConnectHint } from './connect-hint.tsx'
 import { DevicesCard } from './devices-card.tsx'
 import { FactsCard } from './facts-card.tsx'
-import { GatewayCard } from './gateway-card.tsx'
+import { Failure, GatewayCard, StartProgress } from './gateway-card.tsx'
 import { hasFailedToStart } from './has-failed-to-start.ts'
 import { InsightCard } from './insight-card.tsx'
-import { TokenCard } from './token-card.tsx'
+import { RotateForm } from './rotate-token.tsx'
+import { FindingList, RotatedNote, TokenCard } from './token-card.tsx'
 import { UsageCard } from './usage-card.tsx'
 import { WarningNote } from './warning-note.tsx'
 
@@ -33,19 +34,29 @@ import { WarningNote } from './warning-note.tsx'
 const OperationPanel = lazyPart(async () => (await import('../../ui/operation-panel.tsx')).OperationPanel)
 const PendingDevices = lazyPart(async () => (await import('./pending-devices.tsx')).PendingDevices)
 const StartFindings = lazyPart(async () => (await import('./start-findings.tsx')).StartFindings)
+/** What the card of the gateway shows in a state that is not the usual one, and what stands below it. */
+const OF_STATE: Partial<Record<GatewayState, readonly Pick<LazyPart<never>, 'fetch'>[]>> = {
+  starting: [StartProgress],
+  failed: [Failure, StartFindings],
+}
+/** What may be shown after a click here. */
+const LATER = [OperationPanel, StartProgress, Failure, StartFindings, RotateForm, RotatedNote, FindingList]
 
 /** What is running, how it does, and the few things one does with it. */
 export function OverviewPage(): JSX.Element {
-  const current = status.value
+  const current = useWhole(status.value)
   const [problem, setProblem] = useState<Problem | null>(null)
   const running = runningOperation.value
   const shown = reportedOperation.value
   // The token may be another one after any operation, and after a change of either file by whomever.
   const runningId = running?.id
   const etags = `${envLatestEtag.value} ${configLatestEtag.value}`
+  // Before the setup there is none, and nobody stays on this page.
+  const isSetUp = status.value?.isSetUp === true
   useEffect(() => {
-    void loadToken()
-  }, [runningId, etags])
+    if (isSetUp) void loadToken()
+  }, [isSetUp, runningId, etags])
+  useEffect(() => fetchAtFirstSign(LATER), [])
 
   const report = (work: Promise<void>): void => {
     setProblem(null)
@@ -91,6 +102,19 @@ export function OverviewPage(): JSX.Element {
       )}
     </div>
   )
+}
+
+/** The status, at first once the parts that its state needs are here: they are not to push the cards away later. */
+function useWhole(known: Status | null): Status | null {
+  const [isWhole, setWhole] = useState(false)
+  const state = known?.gateway.state
+  const parts = state && OF_STATE[state]
+  useEffect(() => {
+    if (state === undefined || isWhole) return
+    // What can't be fetched says so in its place.
+    void Promise.allSettled((parts ?? []).map((part) => part.fetch())).then(() => setWhole(true))
+  }, [state])
+  return isWhole || !parts ? known : null
 }
 
 function RestartNote(props: {

@@ -1,8 +1,8 @@
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact'
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Status } from '../../../contract/schemas.ts'
 import { status } from '../../state/status.ts'
-import { RotateToken } from './rotate-token.tsx'
+import { RotateForm, RotateToken } from './rotate-token.tsx'
 
 const fetchMock = vi.fn<(url: string, init?: RequestInit) => Promise<Response>>()
 
@@ -24,7 +24,21 @@ const click = async (name: string) => {
   })
 }
 
+test('the dialog is there at once, and its form as soon as it has come', async () => {
+  render(<RotateToken source="env" reason={undefined} />)
+  fireEvent.click(screen.getByRole('button', { name: 'Rotate token' }))
+  const dialog = screen.getByRole('dialog', { name: 'Rotate the token?' })
+  expect(dialog.textContent).toContain('Fetching the form')
+  // As a browser does where there is nothing else to be reached.
+  dialog.tabIndex = -1
+  dialog.focus()
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Make a new token' })).toBeTruthy())
+  expect(dialog.textContent).not.toContain('Fetching the form')
+  expect(document.activeElement).toBe(screen.getByRole('checkbox'))
+})
+
 test('rotating asks first', async () => {
+  await RotateForm.fetch()
   render(<RotateToken source="env" reason={undefined} />)
   await click('Rotate token')
   expect(fetchMock).not.toHaveBeenCalled()
@@ -34,6 +48,7 @@ test('rotating asks first', async () => {
 })
 
 test('a token of one’s own is checked while it is typed, and sent only when it will do', async () => {
+  await RotateForm.fetch()
   render(<RotateToken source="env" reason={undefined} />)
   await click('Rotate token')
   fireEvent.click(screen.getByRole('checkbox', { name: 'Use a token of my own' }))
@@ -56,6 +71,7 @@ test('a token of one’s own is checked while it is typed, and sent only when it
 })
 
 test('what the panel refuses stays in the dialog', async () => {
+  await RotateForm.fetch()
   const problem = {
     type: 'x',
     title: 'Not this one',
@@ -74,6 +90,7 @@ test.each([
   ['env', 'written into .env.'],
   ['config', 'written into razroom.json and .env.'],
 ] as const)('it says what will happen: the token is from %s', async (source, says) => {
+  await RotateForm.fetch()
   render(<RotateToken source={source} reason={undefined} />)
   await click('Rotate token')
   const text = () => screen.getByRole('dialog').textContent

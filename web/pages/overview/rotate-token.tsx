@@ -1,19 +1,17 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import { tokenProblem } from '../../../contract/rules.ts'
-import type { Problem } from '../../../contract/schemas.ts'
 import type { TokenSource } from '../../../contract/token.ts'
-import { toProblem } from '../../api/problem.ts'
-import { rotateToken } from '../../api/token.ts'
-import { isGatewayUp } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
-import { Check } from '../../ui/choice.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field } from '../../ui/field.tsx'
 import { Icon } from '../../ui/icons.tsx'
-import { ProblemView } from '../../ui/problem-view.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
+import { Loading } from '../../ui/loading.tsx'
 
-const FILE_WORDS = { config: 'razroom.json and .env', env: '.env' } as const
+/** Fetched with the first sign of a person (overview-page.tsx). */
+export const RotateForm = lazyPart(
+  async () => (await import('./token-parts.ts')).RotateForm,
+  <Loading what="Fetching the form" />,
+)
 
 /** The button that replaces the token, once it was said what that means. */
 export function RotateToken(props: {
@@ -22,77 +20,18 @@ export function RotateToken(props: {
   reason: string | undefined
 }): JSX.Element {
   const [isAsking, setAsking] = useState(false)
+  const close = (): void => setAsking(false)
   return (
     <>
       <Button reason={props.reason} label="Rotate token" onClick={() => setAsking(true)}>
         <Icon name="rotate" />
         Rotate
       </Button>
-      {isAsking && <RotateDialog source={props.source ?? 'env'} onClose={() => setAsking(false)} />}
+      {isAsking && (
+        <Dialog title="Rotate the token?" onClose={close}>
+          <RotateForm source={props.source ?? 'env'} onClose={close} />
+        </Dialog>
+      )}
     </>
-  )
-}
-
-function RotateDialog(props: { source: TokenSource; onClose: () => void }): JSX.Element {
-  const [own, setOwn] = useState<string | null>(null)
-  const [isBusy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<Problem | null>(null)
-  const fault = own === null ? null : tokenProblem(own)
-  const reason = own === '' ? 'Type or paste your token first' : fault === null ? undefined : `It ${fault}`
-
-  async function rotate(): Promise<void> {
-    setBusy(true)
-    setProblem(null)
-    try {
-      await rotateToken(own ?? undefined)
-      props.onClose()
-    } catch (error) {
-      setProblem(toProblem(error))
-      setBusy(false)
-    }
-  }
-
-  return (
-    <Dialog title="Rotate the token?" onClose={props.onClose}>
-      <p>
-        The new token is written into {FILE_WORDS[props.source]}.{' '}
-        {isGatewayUp.value
-          ? 'The gateway gets a new container, so it is away for the time of a start; then both tokens are shown to it: it must refuse the old one and take the new one.'
-          : 'The gateway does not run: the new token counts from its next start.'}
-      </p>
-      <p>
-        Browsers that have the Control UI open, and scripts that use the token, must log in again with the new
-        one. Browsers that were approved stay approved.
-      </p>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (reason === undefined && !isBusy) void rotate()
-        }}
-      >
-        <Check isChecked={own !== null} onChange={(isOwn) => setOwn(isOwn ? '' : null)}>
-          Use a token of my own
-        </Check>
-        {own !== null && (
-          <Field
-            label="Your token"
-            value={own}
-            onInput={setOwn}
-            isSecret
-            isMono
-            hint="24 to 512 letters, digits and . _ ~ + / = -, of at least 8 different ones."
-            error={own === '' || fault === null ? undefined : `It ${fault}.`}
-          />
-        )}
-        {problem && <ProblemView problem={problem} />}
-        <div class="row">
-          <Button onClick={props.onClose}>Cancel</Button>
-          <Button kind="primary" submits isBusy={isBusy} reason={reason}>
-            {own === null ? 'Make a new token' : 'Use this token'}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
   )
 }

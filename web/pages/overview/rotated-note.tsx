@@ -4,20 +4,17 @@ import { needsAfterRotation } from '../../../server/domain/device-needs.ts'
 import { toProblem } from '../../api/problem.ts'
 import { openControlUi } from '../../api/token.ts'
 import { approvedDevices } from '../../state/devices.ts'
-import { reportOf } from '../../state/operation-report.ts'
-import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { countOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
 
-/** After a rotation, while its report is shown: how to log in again. Nothing where the gateway does not answer. */
-export function RotatedNote(props: { onProblem: (problem: Problem | null) => void }): JSX.Element | null {
-  const gateway = status.value?.gateway
-  const rotation = reportOf(['rotate-token'])
+/** How to log in again after a rotation. @param props.url where the Control UI is */
+export function RotatedNote(props: {
+  url: string
+  onProblem: (problem: Problem | null) => void
+}): JSX.Element {
   const needs = needsAfterRotation(approvedDevices.value)
   const approved = needs.length
-  const isNew = rotation?.state === 'succeeded' && rotation.changed
-  if (!isNew || gateway?.state !== 'running' || !gateway.healthy) return null
   return (
     <div class="note" data-tone="good">
       <p>
@@ -44,7 +41,7 @@ export function RotatedNote(props: { onProblem: (problem: Problem | null) => voi
           label="Open Control UI with the new token"
           onClick={() => {
             props.onProblem(null)
-            openControlUi(gateway.url).catch((error) => props.onProblem(toProblem(error)))
+            openControlUi(props.url).catch((error) => props.onProblem(toProblem(error)))
           }}
         >
           <Icon name="open" />

@@ -1,11 +1,11 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Operation, Status } from '../../../contract/schemas.ts'
 import type { TokenStatus } from '../../../contract/token.ts'
 import { operations } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { token } from '../../state/token.ts'
-import { TokenCard } from './token-card.tsx'
+import { FindingList, RotatedNote, TokenCard } from './token-card.tsx'
 
 const SECRET = 'very-secret-token-0123456789'
 const fetchMock = vi.fn<(url: string, init?: RequestInit) => Promise<Response>>()
@@ -22,6 +22,11 @@ const know = (more: Partial<TokenStatus>): void => {
   token.value = { kind: 'known', token: { ...known, ...more } }
 }
 
+// As the first sign of a person does.
+beforeAll(async () => {
+  await FindingList.fetch()
+  await RotatedNote.fetch()
+})
 beforeEach(() => {
   vi.useFakeTimers()
   fetchMock

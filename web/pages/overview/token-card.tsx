@@ -4,15 +4,23 @@ import type { Finding, Problem } from '../../../contract/schemas.ts'
 import type { TokenStatus } from '../../../contract/token.ts'
 import { toProblem } from '../../api/problem.ts'
 import { loadToken, reconcileToken } from '../../api/token.ts'
+import { reportOf } from '../../state/operation-report.ts'
+import { status } from '../../state/status.ts'
 import { token } from '../../state/token.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
-import { FindingList } from '../../ui/finding-list.tsx'
+import { lazyPart } from '../../ui/lazy-part.tsx'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
 import { RotateToken } from './rotate-token.tsx'
-import { RotatedNote } from './rotated-note.tsx'
 import { TokenValue } from './token-value.tsx'
+
+/** Fetched with the first sign of a person (overview-page.tsx), or when there is something to be told. */
+export const RotatedNote = lazyPart(async () => (await import('./token-parts.ts')).RotatedNote)
+export const FindingList = lazyPart(
+  async () => (await import('./token-parts.ts')).FindingList,
+  <Loading what="Reading what is wrong with it" />,
+)
 
 const COMMANDS = [
   ['Show', 'sudo razroom-panel token show'],
@@ -62,14 +70,23 @@ function KnownToken(props: { token: TokenStatus; reason: string | undefined }): 
         {fix.label}
       </Button>
     )
+  const newTokenUrl = urlAfterRotation()
   return (
     <>
       <TokenValue token={props.token} onProblem={setProblem}>
         <RotateToken source={props.token.source} reason={props.reason} />
       </TokenValue>
-      <RotatedNote onProblem={setProblem} />
+      {newTokenUrl !== undefined && <RotatedNote url={newTokenUrl} onProblem={setProblem} />}
       {props.token.findings.length > 0 && <FindingList findings={props.token.findings} actions={actions} />}
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
     </>
   )
+}
+
+/** Where to log in with the new token, while the rotation's report is shown and the gateway answers. */
+function urlAfterRotation(): string | undefined {
+  const gateway = status.value?.gateway
+  const rotation = reportOf(['rotate-token'])
+  const isNew = rotation?.state === 'succeeded' && rotation.changed
+  return isNew && gateway?.state === 'running' && gateway.healthy ? gateway.url : undefined
 }

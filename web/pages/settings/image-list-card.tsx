@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { countOf, formatBytes, formatDateTime, shortId } from '../../ui/format.ts'
-import { waitReason } from '../../ui/gateway-words.ts'
+import { waitReason } from '../../ui/wait-reason.ts'
 import { Failed, Loaded, Report, Section } from './card-parts.tsx'
 import { useAction } from './use-action.ts'
 

@@ -9,7 +9,7 @@ import { setupPlan } from '../../state/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Check, Choice } from '../../ui/choice.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
-import { waitReason } from '../../ui/gateway-words.ts'
+import { waitReason } from '../../ui/wait-reason.ts'
 import { Failed, Loaded, Report, Section } from './card-parts.tsx'
 import { useAction } from './use-action.ts'
 

@@ -13,7 +13,7 @@ import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
 import { Exposure } from '../../ui/exposure.tsx'
 import { Field } from '../../ui/field.tsx'
-import { waitReason } from '../../ui/gateway-words.ts'
+import { waitReason } from '../../ui/wait-reason.ts'
 import { Failed, Loaded, Report, Section } from './card-parts.tsx'
 import { useAction } from './use-action.ts'
 

@@ -10,9 +10,9 @@ import { Button } from '../../ui/button.tsx'
 import { Check } from '../../ui/choice.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { countOf, formatBytes, formatDateTime } from '../../ui/format.ts'
-import { waitReason } from '../../ui/gateway-words.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { ProblemView } from '../../ui/problem-view.tsx'
+import { waitReason } from '../../ui/wait-reason.ts'
 import type { RestoreFrom } from './backups-card.tsx'
 
 /** What a restore would do, and the word that lets it. */

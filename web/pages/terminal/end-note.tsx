@@ -10,7 +10,7 @@ import { runningOperation } from '../../state/operations.ts'
 import { status } from '../../state/status.ts'
 import { token } from '../../state/token.ts'
 import { Button } from '../../ui/button.tsx'
-import { operationWords } from '../../ui/gateway-words.ts'
+import { waitReason } from '../../ui/wait-reason.ts'
 import { titleOf } from './command-words.ts'
 import { explainEnd } from './explain-end.ts'
 import type { Ended } from './terminal-session.ts'
@@ -100,7 +100,7 @@ function AfterChange(): JSX.Element | null {
       {isRestartNeeded && (
         <div class="row">
           <Button
-            reason={running ? `${operationWords(running)}: wait until it has finished` : undefined}
+            reason={waitReason(running)}
             onClick={() => {
               setProblem(null)
               restartGateway().catch((error: unknown) => setProblem(toProblem(error).title))
