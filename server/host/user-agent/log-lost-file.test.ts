@@ -64,10 +64,14 @@ async function rotate(text: string, than: string | null, tag = 'F'): Promise<voi
 async function loseFile(): Promise<void> {
   await writeFile(path, `${rowOf('one')}${rowOf('two')}`)
   await keepLogFile(path)
+  await loseNext('four')
+}
+
+async function loseNext(text: string): Promise<void> {
   await rotate('lost', null)
   // It was written to before its name went, on a clock that is slow as well.
   await utimes(`${path}.1`, new Date(), new Date(Date.now() - 1_000))
-  await rotate('four', `${path}.1`)
+  await rotate(text, `${path}.1`)
 }
 
 interface Seen {
@@ -120,6 +124,8 @@ test('a file that was begun and left while nobody kept it is told of, before and
   await loseFile()
   await expectToldEverywhere(['one', 'two', 'gap', 'four'])
   const { gaps } = await follow({ backlog: 100 })
+  // Also to who begins right there.
+  expect(await follow({ backlog: 1 })).toEqual({ texts: ['gap', 'four'], gaps })
   await keepLogFile(path)
   await expectToldEverywhere(['one', 'two', 'gap', 'four'])
   expect((await follow({ backlog: 100 })).gaps).toEqual(gaps)
@@ -234,7 +240,7 @@ test.each([
   expect((await follow({ backlog: 10 })).texts.filter((text) => text !== 'gap')).toEqual(texts)
   for (const name of ['.lost', '.lost.next']) await rm(`${path}${name}`, { recursive: true, force: true })
   execFileSync('sh', ['-c', command, `${path}.lost.next`])
-  await rotate('five', `${path}.1`)
+  await loseNext('five')
   expect(await keepLogFile(path)).toBe(true)
   expect((await follow({ backlog: 10 })).texts.filter((text) => text !== 'gap')).toEqual([...texts, 'five'])
 })
