@@ -33,9 +33,12 @@ export interface LostFile {
   readonly isCertain: boolean
 }
 
-/** The kernel's clock of files is behind that of rows by one of its ticks: 1 to 10 ms. */
-const TICK_MS = 20
-/** conmon stamps a row, brings the full file to the disk, and begins the next one with that row. */
+/**
+ * The kernel's clock of files is behind that of rows: by a tick (1 to 10 ms), and by more on a virtual machine that stood
+ * still. From the file that is made for a container to its first row it takes several times as long.
+ */
+const CLOCK_LAG_MS = 50
+/** conmon stamps a row, may bring the full file to the disk, and begins the next one with that row. */
 const MAX_SYNC_MS = 60_000
 const NS_IN_MS = 1_000_000
 
@@ -49,7 +52,7 @@ export function judgeLoss(left: LeftFile, next: NextFile): LossVerdict {
   if (!(left.lastRowMs < next.firstRowMs)) return 'none'
   // A file that a row makes necessary is born behind that row; one that a starting container makes, before its first.
   const waitedMs = Number(next.bornNs) / NS_IN_MS - next.firstRowMs
-  if (!(waitedMs >= -TICK_MS && waitedMs <= MAX_SYNC_MS)) return 'none'
+  if (!(waitedMs >= -CLOCK_LAG_MS && waitedMs <= MAX_SYNC_MS)) return 'none'
   // Whoever takes the name away by hand leaves a file that is written to; conmon's own has no more rows.
   return left.changedNs > left.writtenNs ? 'lost' : 'may be lost'
 }
