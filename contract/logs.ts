@@ -15,8 +15,13 @@ export const LogLine = Type.Object({
 })
 export type LogLine = Static<typeof LogLine>
 
+/** Lines are lost that stood between this one and the one before it. */
+export const LogGap = Type.Object({ before: LogCursor, reason: Type.String() })
+export type LogGap = Static<typeof LogGap>
+
 export const LogPage = Type.Object({
   lines: Type.Array(LogLine),
+  gaps: Type.Optional(Type.Array(LogGap, { description: 'where lines are lost, oldest first' })),
   hasMore: Type.Boolean({ description: 'there are more lines in the direction that was asked for' }),
 })
 export type LogPage = Static<typeof LogPage>
@@ -80,7 +85,7 @@ export type LogsHello = Static<typeof LogsHello>
 export const LogNotice = Type.Union([
   /** The end of the backlog: what follows is live. Who has had no line yet resumes behind this cursor. */
   Type.Object({ type: Type.Literal('live'), cursor: Type.Optional(LogCursor) }),
-  /** Lines are missing that are not kept any more (the log was truncated or rotated away meanwhile). */
+  /** Lines are missing here that are not kept, or never were: the log was truncated or rotated away meanwhile. */
   Type.Object({ type: Type.Literal('gap'), reason: Type.String() }),
 ])
 export type LogNotice = Static<typeof LogNotice>

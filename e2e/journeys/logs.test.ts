@@ -3,6 +3,7 @@ import { createHost, type TestHost } from '../host/host.ts'
 import { itKeepsItsHistory } from './log-history-steps.ts'
 import { type LogHost, openLogHost } from './log-host.ts'
 import { itWithstandsHostileLogs } from './log-hostile.ts'
+import { itTellsWhatIsLost } from './log-loss-steps.ts'
 import { itIsReadInThePage } from './log-page-steps.ts'
 import { itSearches } from './log-search-steps.ts'
 import { itSoaks } from './log-soak.ts'
@@ -29,7 +30,10 @@ describe('the log', () => {
     itIsReadInThePage(open, 'quadlet')
     itIsReadInThePage(open, 'container')
   })
-  describe('whatever happens', () => itSoaks(open))
+  describe('whatever happens', () => {
+    itSoaks(open)
+    itTellsWhatIsLost(open)
+  })
   // Last, for what is kept is not worth reading afterwards.
   describe('whatever is in it', () => itWithstandsHostileLogs(open))
 })

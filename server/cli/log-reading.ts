@@ -2,6 +2,7 @@ import type { LogLine } from '../../contract/logs.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import { formatMoment } from './format-time.ts'
+import { createEntryPicker, isBefore, type LineSelection, type LogEntry, pickEntries } from './log-entries.ts'
 import type { Output } from './output.ts'
 import { printable, printableJson, safeText } from './terminal-text.ts'
 
@@ -15,17 +16,13 @@ const MOMENT_LENGTH = 23
 const SEARCH_HITS = 10_000
 
 /** Which lines of the log a command shows. */
-export interface LogSelection {
+export interface LogSelection extends LineSelection {
   /** How many lines of what is kept, 0 to 100 000, after filtering. */
   readonly limit: number
   /** How many lines a stream has to send for that, 0 to 100 000. */
   readonly backlog: number
-  /** Only lines at or after this moment, ms since 1970. */
-  readonly since?: number
   /** Only lines before this moment. */
   readonly until?: number
-  readonly stream?: LogLine['stream']
-  readonly grep?: RegExp
   /** Each line says when it was written. */
   readonly hasTimes: boolean
 }
@@ -35,16 +32,33 @@ export async function readLogs(context: CommandContext, selection: LogSelection)
   const { out } = context
   const client = await context.client()
   const end = selection.until === undefined ? undefined : await cursorAt(client, selection.until)
-  const lines =
+  const { entries, rest } =
     selection.grep === undefined
       ? await collectLines(client, selection, end)
       : await searchLines(client, selection, { grep: selection.grep, end }, out)
-  if (out.json) out.document(lines)
-  else for (const line of lines) await out.write(`${lineText(line, selection, out)}\n`)
+  if (out.json) out.document([...entries.flatMap(asJsonItems), ...rest.map(asJsonGap)])
+  else {
+    for (const entry of entries) await writeEntry(entry, selection, out)
+    for (const reason of rest) noteGap(out, reason)
+  }
   // In a pipe nothing is the answer; a person wonders.
-  if (lines.length === 0 && selection.limit > 0 && out.isTty && !out.json)
+  if (entries.length === 0 && selection.limit > 0 && out.isTty && !out.json)
     out.note(out.style('dim', isPicked(selection) ? '-- no such line is kept --' : '-- the log is empty --'))
   return 0
+}
+
+interface Collected {
+  readonly entries: readonly LogEntry[]
+  /** Lines are lost behind the last entry. */
+  readonly rest: readonly string[]
+}
+
+const asJsonGap = (gap: string): { gap: string } => ({ gap })
+const asJsonItems = ({ gaps, line }: LogEntry) => [...gaps.map(asJsonGap), line]
+
+async function writeEntry({ gaps, line }: LogEntry, selection: LogSelection, out: Output): Promise<void> {
+  for (const reason of gaps) noteGap(out, reason)
+  await out.write(`${lineText(line, selection, out)}\n`)
 }
 
 /** Lines are left out. */
@@ -63,23 +77,29 @@ async function collectLines(
   client: Client,
   selection: LogSelection,
   end: string | undefined,
-): Promise<LogLine[]> {
-  const pages: LogLine[][] = []
+): Promise<Collected> {
+  const pages: LogEntry[][] = []
+  let behind: readonly string[] = []
   let missing = selection.limit
   let before = end
   const isThinned = selection.since !== undefined || selection.stream !== undefined
   while (missing > 0) {
     const limit = isThinned ? PAGE_LINES : Math.min(missing, PAGE_LINES)
     const query = before === undefined ? { limit } : { limit, before }
-    const { lines, hasMore } = await client.call('GET /api/logs', { query })
-    const selected = lines.filter((line) => isSelected(line, selection)).slice(-missing)
+    const page = await client.call('GET /api/logs', { query })
+    const { entries, rest } = pickEntries(page, selection)
+    const selected = entries.slice(-missing)
+    // What is said behind the last line that is shown of this page stands before the first one of the next.
+    const next = pages.find(({ length }) => length > 0)
+    if (!next) behind = [...rest, ...behind]
+    else if (next[0]) next[0] = { ...next[0], gaps: [...rest, ...next[0].gaps] }
     pages.unshift(selected)
     missing -= selected.length
-    const oldest = lines[0]
-    if (!hasMore || oldest === undefined || isBefore(oldest, selection.since)) break
+    const oldest = page.lines[0]
+    if (!page.hasMore || oldest === undefined || isBefore(oldest, selection.since)) break
     before = oldest.cursor
   }
-  return pages.flat()
+  return { entries: pages.flat(), rest: behind }
 }
 
 /** The last lines that match, of all that is kept: the panel looks for them where they lie. */
@@ -88,7 +108,7 @@ async function searchLines(
   { limit, since, stream }: LogSelection,
   { grep, end }: { readonly grep: RegExp; readonly end: string | undefined },
   out: Output,
-): Promise<LogLine[]> {
+): Promise<Collected> {
   const found: LogLine[] = []
   const signal = out.closed
   let hasMore = limit > 0
@@ -114,7 +134,7 @@ async function searchLines(
     })
     if (signal.aborted) break
   }
-  return found.reverse()
+  return { entries: found.reverse().map((line) => ({ gaps: [], line })), rest: [] }
 }
 
 /** `logs -f`: what is kept, then what comes, until Ctrl-C or until nobody reads any more. */
@@ -122,27 +142,37 @@ export async function followLogs(context: CommandContext, selection: LogSelectio
   const { out } = context
   const interrupted = new AbortController()
   const release = context.io.onInterrupt(() => interrupted.abort())
+  const picker = createEntryPicker(selection)
   const kept = createTail(selection.limit)
   let isLive = false
   // A stream has the rows as they were printed; other answers were cleaned on their way.
   const asJson = (line: LogLine): string => printableJson({ ...line, text: safeText(line.text) })
-  const show = (line: LogLine): Promise<void> =>
-    out.write(`${out.json ? asJson(line) : lineText(line, selection, out)}\n`)
+  const showGap = async (reason: string): Promise<void> => {
+    if (out.json) await out.write(`${printableJson(asJsonGap(reason))}\n`)
+    else noteGap(out, reason)
+  }
+  const show = async ({ gaps, line }: LogEntry): Promise<void> => {
+    for (const reason of gaps) await showGap(reason)
+    await out.write(`${out.json ? asJson(line) : lineText(line, selection, out)}\n`)
+  }
   try {
     const client = await context.client()
     const signal = AbortSignal.any([interrupted.signal, out.closed])
     await client.streamLogs({ backlog: selection.backlog, signal }, async (frame) => {
       if (frame.type === 'gap') {
-        if (out.json) await out.write(`${printableJson({ gap: frame.reason })}\n`)
-        else noteGap(out, frame.reason)
+        if (isLive) await showGap(frame.reason)
+        else picker.lose(frame.reason)
       } else if (frame.type === 'live') {
-        if (!isLive) for (const line of kept.lines()) await show(line)
+        if (isLive) return
         isLive = true
+        for (const entry of kept.entries()) await show(entry)
+        for (const reason of picker.rest()) await showGap(reason)
       } else
         for (const line of frame.lines) {
-          if (!isSelected(line, selection)) continue
-          if (isLive) await show(line)
-          else kept.add(line)
+          const entry = picker.take(line)
+          if (entry === null) continue
+          if (isLive) await show(entry)
+          else kept.add(entry)
         }
     })
   } finally {
@@ -155,26 +185,17 @@ function noteGap(out: Output, reason: string): void {
   out.note(out.style('dim', `-- lines are missing here: ${printable(reason)} --`))
 }
 
-/** Keeps the last lines added, at a cost that does not grow with their number. */
-function createTail(limit: number): { add(line: LogLine): void; lines(): readonly LogLine[] } {
-  let lines: LogLine[] = []
+/** Keeps the last entries added, at a cost that does not grow with their number. */
+function createTail(limit: number): { add(entry: LogEntry): void; entries(): readonly LogEntry[] } {
+  let entries: LogEntry[] = []
   return {
-    add(line) {
+    add(entry) {
       if (limit === 0) return
-      lines.push(line)
-      if (lines.length > limit * 2 + 1000) lines = lines.slice(-limit)
+      entries.push(entry)
+      if (entries.length > limit * 2 + 1000) entries = entries.slice(-limit)
     },
-    lines: () => lines.slice(-limit),
+    entries: () => entries.slice(-limit),
   }
-}
-
-function isSelected(line: LogLine, { since, stream, grep }: LogSelection): boolean {
-  if (isBefore(line, since) || (stream !== undefined && line.stream !== stream)) return false
-  return grep === undefined || grep.test(printable(line.text))
-}
-
-function isBefore(line: LogLine, since: number | undefined): boolean {
-  return since !== undefined && Date.parse(line.time) < since
 }
 
 function lineText(line: LogLine, { hasTimes }: LogSelection, out: Output): string {

@@ -1,5 +1,5 @@
 /** The verbs of the host that read and keep the gateway's log (docs/adr/0011-logs.md). */
-import type { LogFilter, LogLine, LogQuery, LogSearchFrame } from '../../contract/logs.ts'
+import type { LogFilter, LogPage, LogQuery, LogSearchFrame } from '../../contract/logs.ts'
 import type { UserAccount } from './host.ts'
 
 export interface LogChunk {
@@ -26,20 +26,15 @@ export interface LogRequest {
 export interface LogFiles {
   /** The rows of a chunk are good until the next one is asked for: their memory is used again. */
   followLog(user: UserAccount, request: LogRequest, signal: AbortSignal): AsyncIterable<LogChunk>
-  /** Up to `limit` lines before the cursor (or the end), oldest first. */
-  readLogBefore(
-    user: UserAccount,
-    path: string,
-    before: string | null,
-    limit: number,
-  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
+  /** Up to `limit` lines before the cursor (or the end), oldest first, and where between them lines are lost. */
+  readLogBefore(user: UserAccount, path: string, before: string | null, limit: number): Promise<LogPage>
   /** Up to `limit` lines behind a cursor, or from a time (ms since 1970) on, oldest first. */
   readLogAfter(
     user: UserAccount,
     path: string,
     from: { readonly after: string } | { readonly time: number },
     limit: number,
-  ): Promise<{ lines: readonly LogLine[]; hasMore: boolean }>
+  ): Promise<LogPage>
   /** The text of one line, up to 4 MiB; null when it is not kept any more. */
   readLogLine(
     user: UserAccount,

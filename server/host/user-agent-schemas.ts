@@ -51,9 +51,11 @@ export const DirectoryValue = Compile(
 
 export const HasDirectoryValue = Compile(Type.Boolean())
 
+const GapReason = Type.String({ maxLength: 400 })
 const LogBatch = Type.Object(
   {
     file: Type.String({ maxLength: 12 }),
+    gap: Type.Optional(GapReason),
     ends: Type.Array(Type.Integer({ minimum: 0 })),
     times: Type.String(),
     texts: Type.String(),
@@ -71,7 +73,7 @@ export const LogLineReply = Compile(
 export const LogFollowItem = Compile(
   Type.Object(
     {
-      gap: Type.Optional(Type.String({ maxLength: 200 })),
+      gap: Type.Optional(GapReason),
       live: Type.Boolean(),
       cursor: Type.Optional(LogCursor),
       bytes: Type.Optional(Type.Unsafe<Uint8Array>(Type.Any())),

@@ -1,7 +1,7 @@
 /** The verbs of the host that touch files of the gateway's user: each is asked of the agent of that user. */
 
 import { lastCursor } from '../../contract/log-rows.ts'
-import type { LogLine } from '../../contract/logs.ts'
+import type { LogGap, LogLine, LogPage } from '../../contract/logs.ts'
 import { isAbsolutePath } from '../../contract/rules.ts'
 import { HostError, InputError } from '../errors.ts'
 import type { Host, LogChunk, LogRequest, UserAccount } from './host.ts'
@@ -208,8 +208,13 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-function toPage(page: { batches: readonly LogBatch[]; hasMore: boolean }) {
-  return { lines: page.batches.flatMap(toLines), hasMore: page.hasMore }
+function toPage(page: { batches: readonly LogBatch[]; hasMore: boolean }): LogPage {
+  const pages = page.batches.map((batch) => ({ lines: toLines(batch), reason: batch.gap }))
+  const gaps = pages.flatMap(({ lines: [first], reason }): LogGap[] =>
+    first === undefined || reason === undefined ? [] : [{ before: first.cursor, reason }],
+  )
+  const lines = pages.flatMap((one) => one.lines)
+  return { lines, hasMore: page.hasMore, ...(gaps.length > 0 ? { gaps } : {}) }
 }
 
 function toLines(batch: LogBatch): LogLine[] {

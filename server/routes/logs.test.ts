@@ -49,6 +49,39 @@ test('a download has all that is kept, or what passes a filter, as plain text', 
   expect(asked).toMatchObject([{ backlog: Number.MAX_SAFE_INTEGER, filter: { text: 'red' } }])
 })
 
+test('a download says where lines are lost, in both forms', async () => {
+  const routes = logRoutes(
+    depsOf({
+      async *followLog() {
+        for (const rows of listLines([line])) yield { rows, live: false }
+        for (const rows of listLines([line])) yield { rows, gap: 'nobody kept them', live: false }
+        yield { live: true }
+      },
+    }),
+  )
+  const read = async (format: 'text' | 'jsonl') => {
+    const call = { query: { format } } as Partial<Call<'GET /api/logs/download'>>
+    const { stream } = await routes['GET /api/logs/download'](call as Call<'GET /api/logs/download'>)
+    return (await readText(stream)).trimEnd().split('\n')
+  }
+  const shown = `${line.time} red `
+  expect((await read('text')).map((text) => text.trimEnd())).toEqual([
+    shown.trimEnd(),
+    '-- Lines are missing here: nobody kept them',
+    shown.trimEnd(),
+  ])
+  expect(
+    (await read('jsonl')).map((text) => JSON.parse(text) as { gap?: string }).map(({ gap }) => gap),
+  ).toEqual([undefined, 'nobody kept them', undefined])
+})
+
+test('a page says before which line others are lost', async () => {
+  const gaps = [{ before: line.cursor, reason: 'nobody kept them' }]
+  const routes = logRoutes(depsOf({ readLogBefore: async () => ({ lines: [line], gaps, hasMore: false }) }))
+  const call = { query: {} } as Partial<Call<'GET /api/logs'>>
+  expect(await routes['GET /api/logs'](call as Call<'GET /api/logs'>)).toMatchObject({ gaps })
+})
+
 test.each([
   [{ text: '(', kind: 'regex' as const }, 'LOG_PATTERN_INVALID'],
   [{ text: 'a', kind: 'plain' as const, since: 'noon' }, 'REQUEST_INVALID'],

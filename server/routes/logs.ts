@@ -22,7 +22,7 @@ export function logRoutes({ host }: PanelDeps): LogRoutes {
       const page = from
         ? await host.readLogAfter(user, paths.logFile, from, limit)
         : await host.readLogBefore(user, paths.logFile, before ?? null, limit)
-      return { lines: page.lines.map(clean), hasMore: page.hasMore }
+      return { ...page, lines: page.lines.map(clean) }
     },
     'GET /api/logs/line': async ({ query }) => {
       const { user, paths } = await requireUser(host)
@@ -53,7 +53,8 @@ async function* readAll(
   const backlog = Number.MAX_SAFE_INTEGER
   const request = Object.keys(filter).length === 0 ? { path, backlog } : { path, backlog, filter }
   try {
-    for await (const { rows, live } of host.followLog(user, request, end.signal)) {
+    for await (const { rows, gap, live } of host.followLog(user, request, end.signal)) {
+      if (gap !== undefined) yield `${format === 'text' ? describeGap(gap) : JSON.stringify({ gap })}\n`
       const lines = rows ? (readLines(rows) ?? []) : []
       if (lines.length > 0) yield `${lines.map(format === 'text' ? asText : asJson).join('\n')}\n`
       if (live) return
@@ -63,6 +64,7 @@ async function* readAll(
   }
 }
 
+const describeGap = (reason: string): string => `-- Lines are missing here: ${reason}`
 const asText = ({ time, text }: LogLine): string => `${time} ${plain(text)}`
 const asJson = (line: LogLine): string => JSON.stringify({ ...line, text: plain(line.text) })
 const plain = (text: string): string => sanitizeLogText(text).replaceAll(/\x1b\[[0-9;]*m/g, '')

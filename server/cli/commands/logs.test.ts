@@ -188,6 +188,53 @@ test('a person learns that there is no such line, a pipe gets nothing', async ()
   expect(await runTestCli(argv, { panel })).toMatchObject({ code: 0, stdout: '', stderr: '' })
 })
 
+/** The log, of which lines are lost before the ones with these numbers. */
+const logWithGaps = (count: number, lost: readonly number[]): TestHandlers => ({
+  'GET /api/logs': (request) => {
+    const page = logOf(count)['GET /api/logs']?.(request) as { lines: LogLine[]; hasMore: boolean }
+    const gaps = lost.map((number) => ({ before: line(number).cursor, reason: `lost before ${number}` }))
+    return { ...page, gaps: gaps.filter(({ before }) => page.lines.some(({ cursor }) => cursor === before)) }
+  },
+})
+
+test.each<[string[], (number | string)[]]>([
+  [
+    ['-n', '4'],
+    [1_997, 'lost before 1998', 1_998, 1_999, 2_000],
+  ],
+  [
+    ['-n', '3'],
+    ['lost before 1998', 1_998, 1_999, 2_000],
+  ],
+  [
+    ['-n', '2'],
+    [1_999, 2_000],
+  ],
+  // It stands before what is shown of what comes after it, over pages as well: 1001 is the first of one.
+  [
+    ['-n', '502', '--stream', 'stdout'],
+    [998, 1_000, 'lost before 1001', 1_002],
+  ],
+  // Lost before the time that is asked for.
+  [
+    ['--since', '2026-11-23T12:33:19Z'],
+    [1_999, 2_000],
+  ],
+])('logs --json %j says where lines are lost', async (argv, expected) => {
+  const panel = await start(logWithGaps(2_000, [1_001, 1_998]))
+  const { stdout } = await runTestCli(['logs', '--json', ...argv], { panel })
+  const items = JSON.parse(stdout) as ({ gap: string } | LogLine)[]
+  const told = items.map((item) => ('gap' in item ? item.gap : Number(/line (\d+)/.exec(item.text)?.[1])))
+  expect(told.slice(0, expected.length)).toEqual(expected)
+})
+
+test('where lines are lost is said beside the lines, not among them', async () => {
+  const panel = await start(logWithGaps(10, [10]))
+  const { stdout, stderr } = await runTestCli(['logs', '-n', '2'], { panel })
+  expect(numbers(stdout)).toEqual([9, 10])
+  expect(stderr).toBe('-- lines are missing here: lost before 10 --\n')
+})
+
 test('colours are kept on a terminal, unless NO_COLOR is set', async () => {
   const panel = await start(logOf(10))
   const onTerminal = await runTestCli(['logs', '-n', '1'], { panel, io: { isTty: true } })
@@ -233,6 +280,33 @@ test('-f --json is JSON lines, gaps among them', async () => {
     .split('\n')
     .map((text) => JSON.parse(text) as unknown)
   expect(documents).toEqual([line(3), { gap: 'rotated' }, line(10), line(11)])
+})
+
+test('-f says in its place what is lost of the backlog, and once', async () => {
+  const sockets: TestSockets = {
+    logs: (_, __, send) => {
+      send({ type: 'lines', lines: [1, 2].map(line) })
+      send({ type: 'gap', reason: 'rotated' })
+      send({ type: 'lines', lines: [5, 6].map(line) })
+      send({ type: 'gap', reason: 'emptied' })
+      send({ type: 'live' })
+      setTimeout(() => send({ type: 'lines', lines: [10, 11].map(line) }), 30)
+    },
+  }
+  const { stdout } = await runUntil(['--json', '-n', '3'], 'line 11', await start({}, sockets))
+  const told = stdout
+    .trimEnd()
+    .split('\n')
+    .map((text) => JSON.parse(text) as Partial<LogLine> & { gap?: string })
+  expect(told.map(({ gap, text }) => gap ?? text)).toEqual([
+    'line 2',
+    'rotated',
+    'line 5',
+    'line 6',
+    'emptied',
+    '\x1b[31mERROR\x1b[39m line 10',
+    'line 11',
+  ])
 })
 
 test('-f prints nothing that hides text or steers what a document is printed on', async () => {

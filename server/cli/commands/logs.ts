@@ -20,8 +20,8 @@ export const logs: Command = {
       'first one after --since), or a time (2026-11-23, 2026-11-23T11:40, local unless it has Z or an offset).\n' +
       'RE is a JavaScript regular expression; it is matched against the line without its colours.',
     'Colours are kept on a terminal, unless NO_COLOR is set. Ctrl-C ends following, with exit code 0.',
-    'With --json: an array of { cursor, time, stream, text, truncated? }; with -f one such object a line (JSON lines),\n' +
-      'and { gap } where lines were lost.',
+    'With --json: an array of { cursor, time, stream, text, truncated? }, and { gap } where lines were lost; with -f one\n' +
+      'such object a line (JSON lines).',
   ],
   options: {
     follow: { type: 'boolean', short: 'f', about: 'go on with new lines as they come' },

@@ -3,7 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, link, open, rename } from 'node:fs/promises'
 import { HostError } from '../../errors.ts'
 import { fileError } from './file-errors.ts'
-import { inodeOf, keepLogFile, NO_FILE, remove } from './log-segments.ts'
+import { inodeOf, keepLogFile, NO_FILE, noteLoss, remove } from './log-segments.ts'
 
 /** A full file is followed by the next, as conmon does it (domain/gateway-spec.ts). In bytes. */
 const MAX_FILE_BYTES = 67_108_864
@@ -79,6 +79,7 @@ export async function linkLog(from: string, path: string): Promise<boolean> {
   const source = await inodeOf(from)
   if (source === null || source === NO_FILE || source === (await inodeOf(path))) return false
   await keepLogFile(path)
+  await noteLoss(path, path, from)
   await remove(nextOf(path))
   try {
     await link(from, nextOf(path))

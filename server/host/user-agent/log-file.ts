@@ -13,6 +13,8 @@ export const EMPTY_FILE = '0'.repeat(12)
 export interface LogFile {
   readonly handle: FileHandle
   readonly inode: bigint
+  /** Lines between the file before and this one are lost; said to whoever comes from there. */
+  readonly loss?: string
 }
 
 /** @returns null when there is no such file @throws {HostError} FILE_REFUSED, FILE_DENIED */

@@ -20,7 +20,7 @@ const LIVE_CHUNK_BYTES = 65_536
 export interface LogItem {
   /** A frame of contract/log-rows.ts, good until the next item is asked for. */
   readonly rows?: Uint8Array
-  /** Lines before these were lost: the file was cut, or `after` names a place that is no more. */
+  /** Lines before these were lost: a file is missing or was cut, or `after` names a place that is no more. */
   readonly gap?: string
   /** The backlog is over. */
   readonly live: boolean
@@ -78,6 +78,7 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
         await place.reading?.log.handle.close()
         const [log, ...newer] = place.newer
         place.newer = newer
+        place.gap ??= log?.loss
         const parts = place.gap === undefined ? place.reading?.parts() : undefined
         place.reading = log ? createLogReading(log, 0, filter, parts) : null
         if (!isLive && log && newer.length === 0) liveFrom = await logSize(log)
@@ -113,7 +114,11 @@ async function begin(params: LogFollowParams, filter: LineFilter | null): Promis
   const parts = start.offset === 0 && !start.isLost ? await partsBefore(files, start.index) : undefined
   await closeAll(files.slice(0, start.index))
   const [log, ...newer] = files.slice(start.index)
-  const gap = start.isLost ? 'the log was replaced meanwhile: lines before these may be lost' : undefined
+  const gap = start.isLost
+    ? 'the log was replaced meanwhile: lines before these may be lost'
+    : start.offset === 0
+      ? log?.loss
+      : undefined
   return { reading: log ? createLogReading(log, start.offset, filter, parts) : null, newer, gap }
 }
 

@@ -43,7 +43,7 @@ export async function describeLoss(
 }
 
 /** Time of the row at an offset; null for a row of something else. */
-async function timeAt(log: LogFile, offset: number): Promise<string | null> {
+export async function timeAt(log: LogFile, offset: number): Promise<string | null> {
   const row = await findRowAfter(log.handle, offset)
   const prefix = row && readPrefix(row.bytes, 0, row.bytes.length)
   return row && prefix ? row.bytes.toString('latin1', 0, prefix.timeEnd) : null

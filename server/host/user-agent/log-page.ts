@@ -36,7 +36,7 @@ export async function readLogPage({ path, before, limit }: LogPageParams): Promi
       const parts = offset === 0 ? await partsBefore(files, index) : undefined
       const lines = await readLines(log, offset, end, room, { parts })
       const page = (isOfCursor ? lines.filter((line) => line.end < end) : lines).slice(-missing)
-      batches.unshift(toBatch(await logName(log), page))
+      batches.unshift(await toBatch(log, page))
       missing -= page.length
       for (const { text } of page) room -= text.length
       const first = page[0]?.start ?? offset
@@ -65,7 +65,7 @@ export async function readLogAfter(params: LogAfterParams): Promise<LogPageValue
       if (!log) break
       const parts = from === 0 ? await partsBefore(files, index) : undefined
       const { lines, isWhole } = await readLinesFrom(log, from, missing, room, parts)
-      batches.push(toBatch(await logName(log), lines))
+      batches.push(await toBatch(log, lines))
       missing -= lines.length
       for (const { text } of lines) room -= text.length
       if (!isWhole) return { batches, hasMore: true }
@@ -205,9 +205,10 @@ async function readChunks(
   }
 }
 
-function toBatch(file: string, lines: readonly AssembledLine[]): LogBatch {
+async function toBatch(log: LogFile, lines: readonly AssembledLine[]): Promise<LogBatch> {
   return {
-    file,
+    file: await logName(log),
+    ...(log.loss !== undefined && lines[0]?.start === 0 ? { gap: log.loss } : {}),
     ends: lines.map((line) => line.end),
     times: lines.map((line) => line.time).join('\n'),
     texts: lines.map((line) => line.text).join('\n'),

@@ -15,7 +15,8 @@ export async function partsBefore(
   maxTextBytes = MAX_TEXT_BYTES,
 ): Promise<LineParts | undefined> {
   const log = files[index - 1]
-  if (!log) return undefined
+  // The rest of them was in the file that is lost.
+  if (!log || files[index]?.loss !== undefined) return undefined
   const size = await logSize(log)
   const { offset } = await findLineStart(log.handle, size, 1)
   const assembler = createLineAssembler(offset, () => undefined, maxTextBytes)

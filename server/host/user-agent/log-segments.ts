@@ -8,7 +8,9 @@ import { link, rename, unlink } from 'node:fs/promises'
 import { HostError } from '../../errors.ts'
 import { createFileAlarm } from './file-alarm.ts'
 import { errno, fileError } from './file-errors.ts'
-import { type LogFile, openLog } from './log-file.ts'
+import { type LogFile, logName, openLog } from './log-file.ts'
+import { describeLostFile, findLoss } from './log-lost-file.ts'
+import { readLostNotes, writeLostNote } from './log-lost-notes.ts'
 
 /** Files that are kept; with conmon's limit for each this bounds the log (domain/gateway-spec.ts). */
 export const KEPT_FILES = 4
@@ -41,6 +43,7 @@ export async function keepLogFile(path: string): Promise<boolean> {
   const kept = await inodeOf(nameOf(path, 1))
   if (current === null || current === NO_FILE || kept === current) return false
   if (kept !== null) {
+    await noteLoss(path, nameOf(path, 1), path)
     for (let number = KEPT_FILES - 1; number >= 1; number -= 1) {
       await move(nameOf(path, number), nameOf(path, number + 1))
     }
@@ -55,11 +58,46 @@ export async function keepLogFile(path: string): Promise<boolean> {
 }
 
 /**
+ * Notes that a file between two is missing, where it is. To move the files on, or to give them names, hides it.
+ * @param path of the log @param left the file that was left @param next the one that is behind it now
+ */
+export async function noteLoss(path: string, left: string, next: string): Promise<void> {
+  // Without a thread, as nearly always nothing is missing: see findLoss.
+  const [old, young] = [left, next].map((one) => statSync(one, { bigint: true, throwIfNoEntry: false }))
+  if (!old || !young || old.ctimeNs >= young.birthtimeNs) return
+  const files: LogFile[] = []
+  try {
+    for (const one of [left, next]) {
+      const log = await openLog(one)
+      if (log === null) return
+      files.push(log)
+    }
+    const [before, log] = files
+    const lost = before && log && (await findLoss(before, log))
+    if (lost) await writeLostNote(path, log, lost)
+  } catch {
+    // Files are kept all the same, on a full disk too: lines that are there are worth more than word of those that are not.
+  } finally {
+    await closeAll(files)
+  }
+}
+
+/**
  * Opens what there is of the log, oldest first; the last one is the file that is written to, when it is there.
  * The caller closes them.
  */
 export async function openSegments(path: string): Promise<LogFile[]> {
   const found: LogFile[] = []
+  try {
+    await openAll(path, found)
+    return await withLosses(path, found)
+  } catch (error) {
+    await closeAll(found)
+    throw error
+  }
+}
+
+async function openAll(path: string, found: LogFile[]): Promise<void> {
   const seen = new Set<bigint>()
   // The newest name first: a file that moves on meanwhile is met again, not missed.
   for (let number = 0; number <= KEPT_FILES + 1; number += 1) {
@@ -71,7 +109,27 @@ export async function openSegments(path: string): Promise<LogFile[]> {
       found.unshift(log)
     }
   }
-  return found
+}
+
+/** Says of each file whether one is missing before it. */
+async function withLosses(path: string, files: readonly LogFile[]): Promise<LogFile[]> {
+  const lost = new Map<LogFile, string>()
+  for (const [index, log] of files.entries()) {
+    const left = files[index - 1]
+    const found = left && (await findLoss(left, log))
+    if (found) lost.set(log, describeLostFile(found))
+  }
+  // After that: whoever moves the files on has written his note before.
+  const notes = files.length > 1 ? await readLostNotes(path) : []
+  for (const log of notes.length > 0 ? files.slice(1) : []) {
+    const name = await logName(log)
+    const note = notes.find(({ file }) => file === name)
+    if (note) lost.set(log, describeLostFile(note))
+  }
+  return files.map((log) => {
+    const loss = lost.get(log)
+    return loss === undefined ? log : { ...log, loss }
+  })
 }
 
 /** What somebody else put in the place of a kept file must not hide the others. */

@@ -96,6 +96,8 @@ export interface ReadValue {
 export interface LogBatch {
   /** Names the file these lines are of; a line's cursor is this and its end. */
   readonly file: string
+  /** Lines before the first of these are lost, and how that came. */
+  readonly gap?: string
   /** Offset of the first byte after each line. */
   readonly ends: readonly number[]
   /** ISO times, joined by LF. */

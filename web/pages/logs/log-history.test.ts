@@ -91,3 +91,14 @@ test('a failure is kept to be shown, and can be tried again', async () => {
   await Promise.all([history.loadNewer(), history.loadOlder()])
   expect(edges(history)).toEqual(['line 1000', 'line 4999'])
 })
+
+test('a line is opened where it is, below what is said of lines that are lost before it', async () => {
+  const log = serveLog(0, 10_000)
+  log.gaps = [{ before: cursorOf(5_000), reason: 'nobody kept them' }]
+  for (const found of [await openAtLine(cursorOf(5_000)), await openAtTime(timeOf(5_000))]) {
+    const { ring } = found?.history ?? {}
+    expect(ring?.get(found?.number ?? 0)?.text).toBe('line 5000')
+    expect(ring?.get((found?.number ?? 0) - 1)).toMatchObject({ kind: 'gap', text: 'nobody kept them' })
+    expect(ring?.get((found?.number ?? 0) - 2)?.text).toBe('line 4999')
+  }
+})

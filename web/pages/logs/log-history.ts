@@ -1,9 +1,10 @@
 /** An earlier stretch of the log, which grows in both directions as it is scrolled. It does not follow the log. */
 import { signal } from '@preact/signals'
-import type { LogLine } from '../../../contract/logs.ts'
+import type { LogPage } from '../../../contract/logs.ts'
 import { loadLinesAt, loadNewerLines, loadNewestLine, loadOlderLines } from '../../api/logs.ts'
 import { toProblem } from '../../api/problem.ts'
 import { LogIndex } from './log-index.ts'
+import { appendPage, prependPage } from './log-pieces.ts'
 import type { LogPlace, Newer, Older } from './log-place.ts'
 import { LogRing } from './log-ring.ts'
 
@@ -15,8 +16,8 @@ const OPENED_LINES = 300
 const BEGINNING = '1970-01-01T00:00:00Z'
 
 interface Around {
-  readonly before: { readonly lines: readonly LogLine[]; readonly hasMore: boolean }
-  readonly from: { readonly lines: readonly LogLine[]; readonly hasMore: boolean }
+  readonly before: LogPage
+  readonly from: LogPage
 }
 
 /** An opened history, and the line that was asked for. */
@@ -38,8 +39,8 @@ export class LogHistory implements LogPlace {
 
   constructor({ before, from }: Around, capacity: number = HISTORY_CAPACITY) {
     this.ring = new LogRing(capacity)
-    this.ring.appendLines(from.lines)
-    this.ring.prepend(before.lines)
+    appendPage(this.ring, from)
+    prependPage(this.ring, before)
     this.index = new LogIndex(this.ring)
     if (!before.hasMore) this.older.value = { kind: 'end', reason: 'beginning' }
     if (!from.hasMore) this.newer.value = { kind: 'end' }
@@ -55,10 +56,10 @@ export class LogHistory implements LogPlace {
     }
     this.older.value = { kind: 'loading' }
     try {
-      const { lines, hasMore } = await loadOlderLines(before)
-      const isRoom = this.ring.prepend(lines) === lines.length
+      const page = await loadOlderLines(before)
+      const isRoom = prependPage(this.ring, page) === page.lines.length
       this.older.value =
-        hasMore && isRoom ? { kind: 'idle' } : { kind: 'end', reason: isRoom ? 'beginning' : 'full' }
+        page.hasMore && isRoom ? { kind: 'idle' } : { kind: 'end', reason: isRoom ? 'beginning' : 'full' }
     } catch (error) {
       this.older.value = { kind: 'failed', problem: toProblem(error) }
     }
@@ -91,12 +92,12 @@ export class LogHistory implements LogPlace {
     })
   }
 
-  #append({ lines, hasMore }: { lines: readonly LogLine[]; hasMore: boolean }): void {
+  #append(page: LogPage): void {
     const { first } = this.ring
-    this.ring.appendLines(lines)
+    appendPage(this.ring, page)
     // What was dropped for them can be read again.
     if (this.ring.first > first && this.older.value.kind === 'end') this.older.value = { kind: 'idle' }
-    this.newer.value = hasMore ? { kind: 'idle' } : { kind: 'end' }
+    this.newer.value = page.hasMore ? { kind: 'idle' } : { kind: 'end' }
   }
 }
 
@@ -131,8 +132,9 @@ export async function openAtTime(time: string): Promise<Opened | null> {
 
 function opened(around: Around): Opened {
   const history = new LogHistory(around)
-  // The line that was asked for was appended first, and keeps its number.
-  return { history, number: 0 }
+  // Of the lines it was appended first; a row that tells of missing ones may stand before it.
+  const cursor = around.from.lines[0]?.cursor ?? ''
+  return { history, number: history.ring.numberOf(cursor) ?? 0 }
 }
 
 const isBusy = ({ kind }: Older | Newer): boolean => kind === 'loading'

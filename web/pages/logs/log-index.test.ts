@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readLogFacts } from '../../../server/domain/log-facts.ts'
 import { LEVELS, LogIndex, OTHER_SUBSYSTEMS } from './log-index.ts'
+import { prependPage } from './log-pieces.ts'
 import { LogRing } from './log-ring.ts'
 import { cursorOf, rowsOf } from './test-rows.ts'
 
@@ -59,7 +60,7 @@ test('whatever happens to the ring, the counts are those of the lines held', () 
       for (const step of actions) {
         if (step.do === 'append' && step.lines.length > 0) ring.append(rowsOf(step.lines.map(at)))
         else if (step.do === 'prepend')
-          ring.prepend(step.lines.map((one) => ({ ...at(one), cursor: cursorOf(0) })))
+          prependPage(ring, { lines: step.lines.map((one) => ({ ...at(one), cursor: cursorOf(0) })) })
         else if (step.do === 'gap') ring.appendGap('rotated')
         else if (step.do === 'clear') ring.clear()
         else if (step.do === 'sync') index.sync(-1)
@@ -132,7 +133,7 @@ test('lines that come in front of an emptied ring are not taken for those that w
   ring.append(rowsOf([at(out('[a] error: x'))]))
   index.sync(FOREVER_MS)
   ring.clear()
-  ring.prepend([{ ...at(out('[b] warn: y')), cursor: cursorOf(0) }])
+  prependPage(ring, { lines: [{ ...at(out('[b] warn: y')), cursor: cursorOf(0) }] })
   index.sync(FOREVER_MS)
   expect([index.levelCount('error'), index.levelCount('warn')]).toEqual([0, 1])
 })

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { EDGE_PX } from './log-edge.tsx'
 import { LogIndex } from './log-index.ts'
 import { loadNear, loadsByItself, topLine } from './log-near.ts'
+import { appendPage } from './log-pieces.ts'
 import type { LogPlace, Newer, Older } from './log-place.ts'
 import { LogRing } from './log-ring.ts'
 import { LogView } from './log-view.ts'
@@ -12,7 +13,7 @@ import { ROW_PX } from './use-aim.ts'
 
 function placeOf(older: Older, newer: Newer | null) {
   const ring = new LogRing()
-  ring.appendLines(Array.from({ length: 100 }, (_, index) => lineOf(index)))
+  appendPage(ring, { lines: Array.from({ length: 100 }, (_, index) => lineOf(index)) })
   return {
     ring,
     index: new LogIndex(ring),
@@ -58,7 +59,7 @@ test('with a filter an earlier stretch alone grows by itself, and not for ever',
   const history = placeOf(idle, idle)
   expect([loadsByItself(history, true), loadsByItself(placeOf(idle, null), true)]).toEqual([true, false])
   expect(loadsByItself(placeOf(idle, null), false)).toBe(true)
-  history.ring.appendLines(Array.from({ length: 10_000 }, (_, index) => lineOf(100 + index)))
+  appendPage(history.ring, { lines: Array.from({ length: 10_000 }, (_, index) => lineOf(100 + index)) })
   expect(loadsByItself(history, true)).toBe(false)
 })
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { LogRows } from '../../../contract/log-rows.ts'
 import type { LogLine } from '../../../contract/logs.ts'
+import { appendPage, prependPage } from './log-pieces.ts'
 import { LogRing } from './log-ring.ts'
 import { cursorOf, rowsOf } from './test-rows.ts'
 
@@ -58,17 +59,21 @@ test('long lines take no more room than short ones: fewer are held then, the new
   expect(ring.get(ring.first)?.text).toMatch(`${ring.first} x`)
   expect(ring.numberOf(cursorOf(999))).toBe(999)
   // There is no room for older ones, and there is again for the lines of a new list.
-  expect(ring.prepend(Array.from({ length: 10 }, () => ({ ...older(1), text: 'x'.repeat(8_000) })))).toBe(0)
+  expect(
+    prependPage(ring, {
+      lines: Array.from({ length: 10 }, () => ({ ...older(1), text: 'x'.repeat(8_000) })),
+    }),
+  ).toBe(0)
   ring.clear()
   ring.append(lines(0, 5))
-  expect(ring.prepend([older(1), older(2)])).toBe(2)
+  expect(prependPage(ring, { lines: [older(1), older(2)] })).toBe(2)
   expect(ring.count).toBe(7)
 })
 
 test('older lines go in front, with smaller numbers, below zero too', () => {
   const ring = new LogRing(10)
   ring.append(lines(3, 5))
-  expect(ring.prepend([older(1), older(2)])).toBe(2)
+  expect(prependPage(ring, { lines: [older(1), older(2)] })).toBe(2)
   expect(ring.first).toBe(-2)
   expect(texts(ring)).toEqual(['line 1', 'line 2', 'line 3', 'line 4'])
   expect(ring.get(-1)).toMatchObject({ kind: 'stderr', text: 'line 2' })
@@ -77,9 +82,9 @@ test('older lines go in front, with smaller numbers, below zero too', () => {
 test('older lines never push newer ones out: as many are taken as there is room for, the newest of them', () => {
   const ring = new LogRing(5)
   ring.append(lines(10, 13))
-  expect(ring.prepend([older(7), older(8), older(9)])).toBe(2)
+  expect(prependPage(ring, { lines: [older(7), older(8), older(9)] })).toBe(2)
   expect(texts(ring)).toEqual(['line 8', 'line 9', 'line 10', 'line 11', 'line 12'])
-  expect(ring.prepend([older(6)])).toBe(0)
+  expect(prependPage(ring, { lines: [older(6)] })).toBe(0)
 })
 
 test('the oldest cursor passes gaps by, and is none without lines', () => {
@@ -92,6 +97,31 @@ test('the oldest cursor passes gaps by, and is none without lines', () => {
   expect(ring.oldestCursor).toBe(cursorOf(1))
 })
 
+test('pages bring what is said of lost lines to its place, in front and behind', () => {
+  const ring = new LogRing(20)
+  const lostBefore = (number: number) => ({ before: cursorOf(number), reason: `lost before ${number}` })
+  const page = (from: number, to: number, ...lost: number[]) => ({
+    lines: Array.from({ length: to - from }, (_, index) => older(from + index)),
+    gaps: lost.map(lostBefore),
+  })
+  appendPage(ring, page(10, 13, 12))
+  appendPage(ring, page(13, 15, 13, 99))
+  expect(prependPage(ring, page(6, 10, 6, 8))).toBe(4)
+  expect(texts(ring)).toEqual([
+    'lost before 6',
+    ...['line 6', 'line 7', 'lost before 8', 'line 8', 'line 9', 'line 10', 'line 11', 'lost before 12'],
+    ...['line 12', 'lost before 13', 'line 13', 'line 14'],
+  ])
+  expect(ring.get(ring.first)).toMatchObject({ kind: 'gap' })
+  expect(ring.oldestCursor).toBe(cursorOf(6))
+  expect(ring.get(ring.numberOf(cursorOf(12)) ?? 99)?.text).toBe('line 12')
+  // They take up room as lines do.
+  const small = new LogRing(4)
+  appendPage(small, page(10, 11))
+  expect(prependPage(small, page(6, 10, 9))).toBe(2)
+  expect(texts(small)).toEqual(['line 8', 'lost before 9', 'line 9', 'line 10'])
+})
+
 test('a cleared ring is empty and goes on', () => {
   const ring = new LogRing(5)
   ring.append(lines(0, 4))
@@ -99,7 +129,7 @@ test('a cleared ring is empty and goes on', () => {
   expect(ring.count).toBe(0)
   ring.append(lines(4, 6))
   expect(texts(ring)).toEqual(['line 4', 'line 5'])
-  expect(ring.prepend([older(3)])).toBe(1)
+  expect(prependPage(ring, { lines: [older(3)] })).toBe(1)
   expect(texts(ring)).toEqual(['line 3', 'line 4', 'line 5'])
 })
 
@@ -132,7 +162,7 @@ test('what has gone from the front does not come back with older lines', () => {
   ring.append(lines(10, 17))
   ring.clear()
   ring.append(lines(17, 20))
-  expect(ring.prepend([older(15), older(16)])).toBe(2)
+  expect(prependPage(ring, { lines: [older(15), older(16)] })).toBe(2)
   expect(texts(ring)).toEqual(['line 15', 'line 16', 'line 17', 'line 18', 'line 19'])
 })
 
@@ -145,15 +175,15 @@ test('a line is found by its cursor, in whichever chunk it lies, until it has go
       stream: 'stdout' as const,
       text: `line ${from + index}`,
     }))
-  ring.appendLines(lines(10, 13))
+  appendPage(ring, { lines: lines(10, 13) })
   ring.appendGap('rotated')
-  ring.appendLines(lines(20, 22))
+  appendPage(ring, { lines: lines(20, 22) })
   expect(ring.newestCursor).toBe(cursorOf(21))
   for (const number of [10, 12, 20, 21])
     expect(ring.get(ring.numberOf(cursorOf(number)) ?? -1)?.text).toBe(`line ${number}`)
   for (const cursor of [cursorOf(9), cursorOf(13), cursorOf(22), 'ffffffffffff.a', 'no cursor'])
     expect(ring.numberOf(cursor)).toBeUndefined()
-  ring.appendLines(lines(22, 24))
+  appendPage(ring, { lines: lines(22, 24) })
   expect(ring.numberOf(cursorOf(11))).toBeUndefined()
   expect(ring.get(ring.numberOf(cursorOf(12)) ?? -1)?.text).toBe('line 12')
 })

@@ -3,15 +3,7 @@
  * several times the room. A line has a number that stays its own: later lines have larger ones, earlier lines that are
  * loaded afterwards smaller ones, below zero too.
  */
-import {
-  formatCursor,
-  type LogRows,
-  listLines,
-  parseCursor,
-  readRows,
-  rowAt,
-} from '../../../contract/log-rows.ts'
-import type { LogLine } from '../../../contract/logs.ts'
+import { formatCursor, type LogRows, parseCursor, rowAt } from '../../../contract/log-rows.ts'
 import { sanitizeLogText } from '../../../server/domain/log-line.ts'
 
 export interface RingLine {
@@ -142,11 +134,6 @@ export class LogRing {
     this.#grow(rows.count)
   }
 
-  /** Appends the lines of a page. */
-  appendLines(lines: readonly LogLine[]): void {
-    for (const rows of framesOf(lines)) this.append(rows)
-  }
-
   /** Appends a row that tells of lines which are missing. */
   appendGap(reason: string): void {
     this.#open = null
@@ -154,15 +141,14 @@ export class LogRing {
   }
 
   /**
-   * Puts older lines in front of the others, as many as there is room for.
-   * @param lines oldest first
-   * @returns how many there was room for
+   * Puts older lines in front of the others, and what is said of those that are missing between.
+   * @param pieces oldest first, no more lines than there is room for
+   * @returns false, and nothing is taken, when they have too many bytes
    */
-  prepend(lines: readonly LogLine[]): number {
-    const taken = lines.slice(Math.max(0, lines.length - (this.capacity - this.count)))
-    const chunks = framesOf(taken).map((rows) => ({ first: 0, count: rows.count, rows, gap: null }))
-    const bytes = chunks.reduce((sum, { rows }) => sum + rows.bytes.length, 0)
-    if (this.#bytes + bytes > this.#maxBytes) return 0
+  prepend(pieces: readonly (LogRows | string)[]): boolean {
+    const chunks = pieces.map(chunkOf)
+    const bytes = chunks.reduce((sum, { rows }) => sum + (rows?.bytes.length ?? 0), 0)
+    if (this.#bytes + bytes > this.#maxBytes) return false
     this.#bytes += bytes
     // What is left of the chunk in front must not show again the lines that have gone.
     this.#cutFront()
@@ -171,7 +157,7 @@ export class LogRing {
       chunk.first = this.#first
       this.#chunks.unshift(chunk)
     }
-    return taken.length
+    return true
   }
 
   clear(): void {
@@ -276,7 +262,8 @@ function enlarged<T extends Uint32Array | Float64Array>(from: T, to: T): T {
   return to
 }
 
-/** Lines of a page, as frames: one for each file that they are of. */
-function framesOf(lines: readonly LogLine[]): LogRows[] {
-  return listLines(lines).flatMap((frame) => readRows(frame) ?? [])
+function chunkOf(piece: LogRows | string): Chunk {
+  return typeof piece === 'string'
+    ? { first: 0, count: 1, rows: null, gap: piece }
+    : { first: 0, count: piece.count, rows: piece, gap: null }
 }

@@ -113,12 +113,12 @@ export class LogSession implements LogPlace {
     this.isCleared.value = false
     const before = this.ring.oldestCursor
     try {
-      const page = await loadOlderLines(before)
+      const [page, { prependPage }] = await Promise.all([loadOlderLines(before), import('./log-pieces.ts')])
       // Without a line to ask before, the newest come: those behind the last one read come by the stream.
       const last =
         before === undefined ? page.lines.findIndex((line) => line.cursor === this.#lastCursor) : -1
       const lines = last === -1 ? page.lines : page.lines.slice(0, last + 1)
-      const isRoom = this.ring.prepend(lines) === lines.length
+      const isRoom = prependPage(this.ring, { ...page, lines }) === lines.length
       this.older.value =
         page.hasMore && isRoom ? { kind: 'idle' } : { kind: 'end', reason: isRoom ? 'beginning' : 'full' }
     } catch (error) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { prependPage } from './log-pieces.ts'
 import { LogRing } from './log-ring.ts'
 import { LogView } from './log-view.ts'
 import { cursorOf, rowsOf } from './test-rows.ts'
@@ -54,7 +55,7 @@ test('whatever happens to the ring, the view says the same as counting would', (
       let columns: number | null = null
       for (const step of actions) {
         if (step.do === 'append') append(ring, step.texts)
-        else if (step.do === 'prepend') ring.prepend(step.texts.map(older))
+        else if (step.do === 'prepend') prependPage(ring, { lines: step.texts.map(older) })
         else if (step.do === 'clear') ring.clear()
         else {
           filter = step.filter
@@ -103,7 +104,7 @@ test('the reader is told how many rows went and came at the top', () => {
   ring.clear()
   append(ring, ['x'])
   view.sync(FOREVER_MS)
-  ring.prepend([older('y'.repeat(11)), older('z')])
+  prependPage(ring, { lines: [older('y'.repeat(11)), older('z')] })
   expect(view.sync(FOREVER_MS)).toMatchObject({ removedRows: 0, addedRows: 3 })
 })
 

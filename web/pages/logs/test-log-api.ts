@@ -1,6 +1,6 @@
 /** A log of numbered lines behind `fetch`, for tests: pages as the panel cuts them. */
 import { vi } from 'vitest'
-import type { LogLine } from '../../../contract/logs.ts'
+import type { LogGap, LogLine } from '../../../contract/logs.ts'
 import { cursorOf } from './test-rows.ts'
 
 /** Line n is written n seconds after that. */
@@ -19,6 +19,8 @@ export interface TestLog {
   /** The lines that are kept. */
   first: number
   end: number
+  /** What is said of lines that are lost. */
+  gaps: readonly LogGap[]
   readonly requests: string[]
   /** What the next request is answered with instead. */
   failure: Error | null
@@ -28,7 +30,7 @@ export interface TestLog {
 
 /** Puts the log in the place of `fetch`. */
 export function serveLog(first: number, end: number): TestLog {
-  const log: TestLog = { first, end, requests: [], failure: null, gate: null }
+  const log: TestLog = { first, end, gaps: [], requests: [], failure: null, gate: null }
   vi.stubGlobal('fetch', async (url: string) => {
     log.requests.push(url.replace('/api/logs?', ''))
     const { failure, gate } = log
@@ -36,7 +38,9 @@ export function serveLog(first: number, end: number): TestLog {
     log.gate = null
     await gate
     if (failure) throw failure
-    return new Response(JSON.stringify(pageOf(log, new URL(url, 'http://panel').searchParams)))
+    const page = pageOf(log, new URL(url, 'http://panel').searchParams)
+    const gaps = log.gaps.filter(({ before }) => page.lines.some(({ cursor }) => cursor === before))
+    return new Response(JSON.stringify({ ...page, ...(gaps.length > 0 ? { gaps } : {}) }))
   })
   return log
 }
