@@ -30,6 +30,7 @@ const DETAIL_WORDS: Readonly<Record<string, string>> = {
   bridgePort: 'bridge port',
   check: 'finding',
   configDir: 'configuration',
+  confirmExposure: 'agreed to other machines',
   containerName: 'container',
   gatewayPort: 'gateway port',
   healthyWithinSeconds: 'answer within seconds',
