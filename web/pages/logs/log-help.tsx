@@ -1,6 +1,6 @@
 import './log-help.css'
 import type { JSX } from 'preact'
-import { podmanLine } from '../../state/as-user.ts'
+import { containerLine } from '../../state/as-user.ts'
 import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
 import { EquivalentCommands } from '../../ui/command.tsx'
@@ -39,7 +39,7 @@ function shellCommands(): (readonly [string, string])[] {
     ['Errors of the last hour', 'sudo razroom-panel logs --since 1h --grep error -i'],
   ] as const
   if (gateway?.mode !== 'container') return [...own]
-  return [...own, ['By podman', podmanLine(['logs', '-f', gateway.containerName])]]
+  return [...own, ['By podman', containerLine(['logs', '-f', gateway.containerName])]]
 }
 
 /** The keys of the page, and what else is not seen at once. */

@@ -115,14 +115,9 @@ function LifeMarks(props: {
   const { timeMode, now } = props
   if (props.marks.length === 0) return null
   return (
-    <span
-      class="log-life"
-      data-behind={props.isBehind || undefined}
-      // All of them: a narrow row shows the first ones alone.
-      title={props.marks.map(({ time, words }) => `${formatMoment(time, timeMode)} ${words}`).join('\n')}
-    >
+    <span class="log-life" data-behind={props.isBehind || undefined}>
       {props.marks.map(({ time, words, tone }, index) => (
-        <span key={index} data-tone={tone}>
+        <span key={index} data-tone={tone} title={formatMoment(time, timeMode)}>
           {index === 0 && timeMode !== 'off' && (
             <span class="log-life-time">{formatTime(time, timeMode, now)} </span>
           )}

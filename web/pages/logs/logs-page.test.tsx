@@ -242,9 +242,5 @@ test('starts and ends of the gateway stand between the lines, read again when th
     auditLatest.value = 1
   })
   await waitFor(() => expect(marks()).toEqual(['', '23:59:59.500Z The gateway started', '', '', '']))
-  // A narrow row cuts them off.
-  expect(document.querySelector('.log-life')?.getAttribute('title')).toMatch(
-    /23:59:59\.500.* The gateway started$/,
-  )
   life.entries = []
 })

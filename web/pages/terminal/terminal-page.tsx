@@ -3,7 +3,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { TerminalCommand } from '../../../contract/terminal.ts'
 import { loadTerminalState } from '../../api/terminal-state.ts'
-import { podmanLine } from '../../state/as-user.ts'
+import { containerLine } from '../../state/as-user.ts'
 import { now } from '../../state/clock.ts'
 import { knownValue } from '../../state/remote.ts'
 import { status } from '../../state/status.ts'
@@ -80,7 +80,7 @@ function Commands(props: { onChoose: (command: TerminalCommand) => void }): JSX.
     )
   const container = status.value?.gateway.containerName ?? 'razroom'
   const inContainer = (typed: string): string =>
-    podmanLine(['exec', '-it', container, 'node', 'dist/index.js', ...typed.split(' ')])
+    containerLine(['exec', '-it', container, 'node', 'dist/index.js', ...typed.split(' ')])
   return (
     <>
       <ul class="terminal-commands">
