@@ -298,6 +298,17 @@ test.each([
   if (body !== null) expect(posted[0]?.body).toEqual(body)
 })
 
+test.each([
+  ['kept the old file', 'The unit is the panel’s own again.'],
+  [undefined, 'The unit was the panel’s own already; the gateway was started anew.'],
+])('unit replace says whether it did: %s', async (did, says) => {
+  const step = testStep('systemd-unit', 'done')
+  const operation = testOperation({ steps: [did === undefined ? step : { ...step, did }] })
+  const panel = await start({ events: tellOperation(operation) }, { 'POST /api/unit/replace': started })
+  const { code, stdout } = await runTestCli(['unit', 'replace'], { panel })
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, says])
+})
+
 test('launch setup runs the wizard of the gateway’s user, on a terminal only', async () => {
   const without = await runTestCli(['launch', 'setup'])
   expect([without.code, without.stderr]).toEqual([2, expect.stringContaining('run it on a terminal')])
