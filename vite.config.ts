@@ -88,6 +88,11 @@ export default defineConfig(({ mode }): UserConfig => {
                 includeDependenciesRecursively: false,
               },
               {
+                name: 'gateway-controls',
+                test: /\/(?:api\/gateway|gateway-controls)\.tsx?$/,
+                includeDependenciesRecursively: false,
+              },
+              {
                 name: 'log-lines',
                 test: /\/pages\/logs\/(?:logs-page|log-(?:bar|blocks|controls|density|edge|facts|filters|index|json|keys|lines|list|marks|near|place|places|ring|row|row-list|session|stage|times|tool-parts|view|words)|use-.*|copy-rows|held-lines|marks-between|sgr|text-filter|time-select)\.tsx?$|\/(?:log-rows|log-facts|log-line|api\/logs)\.ts$/,
                 includeDependenciesRecursively: false,

@@ -10,7 +10,8 @@ Usage: ./scripts/run-razroom-podman.sh launch [setup]
   launch        start the gateway and wait until it answers
   launch setup  the onboarding wizard on this terminal
 
-RAZROOM_PODMAN_GATEWAY_HOST_PORT and RAZROOM_PODMAN_BRIDGE_HOST_PORT choose the ports.
+RAZROOM_PODMAN_GATEWAY_HOST_PORT and RAZROOM_PODMAN_BRIDGE_HOST_PORT choose the ports, RAZROOM_CONFIG_DIR and
+RAZROOM_WORKSPACE_DIR the directories.
 TEXT
 }
 

@@ -48,6 +48,7 @@ const PAGES = [
   '/configuration',
   '/terminal',
   '/doctor',
+  '/connect',
   '/history',
   '/settings',
 ] as const

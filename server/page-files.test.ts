@@ -1,5 +1,5 @@
 /** The files of the page over the wire: compressed as they were built, for who takes that, and nothing else ever. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -103,5 +103,15 @@ it('an answer with data is never compressed, whatever is asked for: its length m
   for (const path of ['/api/session', '/api/nothing']) {
     const answer = await ask(`GET ${path}`, { ...headers, 'Accept-Encoding': 'br, gzip, deflate' })
     expect([path, answer.headers['content-encoding']]).toEqual([path, undefined])
+  }
+})
+
+it('every page has an address that can be opened and loaded again', async () => {
+  const app = await readFile(join(import.meta.dirname, '../web/app.tsx'), 'utf8')
+  const paths = [...app.matchAll(/^ {2}'(\/[a-z]*)': \{$/gm)].map(([, path = '']) => path)
+  expect(paths).toContain('/settings')
+  for (const path of paths) {
+    const { status } = await fetchBytes(path, {})
+    expect([path, status]).toEqual([path, 200])
   }
 })

@@ -27,6 +27,7 @@ async function start(sockets: TestSockets, handlers: TestHandlers = {}): Promise
   const panel = await startTestPanel(
     {
       'GET /api/status': () => TEST_STATUS,
+      'POST /api/setup': started,
       'POST /api/gateway/start': started,
       'POST /api/gateway/stop': started,
       'POST /api/gateway/restart': started,
@@ -269,6 +270,43 @@ test.each([
   const keys = panel.requests.map((request) => request.key)
   expect(keys).not.toContain('PUT /api/settings')
   expect(keys).toContain('POST /api/gateway/start')
+})
+
+test.each([
+  [{ RAZROOM_CONFIG_DIR: '/srv/razroom' }, { configDir: '/srv/razroom' }],
+  [
+    { RAZROOM_WORKSPACE_DIR: '/srv/work', RAZROOM_PODMAN_GATEWAY_HOST_PORT: '28789' },
+    { gatewayPort: 28789, workspaceDir: '/srv/work' },
+  ],
+  [
+    { RAZROOM_PODMAN_USERNS: 'auto', RAZROOM_PODMAN_CONTAINER: 'razroom' },
+    { userns: 'auto', containerName: 'razroom' },
+  ],
+  // What is so already, and what is setup's alone.
+  [{ RAZROOM_CONFIG_DIR: '/home/razroom/.razroom', RAZROOM_PODMAN_USERNS: 'keep-id' }, null],
+  [{ RAZROOM_WORKSPACE_DIR: '/home/razroom/.razroom/workspace', RAZROOM_PODMAN_QUADLET: '1' }, null],
+] as const)('launch has setup bring about another place: %j', async (env, body) => {
+  const panel = await start(
+    { events: tellOperation(testOperation()) },
+    { 'GET /api/settings': () => defaultSettings(), 'GET /api/status': () => TEST_STATUS },
+  )
+  expect((await runTestCli(['launch'], { panel, io: { env } })).code).toBe(0)
+  const posted = panel.requests.filter(({ key }) => key.startsWith('POST '))
+  expect(posted.map((request) => request.key)).toEqual([
+    body === null ? 'POST /api/gateway/start' : 'POST /api/setup',
+  ])
+  if (body !== null) expect(posted[0]?.body).toEqual(body)
+})
+
+test.each([
+  ['kept the old file', 'The unit is the panel’s own again.'],
+  [undefined, 'The unit was the panel’s own already; the gateway was started anew.'],
+])('unit replace says whether it did: %s', async (did, says) => {
+  const step = testStep('systemd-unit', 'done')
+  const operation = testOperation({ steps: [did === undefined ? step : { ...step, did }] })
+  const panel = await start({ events: tellOperation(operation) }, { 'POST /api/unit/replace': started })
+  const { code, stdout } = await runTestCli(['unit', 'replace'], { panel })
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, says])
 })
 
 test('launch setup runs the wizard of the gateway’s user, on a terminal only', async () => {

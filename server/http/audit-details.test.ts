@@ -107,6 +107,8 @@ describe('what is told', () => {
     world.answer = () => ({})
     await app.inject(page('PUT /api/settings', { adminUids: [1000, 1001] }))
     await app.inject(page('PUT /api/settings', { adminUids: [], gatewayPort: 28789 }))
+    const backupSchedule = { every: 'daily', keep: 7, includeWorkspace: true }
+    await app.inject(page('PUT /api/settings', { backupSchedule }))
     expect(world.notes).toMatchObject([
       {
         what: 'Say who may open the page',
@@ -114,6 +116,7 @@ describe('what is told', () => {
         details: [{ name: 'adminUids', value: '1000, 1001' }],
       },
       { what: 'Change settings', kind: 'change', details: [{ value: 'none' }, { value: '28789' }] },
+      { details: [{ value: 'daily, the newest 7 kept, with the workspace' }] },
     ])
   })
 

@@ -8,7 +8,7 @@ import type { Endpoint } from '../../contract/endpoint.ts'
 import { ENDPOINTS, type EndpointKey } from '../../contract/endpoints.ts'
 import type { EnvChange, EnvEdit } from '../../contract/env.ts'
 import { isEnvKey } from '../../contract/rules.ts'
-import type { ImageSource } from '../../contract/settings.ts'
+import type { BackupSchedule, ImageSource } from '../../contract/settings.ts'
 import type { VersionedFile } from '../../contract/versions.ts'
 
 /** A request whose parts have been checked against the contract. */
@@ -51,7 +51,7 @@ const RULES: Partial<Readonly<Record<EndpointKey, AuditRule>>> = {
     what: 'Set the gateway up',
     show: [
       ...['image', 'mode', 'startAtBoot', 'gatewayPort', 'bridgePort', 'publishAddress', 'user'],
-      ...['containerName', 'configDir', 'workspaceDir', 'userns'],
+      ...['confirmExposure', 'containerName', 'configDir', 'workspaceDir', 'userns'],
     ],
   },
   'POST /api/gateway/restart': { what: 'Restart the gateway' },
@@ -145,7 +145,17 @@ function detail(name: string, value: unknown): AuditDetail {
 function wordsOf(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(wordsOf).join(', ')
   if (isImageSource(value)) return imageWords(value)
+  if (isSchedule(value)) return scheduleWords(value)
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function isSchedule(value: unknown): value is BackupSchedule {
+  return typeof value === 'object' && value !== null && 'every' in value && 'keep' in value
+}
+
+function scheduleWords({ every, keep, includeWorkspace }: BackupSchedule): string {
+  if (every === 'off') return every
+  return `${every}, the newest ${keep} kept, ${includeWorkspace ? 'with' : 'without'} the workspace`
 }
 
 function isImageSource(value: unknown): value is ImageSource {

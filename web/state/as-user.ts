@@ -11,3 +11,9 @@ export function podmanLine(words: readonly string[]): string {
   const runtime = hasRuntime ? ['env', `XDG_RUNTIME_DIR=/run/user/${uid}`] : []
   return `cd / && ${shellLine(['sudo', '-H', '-u', name, ...runtime, 'podman', ...words])}`
 }
+
+/** The same for a container that is there, which podman finds without a runtime directory (docs/troubleshooting.md). */
+export function containerLine(words: readonly string[]): string {
+  const name = status.value?.user.name ?? 'razroom'
+  return `cd / && ${shellLine(['sudo', '-u', name, 'podman', ...words])}`
+}

@@ -48,6 +48,7 @@ test.each([
     entry({ details: [], outcome: 'refused', more: 5, who: { by: 'stranger', uid: 65_534, user: 'nobody' } }),
     'some day  refused    Save .env  (5 more)  by nobody (65534), not logged in',
   ],
+  [entry({ details: [{ name: 'at', value: '2026-01-01T10:57:29.750682287Z' }] }), ':57:29  by alice'],
   [entry({ details: [], who: { by: 'api', uid: 0, user: 'root' } }), 'a script of root (0)'],
   [entry({ details: [], who: { by: 'cli', uid: 0, user: 'root' } }), 'a command of root (0)'],
   [entry({ details: [], who: { by: 'stranger' } }), 'somebody, not logged in'],

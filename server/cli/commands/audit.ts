@@ -111,7 +111,9 @@ const LONGEST_OUTCOME = 9
 /** An entry for people: when, what became of it, what, and who. */
 export function entryLine(entry: AuditEntry, out: Pick<Output, 'style'>): string {
   const { at, outcome, what, details, code, tookMs, more, who } = entry
-  const said = details.map(({ name, value }) => `${name} ${value}`).join('; ')
+  const said = details
+    .map(({ name, value }) => `${name} ${name === 'at' ? formatTime(value) : value}`)
+    .join('; ')
   const facts = [
     ...(code === undefined ? [] : [code]),
     ...(tookMs === undefined ? [] : [`${(tookMs / 1000).toFixed(1)} s`]),

@@ -1,4 +1,5 @@
 import type { OperationStarted } from '../../../contract/schemas.ts'
+import type { Settings } from '../../../contract/settings.ts'
 import type { WizardMark } from '../../../contract/versions.ts'
 import { SetupError } from '../../errors.ts'
 import type { Client } from '../client.ts'
@@ -7,10 +8,12 @@ import { runGatewayAction } from '../gateway-action.ts'
 import { chooseSubcommand, refuseOperands } from '../parse-arguments.ts'
 import { portsFromEnv } from '../podman-variables.ts'
 import { usageError } from '../problem-error.ts'
+import { readPlaceOptions } from '../setup-options.ts'
 import { printable } from '../terminal-text.ts'
 
 /** The panel takes the wizard for ended when it hears nothing of it for 90 seconds. */
 const MARK_EVERY_MS = 30_000
+const PLACE = ['configDir', 'workspaceDir', 'containerName', 'userns'] as const
 
 export const launch: Command = {
   name: 'launch',
@@ -19,6 +22,8 @@ export const launch: Command = {
   about: [
     'Ends when the gateway answers; a first start can take minutes. RAZROOM_PODMAN_GATEWAY_HOST_PORT and\n' +
       'RAZROOM_PODMAN_BRIDGE_HOST_PORT, where set, become the ports; a container with other ones is made anew.',
+    'RAZROOM_CONFIG_DIR, RAZROOM_WORKSPACE_DIR, RAZROOM_PODMAN_CONTAINER and RAZROOM_PODMAN_USERNS, where set to other\n' +
+      'than what is, are a change that setup makes; a gateway of another user or name is removed first.',
     'launch setup: the onboarding wizard of the gateway on this terminal, inside the gateway when it runs, else in a\n' +
       'container of its own. It is the launch script in the home of the gateway’s user that runs it.',
     'With --json: the finished Operation.',
@@ -74,19 +79,38 @@ async function runWizard({ client, io, out, services }: CommandContext): Promise
   }
 }
 
-/** Starts it; when the environment names other ports, these are kept and a container that exists is made anew. */
+/**
+ * Starts it; when the environment names other ports, these are kept and a container that exists is made anew. Another
+ * place is what setup brings about: directories are made, with the files that the gateway needs.
+ */
 async function start({ io }: CommandContext, client: Client): Promise<OperationStarted> {
   const ports = portsFromEnv(io.env)
-  if (Object.keys(ports).length > 0) {
-    const settings = await client.call('GET /api/settings', {})
-    const isChange =
-      (ports.gatewayPort ?? settings.gatewayPort) !== settings.gatewayPort ||
-      (ports.bridgePort ?? settings.bridgePort) !== settings.bridgePort
-    if (isChange) {
-      await client.call('PUT /api/settings', { body: ports })
-      const { gateway } = await client.call('GET /api/status', {})
-      if (gateway.state !== 'absent') return client.call('POST /api/gateway/restart', {})
-    }
+  const place = placeOfLaunch(io)
+  if (Object.keys(ports).length === 0 && Object.keys(place).length === 0)
+    return client.call('POST /api/gateway/start', {})
+  const settings = await client.call('GET /api/settings', {})
+  const { gateway, isSetUp, user } = await client.call('GET /api/status', {})
+  if (isSetUp && differs(place, whereItIs(settings, user.home)))
+    return client.call('POST /api/setup', { body: { ...ports, ...place } })
+  if (differs(ports, settings)) {
+    await client.call('PUT /api/settings', { body: ports })
+    if (gateway.state !== 'absent') return client.call('POST /api/gateway/restart', {})
   }
   return client.call('POST /api/gateway/start', {})
+}
+
+/** What the launch script of Razroom takes, besides the ports: no user and no mode, which are those of setup. */
+function placeOfLaunch(io: CommandContext['io']): Partial<Pick<Settings, (typeof PLACE)[number]>> {
+  const named = readPlaceOptions({}, io)
+  return Object.fromEntries(PLACE.flatMap((key) => (named[key] === undefined ? [] : [[key, named[key]]])))
+}
+
+/** The settings with the directories that are meant where none is named. */
+function whereItIs(settings: Settings, home: string | null): Settings {
+  const configDir = settings.configDir ?? `${home}/.razroom`
+  return { ...settings, configDir, workspaceDir: settings.workspaceDir ?? `${configDir}/workspace` }
+}
+
+function differs(named: Partial<Settings>, settings: Settings): boolean {
+  return (Object.keys(named) as (keyof Settings)[]).some((key) => named[key] !== settings[key])
 }

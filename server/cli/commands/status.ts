@@ -105,7 +105,9 @@ function modeText({ mode, unit, startsAtBoot }: GatewayStatus): string {
   const parts = [
     `${unit.name} ${unit.activeState}`,
     startsAtBoot ? 'started at boot' : 'not started at boot',
-    ...(unit.restarts > 0 ? [`started again ${unit.restarts} times by systemd`] : []),
+    ...(unit.restarts > 0
+      ? [`started again ${unit.restarts === 1 ? 'once' : `${unit.restarts} times`} by systemd`]
+      : []),
     ...(isByHand ? [`${unit.fileState} by hand, see: razroom-panel unit`] : []),
   ]
   return `${mode} (${printable(parts.join(', '))})`

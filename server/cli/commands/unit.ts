@@ -36,7 +36,14 @@ export const unit: Command = {
       return runGatewayAction(
         context,
         (client) => client.call('POST /api/unit/replace', {}),
-        () => context.out.line('The unit is the panel’s own again.'),
+        ({ steps }) => {
+          const isReplaced = steps.some(({ id, did }) => id === 'systemd-unit' && did !== undefined)
+          context.out.line(
+            isReplaced
+              ? 'The unit is the panel’s own again.'
+              : 'The unit was the panel’s own already; the gateway was started anew.',
+          )
+        },
       )
     }
     if (verb !== 'show') throw usageError(`unit ${verb} is not known: show or replace`)

@@ -1,6 +1,6 @@
 import '../../ui/finding-item.css'
 import type { JSX } from 'preact'
-import type { CheckOutcome, DoctorCheck } from '../../../contract/doctor.ts'
+import type { CheckOutcome, DoctorCheck, DoctorFinding } from '../../../contract/doctor.ts'
 import { Command } from '../../ui/command.tsx'
 import { countOf } from '../../ui/format.ts'
 import { Icon } from '../../ui/icons.tsx'
@@ -14,17 +14,33 @@ const WORDS: Readonly<Record<CheckOutcome, string>> = {
 }
 
 /** Every check with what it saw, also those that found nothing. */
-export function CheckTable({ checks }: { checks: readonly DoctorCheck[] }): JSX.Element {
+export function CheckTable({
+  checks,
+  findings,
+}: {
+  checks: readonly DoctorCheck[]
+  findings: readonly Pick<DoctorFinding, 'check' | 'severity'>[]
+}): JSX.Element {
+  const isNote = ({ id, outcome }: DoctorCheck): boolean =>
+    outcome === 'found' && findings.every(({ check, severity }) => check !== id || severity === 'info')
   return (
     <details class="card">
       <summary>Everything that was looked at ({countOf(checks.length, 'check')})</summary>
       <ul class="doctor-checks">
         {checks.map((check) => (
-          <li key={check.id} class="finding-item" data-check={check.id} data-outcome={check.outcome}>
-            <Icon name={ICONS[check.outcome]} size={16} />
+          <li
+            key={check.id}
+            class="finding-item"
+            data-check={check.id}
+            data-outcome={isNote(check) ? 'note' : check.outcome}
+          >
+            <Icon name={isNote(check) ? 'info' : ICONS[check.outcome]} size={16} />
             <div class="finding-body">
               <p>
-                {check.title} <span class="visually-hidden">({WORDS[check.outcome]})</span>
+                {check.title}{' '}
+                <span class="visually-hidden">
+                  ({isNote(check) ? 'something to know' : WORDS[check.outcome]})
+                </span>
                 <span class="small muted">
                   {' '}
                   {check.tookMs} ms{check.isSlow ? ', slow' : ''}

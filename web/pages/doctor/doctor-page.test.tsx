@@ -104,3 +104,21 @@ test('mends after it has shown what it would do', async () => {
   await settle()
   expect(calls).toContain('POST /api/doctor/linger.off/fix')
 })
+
+test('a check that found a note alone is no warning', async () => {
+  const [finding] = broken.findings
+  if (finding === undefined) throw new Error('no finding')
+  answer = {
+    ...well,
+    checks: [
+      { ...check, id: 'cgroups', title: 'Groups', outcome: 'found' },
+      { ...check, id: 'linger', outcome: 'found' },
+    ],
+    findings: [finding, { ...finding, id: 'cgroups.delegation', check: 'cgroups', severity: 'info' }],
+  }
+  const { container } = render(<DoctorPage />)
+  await settle()
+  const outcomeOf = (id: string) =>
+    container.querySelector(`[data-check="${id}"]`)?.getAttribute('data-outcome')
+  expect([outcomeOf('cgroups'), outcomeOf('linger')]).toEqual(['note', 'found'])
+})

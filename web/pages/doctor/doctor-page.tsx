@@ -132,7 +132,7 @@ function Report(props: { report: DoctorReport; onMend: (finding: DoctorFinding) 
           onMend={props.onMend}
         />
       ))}
-      <CheckTable checks={checks} />
+      <CheckTable checks={checks} findings={findings} />
       <p class="small muted">Looked at {formatDateTime(at)}.</p>
     </>
   )

@@ -30,6 +30,7 @@ const DETAIL_WORDS: Readonly<Record<string, string>> = {
   bridgePort: 'bridge port',
   check: 'finding',
   configDir: 'configuration',
+  confirmExposure: 'agreed to other machines',
   containerName: 'container',
   gatewayPort: 'gateway port',
   healthyWithinSeconds: 'answer within seconds',
@@ -42,9 +43,10 @@ const DETAIL_WORDS: Readonly<Record<string, string>> = {
   workspaceDir: 'workspace',
 }
 
-/** `gateway port 28789 · mode quadlet` */
+/** `gateway port 28789 · mode quadlet`; a time as podman writes it, to the billionth of a second, as the time of day. */
 export function detailWords({ details }: Pick<AuditEntry, 'details'>): string {
-  return details.map(({ name, value }) => `${DETAIL_WORDS[name] ?? name} ${value}`).join(' · ')
+  const words = (name: string, value: string): string => (name === 'at' ? timeWords(value) : value)
+  return details.map(({ name, value }) => `${DETAIL_WORDS[name] ?? name} ${words(name, value)}`).join(' · ')
 }
 
 /** The title of the error, where the code is one of the table. */

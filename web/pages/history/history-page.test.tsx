@@ -65,6 +65,7 @@ test('entries are grouped by day, with what, who, when, and what became of it', 
         details: [
           { name: 'set', value: 'A, B' },
           { name: 'gatewayPort', value: '1' },
+          { name: 'at', value: '2026-01-01T10:57:29.750682287Z' },
         ],
       }),
       entry(1, {
@@ -86,7 +87,8 @@ test('entries are grouped by day, with what, who, when, and what became of it', 
   )
   expect(failed?.textContent).toContain('took 12 s')
   expect(failed?.textContent).toContain('The disk is full DISK_FULL')
-  expect(saved?.textContent).toContain('set A, B · gateway port 1')
+  expect(saved?.textContent).toContain('set A, B · gateway port 1 · at ')
+  expect(saved?.textContent).not.toContain('29.750682287Z')
   expect(saved?.textContent).toContain('1 h ago')
   expect(saved?.querySelector('time')?.dateTime).toBe(ago(HOUR_MS))
   expect(today.getByRole('link', { name: 'Versions of .env' }).getAttribute('href')).toBe('/environment')

@@ -1,6 +1,9 @@
 import './log-help.css'
 import type { JSX } from 'preact'
+import { containerLine } from '../../state/as-user.ts'
+import { status } from '../../state/status.ts'
 import { Button } from '../../ui/button.tsx'
+import { EquivalentCommands } from '../../ui/command.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { LOG_KEYS, type LogKey, type LogKeyId } from './log-keys.ts'
 
@@ -23,6 +26,20 @@ const WORDS: Readonly<Record<LogKeyId, string>> = {
 /** The key as it is printed on it. */
 export function keyName(key: string): string {
   return key === ' ' ? 'Space' : key
+}
+
+/**
+ * What a shell has for the log. A unit makes its container anew at each start, and podman follows
+ * one container alone.
+ */
+function shellCommands(): (readonly [string, string])[] {
+  const gateway = status.value?.gateway
+  const own = [
+    ['Follow', 'sudo razroom-panel logs -f'],
+    ['Errors of the last hour', 'sudo razroom-panel logs --since 1h --grep error -i'],
+  ] as const
+  if (gateway?.mode !== 'container') return [...own]
+  return [...own, ['By podman', containerLine(['logs', '-f', gateway.containerName])]]
 }
 
 /** The keys of the page, and what else is not seen at once. */
@@ -52,6 +69,7 @@ export function LogHelp({ onClose }: { onClose: () => void }): JSX.Element {
         Scrolling up stops following; at the end it goes on. What is copied is plain text, with times where
         they are shown.
       </p>
+      <EquivalentCommands commands={shellCommands()} />
       <div class="row">
         <Button onClick={onClose}>Close</Button>
       </div>

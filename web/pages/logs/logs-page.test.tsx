@@ -205,7 +205,8 @@ test('who stops following at the end stays stopped, though the list still tells 
 
 test('the keys are explained, and are left alone while somebody types', async () => {
   await key('?')
-  await waitFor(() => screen.getByRole('dialog', { name: 'Keys' }))
+  const dialog = await waitFor(() => screen.getByRole('dialog', { name: 'Keys' }))
+  expect(dialog.textContent).toContain('sudo razroom-panel logs -f')
   fireEvent.keyDown(screen.getByRole('searchbox'), { key: ' ' })
   await frame()
   expect(screen.getByRole('button', { name: 'Pause' }).getAttribute('aria-pressed')).toBe('false')

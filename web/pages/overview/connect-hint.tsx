@@ -29,8 +29,7 @@ export function ConnectHint(): JSX.Element | null {
     <section class="note" aria-label="No model is connected">
       <h2>No model is connected yet</h2>
       <p>
-        The gateway answers, but no key of a model provider is known. Give it one, choose a model, and add
-        channels if you like.
+        The gateway has no key of a model provider. Give it one, choose a model, and add channels if you like.
       </p>
       <div class="row">
         <LinkButton kind="primary" href="/connect">

@@ -34,7 +34,8 @@ export function LinkNote({ session }: { session: TerminalSession }): JSX.Element
   const place = session.place.value
   return (
     <p class="small muted">
-      {place === 'own' ? 'In a container of its own, for the gateway does not run.' : 'Inside the gateway.'}
+      {place === 'own' ? 'In a container of its own, for the gateway does not run.' : 'Inside the gateway.'}{' '}
+      Tab is the program’s; F6 leaves the terminal.
     </p>
   )
 }

@@ -14,6 +14,8 @@ export interface ScreenOptions {
   readonly root: HTMLElement
   onInput(data: string): void
   onResize(size: ScreenSize): void
+  /** F6: the keyboard goes on behind the terminal, for Tab is the program's (WCAG 2.2, 2.1.2). */
+  onLeave(): void
 }
 
 export interface Screen {
@@ -49,7 +51,7 @@ const FONT_SIZE = 14
 const SCROLLBACK_LINES = 5_000
 
 /** Makes a terminal in an element that is in the page. It lives until `destroy`. */
-export function createScreen({ root, onInput, onResize }: ScreenOptions): Screen {
+export function createScreen({ root, onInput, onResize, onLeave }: ScreenOptions): Screen {
   const terminal = new Terminal({
     documentOverride: strictDocument(),
     theme: readTheme(root),
@@ -70,7 +72,7 @@ export function createScreen({ root, onInput, onResize }: ScreenOptions): Screen
   terminal.loadAddon(fit)
   const releaseDocument = useStrictDocument()
   terminal.open(root)
-  terminal.attachCustomKeyEventHandler((event) => isForTerminal(event, terminal))
+  terminal.attachCustomKeyEventHandler((event) => isForTerminal(event, terminal, onLeave))
   terminal.onData(onInput)
   terminal.onResize(onResize)
   const fitNow = (): void => {
@@ -114,8 +116,13 @@ function sequenceOf(key: ScreenKey, isApplicationMode: boolean): string {
   return arrow === undefined ? (PLAIN[key] ?? '') : `\x1b${isApplicationMode ? 'O' : '['}${arrow}`
 }
 
-/** Copying and pasting stay the browser's: Ctrl+C while something is marked, Ctrl+Shift+C, Ctrl+V. */
-function isForTerminal(event: KeyboardEvent, terminal: Terminal): boolean {
+/** F6 leaves; copying and pasting stay the browser's: Ctrl+C while something is marked, Ctrl+Shift+C, Ctrl+V. */
+function isForTerminal(event: KeyboardEvent, terminal: Terminal, onLeave: () => void): boolean {
+  if (event.key === 'F6') {
+    event.preventDefault()
+    if (event.type === 'keydown') onLeave()
+    return false
+  }
   if (!event.ctrlKey || event.altKey || event.metaKey) return true
   const key = event.key.toLowerCase()
   if (key === 'v') return false

@@ -49,3 +49,9 @@ test('says when the page that opened it is away, and nothing when nobody is in i
   forgetRemotes()
   expect(await show({ isBusy: false })).not.toContain('Someone')
 })
+
+test('each command has its line for a shell', async () => {
+  const text = await show({ isBusy: false })
+  expect(text).toContain('sudo razroom-panel launch setup')
+  expect(text).toContain('cd / && sudo -u razroom podman exec -it razroom node dist/index.js channels login')
+})

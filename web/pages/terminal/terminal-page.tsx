@@ -3,10 +3,12 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { TerminalCommand } from '../../../contract/terminal.ts'
 import { loadTerminalState } from '../../api/terminal-state.ts'
+import { containerLine } from '../../state/as-user.ts'
 import { now } from '../../state/clock.ts'
 import { knownValue } from '../../state/remote.ts'
 import { status } from '../../state/status.ts'
 import { terminalState } from '../../state/terminal.ts'
+import { EquivalentCommands } from '../../ui/command.tsx'
 import { formatDuration } from '../../ui/format.ts'
 import { COMMANDS, titleOf } from './command-words.ts'
 import { forgetPlace, readPlace } from './kept-place.ts'
@@ -76,17 +78,28 @@ function Commands(props: { onChoose: (command: TerminalCommand) => void }): JSX.
         There is no gateway yet: <a href="/setup">set it up</a> first.
       </div>
     )
+  const container = status.value?.gateway.containerName ?? 'razroom'
+  const inContainer = (typed: string): string =>
+    containerLine(['exec', '-it', container, 'node', 'dist/index.js', ...typed.split(' ')])
   return (
-    <ul class="terminal-commands">
-      {COMMANDS.map(({ command, title, about, typed }) => (
-        <li key={command}>
-          <button type="button" class="card terminal-command" onClick={() => props.onChoose(command)}>
-            <strong>{title}</strong>
-            <span class="muted">{about}</span>
-            <code class="small muted">{typed}</code>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="terminal-commands">
+        {COMMANDS.map(({ command, title, about, typed }) => (
+          <li key={command}>
+            <button type="button" class="card terminal-command" onClick={() => props.onChoose(command)}>
+              <strong>{title}</strong>
+              <span class="muted">{about}</span>
+              <code class="small muted">{typed}</code>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <EquivalentCommands
+        commands={COMMANDS.map(({ command, title, typed }) => [
+          title,
+          command === 'onboard' ? 'sudo razroom-panel launch setup' : inContainer(typed),
+        ])}
+      />
+    </>
   )
 }

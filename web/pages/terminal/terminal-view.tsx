@@ -20,10 +20,12 @@ export function TerminalView(props: { session: TerminalSession; onLeave: () => v
   const isClosed = session.link.value.kind === 'closed'
   useEffect(() => {
     if (!root.current) return
+    const place = root.current
     const made = createScreen({
-      root: root.current,
+      root: place,
       onInput: (data) => session.type(data),
       onResize: (size) => session.resize(size),
+      onLeave: () => focusBehind(place),
     })
     setScreen(made)
     session.open(made)
@@ -67,6 +69,16 @@ export function TerminalView(props: { session: TerminalSession; onLeave: () => v
       )}
     </>
   )
+}
+
+/** The first button behind the screen; where there is none any more, the one above it. */
+function focusBehind(screen: HTMLElement): void {
+  const all = screen.closest('.terminal-page')?.querySelectorAll('button') ?? []
+  const seen = [...all].filter((button) => button.checkVisibility())
+  const isBehind = (button: Element) =>
+    (screen.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
+  const target = seen.find(isBehind) ?? seen[0]
+  target?.focus()
 }
 
 function Tools({ screen }: { screen: Screen }): JSX.Element {
