@@ -1,6 +1,8 @@
-import { cleanup, render, waitFor } from '@testing-library/preact'
+import { cleanup, configure, render, waitFor } from '@testing-library/preact'
 import { afterEach, expect, test, vi } from 'vitest'
 import { lazyPart } from './lazy-part.tsx'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 afterEach(cleanup)
 
