@@ -4,7 +4,7 @@ import { callApi } from '../host/panel-api.ts'
 import type { PanelHost } from '../host/panel-host.ts'
 import { ENV_FILE, readEnvFile, writeEnvFile } from '../journeys/gateway-container.ts'
 import { type AttackHost, pageHeaders } from './attack-host.ts'
-import { codeOf, IS_FULL, readEtag, SEED, saveEnv, setVariable } from './env-requests.ts'
+import { codeOf, readEtag, SEED, saveEnv, setVariable } from './env-requests.ts'
 import { insideArgv, runInside } from './inside.ts'
 import type { EditorSave } from './racing-editor.ts'
 import type { SaveTry } from './racing-saves.ts'
@@ -13,7 +13,8 @@ import { type Outcome, requestBytes, type Shot } from './shot.ts'
 
 const AT_ONCE = 50
 const SHELLS = 10
-const RACE_MS = IS_FULL ? 60_000 : 6_000
+/** Saves in the race with an editor, and versions that they must be made over and did not make: its first, three of the editor's. */
+const RACE = { writers: 4, enough: 40, foreign: 4, limitMs: 120_000 }
 const SECRET = 'sk-canary-parallel-0123456789'
 
 export function describeParallelSaves(attack: () => AttackHost): void {
@@ -88,8 +89,7 @@ export function describeParallelSaves(attack: () => AttackHost): void {
         user: 'razroom',
       })
       const printed = text(editor.stdout)
-      const orders = { writers: 4, enough: 40, limitMs: RACE_MS }
-      const tries = await runInside<SaveTry[]>(host, 'racing-saves.ts', orders, { timeoutMs: 200_000 })
+      const tries = await runInside<SaveTry[]>(host, 'racing-saves.ts', RACE, { timeoutMs: 200_000 })
       editor.stdin.end()
       const edits = JSON.parse(await printed) as EditorSave[]
       const saves = tries.filter(({ saved }) => saved !== '')
