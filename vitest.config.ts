@@ -6,6 +6,12 @@ const jsx = { jsx: { runtime: 'automatic', importSource: 'preact' } } as const
 
 /** Disposable machines at a time: their tests wait for real programs, with times that two cores keep. */
 const HOSTS_AT_ONCE = 2
+/** A busy machine is no fault: see test-patience.ts. */
+const patience = {
+  setupFiles: ['test-patience.ts'],
+  testTimeout: 20_000,
+  expect: { poll: { timeout: 10_000 } },
+}
 /** One for each core: vitest by itself leaves one to itself, which on two cores is half of the machine. */
 const WORKERS = availableParallelism()
 
@@ -18,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contract,server,gateway,docs,scripts}/**/*.test.ts', 'e2e/*.test.ts'],
-          testTimeout: 20_000,
+          ...patience,
           maxWorkers: WORKERS,
         },
       },
@@ -30,6 +36,7 @@ export default defineConfig({
           // Each file has a context of its own; the document is loaded once for each worker and not for each file.
           pool: 'vmThreads',
           include: ['web/**/*.test.{ts,tsx}'],
+          ...patience,
           maxWorkers: WORKERS,
         },
       },

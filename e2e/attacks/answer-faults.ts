@@ -18,6 +18,13 @@ export interface Trial {
   readonly shot: Shot
 }
 
+/**
+ * Whether the connection may end without an answer that arrives. Who sends megabytes that nobody reads loses it now and
+ * then: such a connection is closed by a reset, and the write that meets it comes before the read (RFC 9112, 9.6).
+ */
+export const mayEndUnanswered = ({ isBroken, body }: Draft): boolean =>
+  isBroken || (body?.bytes.length ?? 0) > 1_048_576
+
 /** What is wrong with an answer, whoever asked; empty when nothing is. */
 export function faultsOf({ draft, endpoint }: Trial, outcome: Outcome, secrets: readonly string[]): string[] {
   const { status, body } = outcome
@@ -26,7 +33,7 @@ export function faultsOf({ draft, endpoint }: Trial, outcome: Outcome, secrets: 
   const isFile = endpoint.download === true && status === 200
   const mayTell = endpoint.secret === true && status === 200
   if (!mayTell && secrets.some((secret) => body.includes(secret))) faults.push('a secret is told')
-  if (status === 0) return draft.isBroken ? faults : [...faults, 'no answer']
+  if (status === 0) return mayEndUnanswered(draft) ? faults : [...faults, 'no answer']
   if (status < 300)
     return isFile || isAsPromised(endpoint, outcome) ? faults : [...faults, 'not what the contract says']
   return [...faults, ...problemFaults(draft.key, outcome)]

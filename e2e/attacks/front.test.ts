@@ -63,8 +63,10 @@ async function expectPortHeld(host: TestHost): Promise<void> {
   expect(stdout.split('\n')).toEqual(['EADDRINUSE', 'EADDRINUSE'])
 }
 
+/** For an answer that has to wait until a half has started. */
+const PATIENTLY = ['--max-time', '60']
 const isUp = async (host: TestHost): Promise<boolean> =>
-  (await requestStatus(host, `${PANEL_URL}/healthz`)) === 200
+  (await requestStatus(host, `${PANEL_URL}/healthz`, ...PATIENTLY)) === 200
 
 describe('the front under systemd', () => {
   let host: TestHost
@@ -116,7 +118,7 @@ describe('the front under systemd', () => {
     const killed = await panel.pid('front')
     await host.run(['kill', '-KILL', String(killed)])
     await expectPortHeld(host)
-    await waitUntil('it answers again', 30_000, () => isUp(host))
+    await waitUntil('it answers again', 60_000, () => isUp(host))
     expect(await panel.pid('front')).not.toBe(killed)
   })
 
@@ -131,11 +133,11 @@ describe('the front under systemd', () => {
       const half: Exclude<Half, 'both'> = kill % 2 === 0 ? 'front' : 'root'
       const [front, root] = [await panel.pid('front'), await panel.pid('root')]
       await host.run(['kill', '-KILL', String(half === 'front' ? front : root)])
-      await waitUntil('the front is another', 30_000, async () => {
+      await waitUntil('the front is another', 60_000, async () => {
         const pid = await panel.pid('front')
         return pid !== 0 && pid !== front && isUp(host)
       })
-      expect(await requestStatus(host, `${PANEL_URL}/api/status`, ...cookies)).toBe(200)
+      expect(await requestStatus(host, `${PANEL_URL}/api/status`, ...cookies, ...PATIENTLY)).toBe(200)
     }
     expect((await readStatus(panel)).gateway).toMatchObject({ since, containerId, healthy: true })
   })
@@ -158,7 +160,7 @@ describe('the front without systemd', () => {
     const [front, root] = [await panel.pid('front'), await panel.pid('root')]
     await host.run(['kill', '-KILL', String(front)])
     await expectPortHeld(host)
-    await waitUntil('it answers again', 30_000, () => isUp(host))
+    await waitUntil('it answers again', 60_000, () => isUp(host))
     expect(await panel.pid('root')).toBe(root)
     expect(await panel.pid('front')).not.toBe(front)
   })
@@ -166,7 +168,7 @@ describe('the front without systemd', () => {
   it('ends with the root half', async () => {
     const front = await panel.pid('front')
     await panel.kill('root')
-    await waitUntil('the front is gone', 10_000, async () => {
+    await waitUntil('the front is gone', 30_000, async () => {
       const { exitCode } = await host.run(['test', '-e', `/proc/${front}`], { reject: false })
       return exitCode !== 0
     })

@@ -5,7 +5,7 @@ import { ENDPOINTS } from '../../contract/endpoints.ts'
 import type { Settings } from '../../contract/settings.ts'
 import { callApi } from '../host/panel-api.ts'
 import { CONFIG_FILE, ENV_FILE } from '../journeys/gateway-container.ts'
-import { faultsOf, type Trial } from './answer-faults.ts'
+import { faultsOf, mayEndUnanswered, type Trial } from './answer-faults.ts'
 import { type AttackHost, logIn, pageHeaders, type Session } from './attack-host.ts'
 import { SEEDS } from './env-requests.ts'
 import { type Draft, draftsOf } from './fuzz-requests.ts'
@@ -122,8 +122,11 @@ export function describeFuzzedRequests(attack: () => AttackHost): void {
       expect(trials.filter(({ draft }) => draft.isValid).length).toBeGreaterThan(trials.length / 10)
       await expectFine('requests of strangers, from the contract', trials, ({ draft }, { status }) => {
         // Broken HTTP, and the body of a request to nowhere, are refused before anybody is asked for a login.
-        const early = draft.isBroken ? [0, 400, 431] : draft.isElsewhere ? [400, 413] : []
-        return [401, 403, 404, 415, 421, ...early].includes(status) ? [] : ['not refused']
+        const early = draft.isBroken ? [400, 431] : draft.isElsewhere ? [400, 413] : []
+        // So is a head of more than 16 KiB.
+        const long = draft.target.length > 12_000 ? [431] : []
+        const lost = mayEndUnanswered(draft) ? [0] : []
+        return [401, 403, 404, 415, 421, ...early, ...long, ...lost].includes(status) ? [] : ['not refused']
       })
       await expectUnchanged()
     })

@@ -108,13 +108,13 @@ function fuzzSockets(attack: () => AttackHost, seed: number): void {
             name: `${path} ${JSON.stringify(value).slice(0, 200)}`,
             bytes: open(path),
             pieces: [textBytes(JSON.stringify(value))],
-            listenMs: 3_000,
+            until: 'closed' as const,
           })),
           ...wrong.map((pieces) => ({
             name: `${path} ${JSON.stringify(pieces.join('')).slice(0, 200)}`,
             bytes: open(path),
             pieces: [...harmlessFrames, ...pieces],
-            listenMs: 3_000,
+            until: 'closed' as const,
           })),
         ]
       })
@@ -140,7 +140,8 @@ function fuzzSockets(attack: () => AttackHost, seed: number): void {
       const shots = values.map(({ path, hello }, index): Shot => {
         const text = JSON.stringify(hello)
         const pieces = index % 2 === 0 ? [textBytes(text)] : fragments(text, 1 + (index % 40))
-        return { name: `${path} ${text.slice(0, 200)}`, bytes: open(path), pieces, listenMs: 1_000 }
+        const name = `${path} ${text.slice(0, 200)}`
+        return { name, bytes: open(path), pieces, listenMs: 1_000, until: 'told' }
       })
       await expectFine('hellos, from the contract', shots, ({ frames, closeCode }, index) => {
         // A search may be over, or wait for others, or be refused for a pattern that is none.
@@ -171,7 +172,7 @@ function fuzzSockets(attack: () => AttackHost, seed: number): void {
             bytes: open(path),
             frames: [hello(path, tickets.pop())],
             pieces: [...harmlessFrames, ...pieces],
-            listenMs: 1_500,
+            until: 'closed',
           }),
         ),
       )
@@ -196,17 +197,23 @@ function fuzzSockets(attack: () => AttackHost, seed: number): void {
       }
       const sitting = attack().fire([seated])
       const values = sample(nearValid(TerminalMessage), 60, COUNT)
-      const shots = [
-        ...values.map((value): Shot => message(JSON.stringify(value), [textBytes(JSON.stringify(value))])),
-        ...sample(wrongFrames, 70, COUNT).map((pieces) => message(JSON.stringify(pieces.join('')), pieces)),
-      ]
-      function message(what: string, pieces: readonly string[]): Shot {
-        const frames = [hello(path, tickets.pop())]
-        return { name: what.slice(0, 200), bytes: open(path), frames, pieces, listenMs: 3_000 }
-      }
       const isRight = values.map((value) =>
         Value.Check(TerminalMessage, JSON.parse(JSON.stringify(value)) as unknown),
       )
+      const shots = [
+        ...values.map((value, index): Shot => {
+          const text = JSON.stringify(value)
+          const listened = isRight[index] === true ? { listenMs: 3_000 } : { until: 'closed' as const }
+          return { ...message(text, [textBytes(text)]), ...listened }
+        }),
+        ...sample(wrongFrames, 70, COUNT).map(
+          (pieces): Shot => ({ ...message(JSON.stringify(pieces.join('')), pieces), until: 'closed' }),
+        ),
+      ]
+      function message(what: string, pieces: readonly string[]): Shot {
+        const frames = [hello(path, tickets.pop())]
+        return { name: what.slice(0, 200), bytes: open(path), frames, pieces }
+      }
       const codes = [CLOSE_CODES.badFrame, CLOSE_CODES.takenOver, ...PROTOCOL, ...CLOSED]
       await expectFine('messages to a terminal, from the contract', shots, ({ closeCode }, index) => {
         if (isRight[index] === true) return null

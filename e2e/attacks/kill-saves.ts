@@ -12,7 +12,7 @@ import { callPanel, readApiToken, seededRandom } from './panel-client.ts'
 
 /** Kilobytes of the file: the longer a write lasts, the likelier a kill meets it. */
 const KILOBYTES = 300
-const LIMIT_MS = 20_000
+const LIMIT_MS = 60_000
 
 export interface KillOrders {
   readonly envFile: string
@@ -108,14 +108,15 @@ const markOf = (): string => {
 
 /**
  * The moment of the kill, by turns: at any time from the request on, as the temp file appears, a little later, and as
- * the file itself becomes another one, which a save in place would not survive.
+ * the file itself becomes another one, which a save in place would not survive. A save that is answered has no such moment.
  */
-async function waitForMoment(round: number): Promise<void> {
+async function waitForMoment(round: number, isAnswered: () => boolean): Promise<void> {
   const kind = round % 4
   if (kind === 0) return sleep(random() * 60)
   const before = markOf()
   const isSeen = (): boolean => (kind === 3 ? markOf() !== before : temps().length > 0)
-  for (const deadline = Date.now() + 1_000; !isSeen() && Date.now() < deadline; ) await setImmediate()
+  for (const deadline = Date.now() + LIMIT_MS; !isSeen() && !isAnswered() && Date.now() < deadline; )
+    await setImmediate()
   if (kind === 2) await sleep(random() * 6)
 }
 
@@ -154,8 +155,12 @@ async function runRound(round: number, half: Half | null): Promise<'old' | 'new'
   const wanted = hashOf(body)
   const given = new AbortController()
   const { signal } = given
-  const save = callPanel(token, { key: 'PUT /api/env', body: { text: body }, etag: before, signal })
-  await waitForMoment(round)
+  let isAnswered = false
+  const asked = { key: 'PUT /api/env', body: { text: body }, etag: before, signal }
+  const save = callPanel(token, asked).finally(() => {
+    isAnswered = true
+  })
+  await waitForMoment(round, () => isAnswered)
   kill(half === null ? agent : pids[half])
   await until('the agent is gone', () => (isGone(agent) ? true : undefined))
   const after = currentHash()

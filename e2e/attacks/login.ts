@@ -11,6 +11,8 @@ const STATE_FILE = '/var/lib/razroom-panel/state.json'
 
 /** A second; on a machine where a login alone takes long, some of these. */
 const withinSecond = (aloneMs = 0): number => Math.max(1_000, 10 * aloneMs)
+/** Who is held back is late each time, and not only when the machine stood still for a moment. */
+const TRIES = 3
 
 /** Makes a code at once; the returned test waits until it is too old, so call this early and the test late. */
 export async function makeOldCode(attack: AttackHost): Promise<() => Promise<void>> {
@@ -104,28 +106,39 @@ export function describeLogin(attack: () => AttackHost): void {
       ]
       const guesses = Array.from({ length: 200 }, (_, index) => String(index).padStart(43, 'A'))
       const shots = [...wrong, ...guesses].map((guess, index) => loginShot(`guess ${index}`, guess))
+      const [alone] = await attack().fire([loginShot('alone', await newCode())])
+      expect(alone?.status).toBe(200)
+      const limitMs = withinSecond(alone?.tookMs)
       const begun = Date.now()
       await attack().expectRefused('login: wrong codes', shots, [400, 401, 429])
       const outcomes = await attack().fire(guesses.slice(0, 5).map((guess) => loginShot('more', guess)))
       expect(outcomes.map(({ status }) => status)).toEqual([429, 429, 429, 429, 429])
-      const [right] = await attack().fire([loginShot('right', code)])
-      expect(right?.status).toBe(200)
-      const [later] = await attack().fire([loginShot('later', await newCode())])
-      expect(right?.tookMs).toBeLessThan(withinSecond(later?.tookMs))
+      const times: number[] = []
+      while (times.length < TRIES && times.every((tookMs) => tookMs >= limitMs)) {
+        const next = times.length === 0 ? code : await newCode()
+        const [right] = await attack().fire([loginShot('right', next)])
+        expect(right?.status).toBe(200)
+        times.push(right?.tookMs ?? Infinity)
+      }
+      expect(Math.min(...times), times.join()).toBeLessThan(limitMs)
       expect(Date.now() - begun).toBeLessThan(60_000)
     })
 
     it('is not blocked by another user who floods it', async () => {
       const flood = Array.from({ length: 400 }, (_, index) => loginShot(`flood ${index}`, 'A'.repeat(43)))
       const [alone] = await attack().fire([loginShot('root alone', await newCode())])
-      const flooding = attack().expectRefused('login: flood by nobody', flood, [403], 'nobody')
-      await sleep(300)
-      const [[login]] = await Promise.all([
-        attack().fire([loginShot('root meanwhile', await newCode())]),
-        flooding,
-      ])
-      expect([alone?.status, login?.status]).toEqual([200, 200])
-      expect(login?.tookMs).toBeLessThan(withinSecond(alone?.tookMs))
+      expect(alone?.status).toBe(200)
+      const limitMs = withinSecond(alone?.tookMs)
+      const times: number[] = []
+      while (times.length < TRIES && times.every((tookMs) => tookMs >= limitMs)) {
+        const flooding = attack().expectRefused('login: flood by nobody', flood, [403], 'nobody')
+        await sleep(300)
+        const code = await newCode()
+        const [[login]] = await Promise.all([attack().fire([loginShot('root meanwhile', code)]), flooding])
+        expect(login?.status).toBe(200)
+        times.push(login?.tookMs ?? Infinity)
+      }
+      expect(Math.min(...times), times.join()).toBeLessThan(limitMs)
     })
 
     it('makes links for root only', async () => {

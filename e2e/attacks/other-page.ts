@@ -120,7 +120,10 @@ export function describeOtherPage(attack: () => AttackHost): void {
         expect(await invokeTool(panel.host, null)).toBe(401)
       } finally {
         await browser.close()
+        // The next one listens on the same port.
+        const ended = once(server, 'close')
         server.kill()
+        await ended
       }
     })
   })

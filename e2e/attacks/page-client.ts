@@ -31,6 +31,7 @@ export type Report =
       readonly sentAt: number
       readonly at: number
     }
+  | { readonly id: number; readonly what: 'opened' }
   | { readonly id: number; readonly what: 'frame'; readonly text: string; readonly at: number }
   | { readonly id: number; readonly what: 'closed'; readonly code: number; readonly at: number }
 
@@ -77,7 +78,10 @@ function open({ id, cookie, hello }: Extract<Order, { what: 'open' }>): void {
   const options: object = { headers: { Cookie: cookie, Origin: origin } }
   const socket = new WebSocket(`ws://${PANEL.host}:${PANEL.port}/api/events`, options as string[])
   sockets.set(id, socket)
-  socket.addEventListener('open', () => socket.send(JSON.stringify(hello)))
+  socket.addEventListener('open', () => {
+    socket.send(JSON.stringify(hello))
+    say({ id, what: 'opened' })
+  })
   socket.addEventListener('message', ({ data }) => {
     say({ id, what: 'frame', text: String(data), at: performance.now() })
   })
@@ -87,7 +91,9 @@ function open({ id, cookie, hello }: Extract<Order, { what: 'open' }>): void {
   })
 }
 
-createInterface({ input: process.stdin }).on('line', (line) => {
+// The sockets that are still open go with it.
+const orders = createInterface({ input: process.stdin }).on('close', () => process.exit(0))
+orders.on('line', (line) => {
   const order = JSON.parse(line) as Order
   if (order.what === 'request') ask(order)
   else if (order.what === 'open') open(order)

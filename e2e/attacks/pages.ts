@@ -22,7 +22,10 @@ export interface EventsConnection {
 export interface Pages {
   /** One request; never throws: that the panel died is an answer too. */
   ask(session: Session | null, key: string, body?: unknown, etag?: string): Promise<PageAnswer>
-  /** Listens to the events with a ticket of the session, from an id on if one is given. */
+  /**
+   * Listens to the events with a ticket of the session, from an id on if one is given. Then there may be nothing to tell
+   * yet; without one the first event has come when this resolves.
+   */
   listen(session: Session, since?: string): Promise<EventsConnection>
   /** Leaves the socket, and waits until it is closed. */
   leave(connection: EventsConnection): Promise<void>
@@ -33,6 +36,7 @@ export async function openPages(host: TestHost, user: string): Promise<Pages> {
   const program = await host.spawn(insideArgv('page-client.ts'), { user })
   const waiting = new Map<number, (answer: PageAnswer) => void>()
   const connections = new Map<number, EventsConnection>()
+  const opened = new Set<number>()
   const ids = new Map<EventsConnection, number>()
   let last = 0
   createInterface({ input: program.stdout }).on('line', (line) => {
@@ -43,6 +47,7 @@ export async function openPages(host: TestHost, user: string): Promise<Pages> {
       const { text, at } = report
       connection?.events.push({ event: JSON.parse(text) as PanelEvent, text, at })
     }
+    if (report.what === 'opened') opened.add(report.id)
     if (report.what === 'closed' && connection) {
       connection.closed = { code: report.code, at: report.at }
     }
@@ -78,6 +83,11 @@ export async function openPages(host: TestHost, user: string): Promise<Pages> {
       const id = order((made) => ({ id: made, what: 'open', cookie: session.cookie, hello }))
       connections.set(id, connection)
       ids.set(connection, id)
+      // Else what the page does next could come before its ticket is taken.
+      await waitUntil('the page listens', 60_000, () => {
+        const isIn = since === undefined ? connection.events.length > 0 : opened.has(id)
+        return isIn || connection.closed !== null
+      })
       return connection
     },
     async leave(connection) {

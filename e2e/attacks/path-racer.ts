@@ -27,12 +27,19 @@ const things: readonly (() => void)[] = [
 function changeFile(): void {
   rmSync(next, { recursive: true, force: true })
   pick(things)?.()
-  try {
-    renameSync(next, place)
-  } catch {
-    // A directory is in the place, or goes there.
-    rmSync(place, { recursive: true, force: true })
-    renameSync(next, place)
+  putInPlace(next, place)
+}
+
+/** The panel may put something in the same place at any moment. */
+function putInPlace(from: string, to: string): void {
+  for (;;) {
+    try {
+      renameSync(from, to)
+      return
+    } catch {
+      // A directory is in the place, or goes there.
+      rmSync(to, { recursive: true, force: true })
+    }
   }
 }
 

@@ -10,8 +10,9 @@ import type { Header, Outcome, Shot } from './shot.ts'
 
 const PORT = 18780
 const AT_ONCE = Number(process.argv[2] ?? 16)
-const ANSWER_LIMIT_MS = 15_000
+const ANSWER_LIMIT_MS = 60_000
 const LISTEN_MS = 700
+const PATIENCE_MS = 60_000
 
 interface Head {
   status: number
@@ -68,8 +69,15 @@ function readFrames(bytes: Buffer): { texts: string[]; closeCode: number | null 
   return { texts, closeCode }
 }
 
+/** What a socket has come to: it has told something, or it is closed. */
+interface Marks {
+  readonly told: PromiseWithResolvers<void>
+  readonly closed: PromiseWithResolvers<void>
+}
+const makeMarks = (): Marks => ({ told: Promise.withResolvers(), closed: Promise.withResolvers() })
+
 /** Sends the frames of a shot once the handshake is through, and ends the socket when it was listened to enough. */
-async function converse(socket: Socket, shot: Shot): Promise<void> {
+async function converse(socket: Socket, shot: Shot, marks: Marks): Promise<void> {
   await sleep(shot.delayMs ?? 0)
   for (const frame of shot.frames ?? []) if (!socket.destroyed) socket.write(textFrame(frame))
   for (const piece of shot.pieces ?? []) {
@@ -77,12 +85,13 @@ async function converse(socket: Socket, shot: Shot): Promise<void> {
     // Else the kernel puts the pieces together again.
     await sleep(2)
   }
-  await sleep(shot.listenMs ?? LISTEN_MS)
+  await sleep(shot.listenMs ?? (shot.until === undefined ? LISTEN_MS : 0))
+  if (shot.until !== undefined)
+    await Promise.race([marks[shot.until].promise, sleep(PATIENCE_MS, undefined, { ref: false })])
   socket.destroy()
 }
 
-async function fire(shot: Shot): Promise<Outcome> {
-  await sleep(shot.afterMs ?? 0)
+async function fire(shot: Shot, marks: Marks): Promise<Outcome> {
   const begun = performance.now()
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
@@ -98,39 +107,51 @@ async function fire(shot: Shot): Promise<Outcome> {
       chunks.push(chunk)
       const all = Buffer.concat(chunks)
       const head = parseHead(all)
-      if (isOpen && head && readFrames(all.subarray(head.end)).closeCode !== null) socket.destroy()
-      if (isOpen || head?.status !== 101) return
+      if (head?.status !== 101) return
+      const { texts, closeCode } = readFrames(all.subarray(head.end))
+      if (texts.length > 0) marks.told.resolve()
+      if (closeCode !== null) socket.destroy()
+      if (isOpen) return
       isOpen = true
       clearTimeout(late)
-      void converse(socket, shot)
+      void converse(socket, shot, marks)
     })
     // A reset is an answer too: what arrived before it counts, and "close" follows.
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       clearTimeout(late)
-      const outcome = outcomeOf(shot.name, Buffer.concat(chunks), performance.now() - begun)
-      resolve({ ...outcome, isLeftOpen })
+      marks.told.resolve()
+      marks.closed.resolve()
+      const endedAt = performance.now()
+      const outcome = outcomeOf(shot.name, Buffer.concat(chunks))
+      resolve({ ...outcome, tookMs: endedAt - begun, endedAt, isLeftOpen })
     })
   })
 }
 
-function outcomeOf(name: string, bytes: Buffer, tookMs: number): Omit<Outcome, 'isLeftOpen'> {
+function outcomeOf(name: string, bytes: Buffer): Omit<Outcome, 'isLeftOpen' | 'tookMs' | 'endedAt'> {
   const head = parseHead(bytes)
-  if (!head) return { name, status: 0, headers: [], body: '', frames: [], closeCode: null, tookMs }
+  if (!head) return { name, status: 0, headers: [], body: '', frames: [], closeCode: null }
   const rest = bytes.subarray(head.end)
   const { status, headers } = head
-  if (status !== 101)
-    return { name, status, headers, body: rest.toString(), frames: [], closeCode: null, tookMs }
+  if (status !== 101) return { name, status, headers, body: rest.toString(), frames: [], closeCode: null }
   const { texts, closeCode } = readFrames(rest)
-  return { name, status, headers, body: '', frames: texts, closeCode, tookMs }
+  return { name, status, headers, body: '', frames: texts, closeCode }
 }
 
 async function fireAll(shots: readonly Shot[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  const queue = [...shots.entries()]
+  const all = shots.map((shot) => ({ shot, marks: makeMarks() }))
+  const othersTold = Promise.all(
+    all.flatMap(({ shot, marks }) => (shot.afterTold ? [] : [marks.told.promise])),
+  )
+  const queue = [...all.entries()]
   const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      outcomes[next[0]] = await fire(next[1])
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, { shot, marks }] = next
+      if (shot.afterTold) await othersTold
+      outcomes[index] = await fire(shot, marks)
+    }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker))
   return outcomes

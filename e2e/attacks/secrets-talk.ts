@@ -55,6 +55,7 @@ export function createTalk(canaries: Canaries, parts: () => TalkParts) {
       bytes: requestBytes({ target: '/api/events', headers }),
       frames: [JSON.stringify(hello)],
       listenMs: 2_000,
+      until: 'told',
     }
     return (await ask([socket]))[0]?.frames.map(String) ?? []
   }

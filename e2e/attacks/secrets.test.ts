@@ -115,7 +115,7 @@ describe('secrets', () => {
     const bytes = requestBytes({ target: '/api/terminal', headers: [...UPGRADE, ...pageHeaders(session)] })
     const frames = [JSON.stringify(hello), JSON.stringify(typed), JSON.stringify(typed)]
     // What the program shows of it is for this page alone, so it is not among what was said.
-    const [shown] = await fire([{ name: 'terminal', bytes, frames, listenMs: 8_000 }])
+    const [shown] = await fire([{ name: 'terminal', bytes, frames, listenMs: 8_000, until: 'told' }])
     expect(shown?.frames.join('')).toContain('"started"')
     expect(leaks()).toEqual([])
   })
@@ -234,8 +234,10 @@ describe('secrets', () => {
   })
 
   it('were never in the arguments or the environment of a process, as another user sees them', async () => {
-    await host.run(['sh', '-c', 'sleep 0.5; :', CONTROLS.argv])
-    await host.run(['sleep', '0.5'], { user: 'nobody', env: { CONTROL: CONTROLS.environ } })
+    await Promise.all([
+      host.run(['sh', '-c', 'sleep 2; :', CONTROLS.argv]),
+      host.run(['sleep', '2'], { user: 'nobody', env: { CONTROL: CONTROLS.environ } }),
+    ])
     sampler.stdin.end()
     const { rounds, texts } = JSON.parse(await sampled) as Sampled
     const all = texts.join('\n')

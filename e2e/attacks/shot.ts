@@ -12,13 +12,15 @@ export interface Shot {
   readonly frames?: readonly string[]
   /** For a WebSocket: bytes that follow those frames as they are, each piece by itself (latin1). */
   readonly pieces?: readonly string[]
-  /** How long an open socket is listened to, ms; 700 unless given. */
+  /** How long an open socket is listened to, ms; 700 unless given, and none where `until` is. */
   readonly listenMs?: number
-  /** Pause before the connection, ms. */
-  readonly afterMs?: number
+  /** It is listened to further until it has told something or is closed, for a minute at most. */
+  readonly until?: 'told' | 'closed'
+  /** Is fired when every socket of the same volley has told something or has ended: sixteen at once at most. */
+  readonly afterTold?: true
   /** Pause between the handshake and the first frame, ms. */
   readonly delayMs?: number
-  /** When the client gives up waiting for an answer, ms; 15,000 unless given. */
+  /** When the client gives up waiting for an answer, ms; 60,000 unless given. */
   readonly giveUpMs?: number
 }
 
@@ -35,6 +37,8 @@ export interface Outcome {
   readonly closeCode: number | null
   /** From the connection to its end, ms. */
   readonly tookMs: number
+  /** When it ended, ms; of one volley by one clock. */
+  readonly endedAt: number
   /** The panel held the connection open until the client gave up: enough of these, and it has no descriptor left. */
   readonly isLeftOpen: boolean
 }

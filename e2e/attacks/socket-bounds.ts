@@ -17,7 +17,7 @@ export function describeSocketBounds(attack: () => AttackHost): void {
   describe('sockets that are misused', () => {
     it('have a cap, do not compress, refuse what is malformed, and pile up no answers', async () => {
       const { panel, session } = attack()
-      const orders: AbuseOrders = { session, sockets: PLACES + 16, pingMegabytes: 200 }
+      const orders: AbuseOrders = { session, sockets: PLACES + 16, places: PLACES, pingMegabytes: 200 }
       const report = await runInside<AbuseReport>(panel.host, 'socket-abuse.ts', orders, {
         timeoutMs: 120_000,
       })

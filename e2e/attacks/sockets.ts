@@ -8,8 +8,6 @@ import { GOOD_HOST, GOOD_ORIGIN, type Header, requestBytes, type Shot, UPGRADE }
 
 /** Tickets live for half a minute (security.md, 4). */
 const TICKET_LIFE_MS = 30_000
-/** When a session ends whose sockets are watched. */
-const LOGOUT_AT_MS = 4_000
 
 const handshake = (target: string, headers: readonly Header[], host = GOOD_HOST): string =>
   requestBytes({ target, host, headers: [...UPGRADE, ...headers] })
@@ -34,7 +32,7 @@ async function expectClosed(
   shots: readonly Shot[],
   codes: readonly number[],
 ): Promise<void> {
-  const outcomes = await fire(shots)
+  const outcomes = await fire(shots.map((shot): Shot => ({ ...shot, until: 'closed' })))
   const through = outcomes.filter(
     ({ frames, closeCode }) => frames.length > 0 || closeCode === null || !codes.includes(closeCode),
   )
@@ -165,7 +163,13 @@ export function describeSockets(attack: () => AttackHost): void {
         useTicket(name, path, ticket, attack().session)
       const pairs = SOCKETS.map((path, index) => ({ path, ticket: tickets[index] ?? '' }))
       // A terminal has to start a program before it has something to say.
-      const right = pairs.map(({ path, ticket }) => ({ ...use('right', path, ticket), listenMs: 5_000 }))
+      const right = pairs.map(
+        ({ path, ticket }): Shot => ({
+          ...use('right', path, ticket),
+          listenMs: 700,
+          until: FINISHING.includes(path) ? 'closed' : 'told',
+        }),
+      )
       const good = await attack().fire(right)
       expect(good.map(({ frames, closeCode }) => [frames.length > 0, closeCode])).toEqual(
         SOCKETS.map((path) => [true, FINISHING.includes(path) ? TOLD_ALL : null]),
@@ -180,8 +184,13 @@ export function describeSockets(attack: () => AttackHost): void {
       const [ticket = ''] = await takeOwn(1)
       const path = '/api/events'
       const [talker, silent] = await attack().fire([
-        { name: 'talks on', bytes: handshake(path, own()), frames: [hello(path, ticket), '{"type":"x"}'] },
-        { name: 'says nothing', bytes: handshake(path, own()), listenMs: 6_500 },
+        {
+          name: 'talks on',
+          bytes: handshake(path, own()),
+          frames: [hello(path, ticket), '{"type":"x"}'],
+          until: 'closed',
+        },
+        { name: 'says nothing', bytes: handshake(path, own()), until: 'closed' },
       ])
       expect(talker?.closeCode).toBe(CLOSE_CODES.badFrame)
       expect(silent).toMatchObject({ closeCode: CLOSE_CODES.badFrame, frames: [] })
@@ -189,12 +198,12 @@ export function describeSockets(attack: () => AttackHost): void {
 
     it('start no process before the ticket is accepted', async () => {
       const { panel } = attack()
-      const countReaders = async () => {
+      const findReaders = async () => {
         const agents = '(user|terminal)-agent.js'
-        const found = await panel.host.run(['pgrep', '--count', '--full', agents], { reject: false })
-        return Number(found.stdout)
+        return (await panel.host.run(['pgrep', '--full', agents], { reject: false })).stdout.split('\n')
       }
-      const before = await countReaders()
+      // Those of the attacks before may still be about to end.
+      const before = await findReaders()
       const waiting: Shot[] = Array.from({ length: 10 }, (_, index) => ({
         name: `waits ${index}`,
         bytes: handshake(index % 2 === 0 ? '/api/logs/stream' : '/api/terminal', own()),
@@ -202,7 +211,7 @@ export function describeSockets(attack: () => AttackHost): void {
       }))
       const held = attack().fire(waiting)
       await new Promise((resolve) => setTimeout(resolve, 1_500))
-      expect(await countReaders()).toBe(before)
+      expect((await findReaders()).filter((pid) => !before.includes(pid))).toEqual([])
       const outcomes = await held
       expect(outcomes.map(({ status, frames }) => `${status} ${frames.length}`)).toEqual(
         waiting.map(() => '101 0'),
@@ -249,18 +258,19 @@ async function expectEnd({ panel, fire }: AttackHost, what: string, target: stri
   const tickets = await takeTickets(fire, lasting.length, pageHeaders(leaving))
   const live = lasting.map((path, index): Shot => {
     const frames = [hello(path, tickets[index] ?? '')]
-    return { name: path, bytes: handshake(path, cookie), frames, listenMs: LOGOUT_AT_MS + 2_000 }
+    return { name: path, bytes: handshake(path, cookie), frames, until: 'closed' }
   })
   const bytes = requestBytes({ method: 'DELETE', target, headers: pageHeaders(leaving) })
-  const outcomes = await fire([...live, { name: what, bytes, afterMs: LOGOUT_AT_MS }])
-  const left = outcomes.at(-1)
-  expect([200, 204]).toContain(left?.status)
-  const leftAt = LOGOUT_AT_MS + (left?.tookMs ?? 0)
+  const outcomes = await fire([...live, { name: what, bytes, afterTold: true }])
+  const { status = 0, endedAt: leftAt = 0, tookMs: aloneMs = 0 } = outcomes.at(-1) ?? {}
+  expect([200, 204]).toContain(status)
   const ended = outcomes.slice(0, -1)
   expect(ended.map(({ name, frames, closeCode }) => [name, frames.length > 0, closeCode])).toEqual(
     lasting.map((path) => [path, true, CLOSE_CODES.sessionEnded]),
   )
-  for (const { name, tookMs } of ended) expect(tookMs - leftAt, name).toBeLessThan(1_000)
+  // On a machine where the request alone takes long, some of these.
+  const limitMs = Math.max(1_000, 10 * aloneMs)
+  for (const { name, endedAt } of ended) expect(endedAt - leftAt, name).toBeLessThan(limitMs)
   const after = { name: 'after', bytes: requestBytes({ target: '/api/status', headers: cookie.slice(1) }) }
   expect((await fire([after]))[0]?.status).toBe(401)
 }

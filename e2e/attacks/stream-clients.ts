@@ -10,8 +10,8 @@ import { openSocket, type StreamSession, takeTicket, textFrame } from './stream-
 
 const SAMPLE_MS = 50
 /** The healthy client may take so long to see the last line. */
-const LAST_LINE_MS = 60_000
-const SETTLE_MS = 5_000
+const LAST_LINE_MS = 120_000
+const SETTLE_MS = 30_000
 
 export interface StreamOrders {
   readonly session: StreamSession

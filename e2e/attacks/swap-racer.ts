@@ -29,14 +29,18 @@ async function swap(place: string): Promise<boolean> {
   try {
     symlinkSync(pick(targets), place)
     await sleep(random() * 8)
-    rmSync(place, { force: true })
   } catch {
-    // Something was written there meanwhile: it goes, and the former one comes back.
-    rmSync(place, { recursive: true, force: true })
+    // Something was written there meanwhile.
   }
-  rmSync(place, { recursive: true, force: true })
-  renameSync(aside, place)
-  return true
+  for (;;) {
+    try {
+      rmSync(place, { recursive: true, force: true })
+      renameSync(aside, place)
+      return true
+    } catch {
+      // Something was written there again: it goes, and the former one comes back.
+    }
+  }
 }
 
 let changes = 0

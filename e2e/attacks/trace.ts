@@ -46,9 +46,14 @@ export interface Trace {
 async function startTrace(panel: PanelHost): Promise<Trace> {
   const { host } = panel
   await host.run(['mkdir', '--parents', TRACES])
-  const found = (await host.run(['sh', '-c', PROCESSES])).stdout.split('\n').filter(Boolean)
-  const threads = found.map((line) => line.split(' ').map(Number))
-  const starts = threads.map(([, thread = 0, euid = -1]): TraceStart => ({ pid: thread, euid }))
+  const findThreads = async () => {
+    const found = (await host.run(['sh', '-c', PROCESSES])).stdout.split('\n').filter(Boolean)
+    return found.map((line) => line.split(' ').map(Number))
+  }
+  const toStarts = (threads: readonly number[][]) =>
+    threads.map(([, thread = 0, euid = -1]): TraceStart => ({ pid: thread, euid }))
+  const threads = await findThreads()
+  const starts = toStarts(threads)
   expect(starts.length).toBeGreaterThan(0)
   const pids = [...new Set(threads.map(([pid]) => pid))].flatMap((pid) => ['-p', String(pid)])
   const daemon: HostProcess = await host.spawn([...STRACE, '--output', `${TRACES}/daemon`, ...pids])
@@ -57,6 +62,10 @@ async function startTrace(panel: PanelHost): Promise<Trace> {
     '-c',
     `until grep -q TracerPid:.*[1-9] /proc/${starts[0]?.pid}/status; do sleep 0.05; done`,
   ])
+  // One that began in between is traced with its process.
+  starts.push(
+    ...toStarts(await findThreads()).filter(({ pid }) => !starts.some((known) => known.pid === pid)),
+  )
   const runs: string[] = []
   const readFile = async (file: string) => (await host.run(['cat', file])).stdout
   const readRun = async (file: string) => {

@@ -140,12 +140,13 @@ export function createModel(watcher: EventsConnection): UseModel {
     },
     wantedState() {
       let state: 'running' | 'stopped' | null = 'running'
+      // In the order in which they ran: the end of one is told when the status is current, and the next may be over by then.
       for (const { event } of watcher.events) {
-        if (event.type !== 'operation.finished') continue
-        const { kind } = event.operation
-        if (event.operation.state !== 'succeeded') state = null
-        else if (kind === 'stop-gateway') state = 'stopped'
-        else if (kind !== 'rotate-token') state = 'running'
+        if (event.type !== 'operation.started') continue
+        const ended = endOf(watcher, event.operation.id)?.operation
+        if (ended?.state !== 'succeeded') state = null
+        else if (ended.kind === 'stop-gateway') state = 'stopped'
+        else if (ended.kind !== 'rotate-token') state = 'running'
       }
       return state
     },

@@ -3,7 +3,8 @@ import { execa } from 'execa'
 import type { HostPaths } from './host-record.ts'
 import { waitUntil } from './wait-until.ts'
 
-const UNMOUNT_TIMEOUT_MS = 15_000
+/** What was written goes to the disk of the machine first, which others use as well. */
+const UNMOUNT_TIMEOUT_MS = 60_000
 
 /**
  * Gives the host a copy of the image, mounted at its tree: an ext4 of its own, as on a real machine, so that
@@ -15,7 +16,7 @@ export async function mountDisk(image: string, paths: HostPaths): Promise<void> 
   await execa('mount', ['-o', 'loop,nobarrier,noinit_itable', paths.disk, paths.tree])
 }
 
-/** Undoes mountDisk; a disk that is not mounted is fine. @throws when something still uses it after 15 s */
+/** Undoes mountDisk; a disk that is not mounted is fine. @throws when something still uses it after a minute */
 export async function unmountDisk(paths: HostPaths): Promise<void> {
   await waitUntil(`${paths.tree} is unused and can be unmounted`, UNMOUNT_TIMEOUT_MS, async () => {
     if (!(await isMountPoint(paths.tree))) return true

@@ -51,7 +51,9 @@ export async function findRemains(name: string): Promise<string[]> {
   const namespaces = (await execa('ip', ['netns', 'list'])).stdout
     .split('\n')
     .filter((line) => line.includes(name))
-  const groups = (await execa('find', ['/sys/fs/cgroup', '-name', name])).stdout.split('\n').filter(Boolean)
+  // Groups of other hosts come and go meanwhile, of which find(1) complains.
+  const looked = await execa('find', ['/sys/fs/cgroup', '-name', name], { reject: false })
+  const groups = looked.stdout.split('\n').filter(Boolean)
   return [...files, ...mounts, ...namespaces, ...groups, ...(await findProcesses(name))]
 }
 

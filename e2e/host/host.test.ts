@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findCgroupMounts } from './cgroup.ts'
 import { createHost, type TestHost } from './host.ts'
 import { AS_RAZROOM, addImageContext, addRazroom, findRemains, readInitStart } from './host-test-kit.ts'
+import { waitUntil } from './wait-until.ts'
 
 const RUN_ID = ['run', '--rm', '--network=none', '--userns=keep-id', '--init', 'tiny', 'id', '-un']
 /** Whether this machine has v1 controllers beside a v2 tree: the host without systemd shows its groups. */
@@ -53,17 +54,11 @@ describe.each([
     const serve = ['httpd', '-f', '-p', '80', '-h', '/bin']
     await host.run([...AS_RAZROOM, '-p', 'KillMode=process', 'podman', ...start, ...serve])
     const url = 'http://127.0.0.1:18789/nothing-here'
-    const status = [
-      'curl',
-      '--silent',
-      '--output',
-      '/dev/null',
-      '--write-out',
-      '%{http_code}',
-      '--retry',
-      '5',
-    ]
-    expect((await host.outside([...status, '--retry-connrefused', url])).stdout).toBe('404')
+    const status = ['curl', '--silent', '--output', '/dev/null', '--write-out', '%{http_code}', url]
+    // Until the program in the container listens, what carries the port ends each connection.
+    await waitUntil('the port is served', 60_000, async () => {
+      return (await host.outside(status, { reject: false })).stdout === '404'
+    })
     const browser = await chromium.launch({ executablePath: await host.chromiumPath() })
     try {
       const page = await browser.newPage()
@@ -95,7 +90,9 @@ describe('a host of kind debian-12-no-systemd', () => {
   it('has an init that is not systemd, collects orphans, and sees the control groups of the outer machine', async () => {
     expect((await host.run(['cat', '/proc/1/comm'])).stdout).toBe('bash')
     await host.run(['sh', '-c', '(sh -c "exec true" &)'])
-    expect((await host.run(['ps', '-e', '-o', 'stat='])).stdout).not.toMatch(/^Z/m)
+    await waitUntil('every orphan is collected', 20_000, async () => {
+      return !/^Z/m.test((await host.run(['ps', '-e', '-o', 'stat='])).stdout)
+    })
     const mounts = (await host.run(['findmnt', '--noheadings', '--output', 'FSTYPE', '-R', '/sys/fs/cgroup']))
       .stdout
     expect(mounts).toMatch(/\bcgroup2\b/)

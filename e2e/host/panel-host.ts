@@ -51,7 +51,7 @@ function openPanel(host: TestHost): PanelHost {
     ...daemon,
     async start() {
       await daemon.start()
-      await waitUntil('the panel answers', 30_000, async () => {
+      await waitUntil('the panel answers', 90_000, async () => {
         if ((await requestStatus(host, `${PANEL_URL}/healthz`)) === 200) return true
         if (!(await daemon.isRunning())) throw new Error(`the panel ended at once:\n${await daemon.log()}`)
         return false
@@ -84,7 +84,8 @@ export async function requestStatus(host: TestHost, url: string, ...options: str
 export async function invokeTool(host: TestHost, token: string | null, port = 18789): Promise<number> {
   const bearer = token === null ? [] : ['--header', `Authorization: Bearer ${token}`]
   const body = ['--header', 'Content-Type: application/json', '--data', '{"tool":"sessions_list","args":{}}']
-  return requestStatus(host, `http://127.0.0.1:${port}/tools/invoke`, ...bearer, ...body)
+  const patience = ['--max-time', '30']
+  return requestStatus(host, `http://127.0.0.1:${port}/tools/invoke`, ...patience, ...bearer, ...body)
 }
 
 /** Sets the bundled gateway up by the CLI. */

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { createHost, sweepStaleHosts } from './host.ts'
 import { findRemains } from './host-test-kit.ts'
+import { withSweepLock } from './sweep.ts'
 
 /** Another test process, which makes a host, says its name, and then waits to be ended. */
 const OTHER_RUN = `
@@ -36,10 +37,13 @@ describe('what a test run leaves', () => {
     const own = await createHost({ kind: 'debian-12-no-systemd' })
     const { child, name } = await startOtherRun()
     expect(await sweepStaleHosts()).not.toContain(name)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
-    expect((await findRemains(name)).length).toBeGreaterThan(4)
-    expect(await sweepStaleHosts()).toContain(name)
+    // Another test that begins just now would sweep it, too.
+    await withSweepLock(async (sweep) => {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+      expect((await findRemains(name)).length).toBeGreaterThan(4)
+      expect(await sweep()).toContain(name)
+    })
     expect(await findRemains(name)).toEqual([])
     await own.run(['true'])
     await own.destroy()

@@ -21,7 +21,7 @@ export async function tearDown(record: HostRecord): Promise<void> {
   await waitUntil(`the processes of ${record.name} have ended`, 30_000, () => !last.some(isAlive))
   const groups = [mounts.unified, mounts.named].filter((mount) => mount !== undefined)
   for (const mount of groups) {
-    await waitUntil(`the control group ${record.name} below ${mount} can be removed`, 10_000, () =>
+    await waitUntil(`the control group ${record.name} below ${mount} can be removed`, 30_000, () =>
       removeCgroup(join(mount, record.name)),
     )
   }

@@ -106,9 +106,9 @@ describe('checkConfig', () => {
 
   it('has an end with thousands of keys that stand twice', () => {
     const text = `{ gateway: { mode: "local" }, ${'a: 1, '.repeat(100_000)} }`
-    const started = performance.now()
+    const started = process.cpuUsage()
     expect(look(text)).toHaveLength(100)
-    expect(performance.now() - started).toBeLessThan(5_000)
+    expect(process.cpuUsage(started).user).toBeLessThan(5_000_000)
   })
 })
 

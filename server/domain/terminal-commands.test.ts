@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { setTimeout as wait } from 'node:timers/promises'
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { TerminalCommand } from '../../contract/terminal.ts'
 import { endProgramsArgs, TERMINAL_MARK, terminalContainer, terminalPlan } from './terminal-commands.ts'
@@ -58,7 +58,7 @@ test('the script ends what has the mark, also when it ignores the hang-up, and n
   const script = endProgramsArgs('x', `${name}=1`).at(-1) ?? ''
   const sweeper = spawn(process.execPath, ['--eval', script], { stdio: 'inherit' })
   const code = await new Promise((resolve) => sweeper.once('exit', resolve))
-  await wait(50)
+  if (marked.signalCode === null) await once(marked, 'exit')
   expect([code, marked.signalCode, other.signalCode]).toEqual([0, 'SIGKILL', null])
   other.kill('SIGKILL')
 })

@@ -77,7 +77,7 @@ describe('probeGateway', () => {
     const silent = await start(createTcpServer((socket) => socket.on('error', () => undefined)))
     const started = Date.now()
     expect(await probeGateway(silent)).toMatchObject({ answered: false })
-    expect(Date.now() - started).toBeLessThan(4_500)
+    expect(Date.now() - started).toBeLessThan(15_000)
   })
 
   it('shows the token to nobody but the user, and the ids that are lent to it', async () => {

@@ -156,13 +156,12 @@ describe.runIf(process.getuid?.() === 0)('giving files of root back', () => {
     try {
       const end = Date.now() + 8_000
       let rounds = 0
-      for (; Date.now() < end; rounds += 1) {
+      for (; rounds <= 5 || Date.now() < end; rounds += 1) {
         await ownership.giveBackFiles(user, [config])
         expect([await uidOf(secret), await uidOf(join(root, 'vault'))]).toEqual([0, 0])
         for (const name of ['d', 'f', 'was-d', 'was-f'])
           await chown(join(config, name), 0, 0).catch(() => undefined)
       }
-      expect(rounds).toBeGreaterThan(5)
     } finally {
       child.kill('SIGKILL')
     }

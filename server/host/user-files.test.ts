@@ -13,9 +13,12 @@ const text = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? [])
 const hash = (value: string): string => createHash('sha256').update(value).digest('hex')
 
 /** Looks without a pause, for the save that it waits for takes some milliseconds; half a second at most. */
-async function seeSecondName(directory: string): Promise<void> {
-  const deadline = Date.now() + 500
-  while (readdirSync(directory).length < 2 && Date.now() < deadline) await setImmediate()
+async function seeSecondName(directory: string, save: Promise<unknown>): Promise<void> {
+  let isOver = false
+  void save.finally(() => {
+    isOver = true
+  })
+  while (readdirSync(directory).length < 2 && !isOver) await setImmediate()
 }
 
 /** Dropping to another user takes root. */
@@ -85,7 +88,7 @@ describe.runIf(process.getuid?.() === 0)('createUserFiles', () => {
       if (kind === 'directory') await mkdir(path)
       const started = Date.now()
       await expect(read(path)).rejects.toMatchObject({ code: expect.stringMatching(/FILE_(REFUSED|DENIED)/) })
-      expect(Date.now() - started).toBeLessThan(2_000)
+      expect(Date.now() - started).toBeLessThan(10_000)
     })
 
     it('refuses what is larger than allowed', async () => {
@@ -181,15 +184,19 @@ describe.runIf(process.getuid?.() === 0)('createUserFiles', () => {
       await write(path, bodies[0] ?? '')
       const valid = new Set(bodies.map(hash))
       let temps = 0
-      for (let round = 0; round < 50; round++) {
+      // Fifty, or as many as come in half a minute.
+      const end = Date.now() + 30_000
+      for (let round = 0; round < 50 && (round < 10 || temps === 0 || Date.now() < end); round++) {
         // The death of the agent before may be seen by the first request after it only.
         await vi.waitFor(() => read(path), { timeout: 8_000, interval: 5 })
-        const [pid] = await agent.pids()
+        const [pid = 0] = await agent.pids()
+        // Else the signal would be for all that runs with this test.
+        expect(pid).toBeGreaterThan(1)
         const save = write(path, bodies[round % 2] ?? '').catch((error: { code: string }) => error.code)
         // Every other time as soon as the new file is there, else at any moment.
-        if (round % 2 === 0) await seeSecondName(place)
+        if (round % 2 === 0) await seeSecondName(place, save)
         else await wait(Math.random() * 12)
-        process.kill(pid ?? 0, 'SIGKILL')
+        process.kill(pid, 'SIGKILL')
         await save
         expect(valid.has(hash(await readFile(path, 'utf8')))).toBe(true)
         temps += (await readdir(place)).length - 1
@@ -198,7 +205,7 @@ describe.runIf(process.getuid?.() === 0)('createUserFiles', () => {
       expect(temps).toBeGreaterThan(0)
       await vi.waitFor(() => write(path, 'end'), { timeout: 8_000, interval: 5 })
       expect(await readdir(place)).toEqual(['a'])
-    }, 60_000)
+    }, 180_000)
   })
 
   describe('directories', () => {

@@ -1,7 +1,9 @@
-import { cleanup, render, waitFor } from '@testing-library/preact'
+import { cleanup, configure, render, waitFor } from '@testing-library/preact'
 import { render as drawOnly, type JSX } from 'preact'
 import { afterEach, expect, test, vi } from 'vitest'
 import { fetchAtFirstSign, lazyPart } from './lazy-part.tsx'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 afterEach(cleanup)
 

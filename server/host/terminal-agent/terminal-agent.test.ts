@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AgentOrder, AgentReport } from './protocol.ts'
 
 const AGENT = join(import.meta.dirname, 'main.ts')
@@ -73,10 +73,14 @@ describe('the terminal agent', () => {
     start('yes')
     await see('y')
     say({ type: 'pause' })
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const held = shown.length
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(shown.length).toBe(held)
+    // What was on its way still comes.
+    let held = -1
+    const isStill = () => {
+      const before = held
+      held = shown.length
+      return held === before
+    }
+    await vi.waitUntil(isStill, { timeout: 15_000, interval: 300 })
     say({ type: 'resume' })
     await expect.poll(() => shown.length, { timeout: 10_000 }).toBeGreaterThan(held)
     say({ type: 'end' })

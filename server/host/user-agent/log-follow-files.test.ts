@@ -132,12 +132,12 @@ test('a reader loses nothing while files follow each other, and is told when its
     await begin(rows(next, next + 5))
     next += 5
     await keepLogFile(path)
-    const deadline = Date.now() + 5_000
+    const deadline = Date.now() + 12_000
     // Files of this size would take conmon seconds; here the reader is given the time to come after.
     while (seen.length < next - 1_000 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 2))
   }
-  const deadline = Date.now() + 5_000
+  const deadline = Date.now() + 12_000
   while (seen.length < next && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 2))
   expect(seen).toEqual(range(0, next))
   expect(gaps).toEqual([])

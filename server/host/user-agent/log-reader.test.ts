@@ -54,7 +54,7 @@ function follow(params: Partial<LogFollowParams>): Follower {
     gaps: [] as string[],
     live: [] as boolean[],
     async until(condition: () => boolean) {
-      const deadline = Date.now() + 5_000
+      const deadline = Date.now() + 15_000
       while (!condition()) {
         if (failed) throw failed
         if (Date.now() > deadline)
@@ -186,7 +186,8 @@ describe('followLog', () => {
       await follower.until(() => follower.lines.includes(`line ${at}`))
       delays.push(performance.now() - started)
     }
-    expect(delays.sort((a, b) => a - b)[5]).toBeLessThan(25)
+    // Some milliseconds where nothing else runs; one that looks once a second would need half of that.
+    expect(delays.sort((a, b) => a - b)[5]).toBeLessThan(100)
   })
 
   it('loses nothing of a burst', async () => {

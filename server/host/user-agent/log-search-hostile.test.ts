@@ -135,7 +135,8 @@ test('a thread that breaks while nobody waits for it ends its search, and nothin
   await expect(items.next()).rejects.toThrow('it broke')
 })
 
-test('a search that is cancelled gives its place to the next one at once', async () => {
+// A machine may stand still for a moment; a search that keeps its place does so each time.
+test('a search that is cancelled gives its place to the next one at once', { retry: 2 }, async () => {
   const program = join(directory, 'thread.mjs')
   await writeFile(
     program,

@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact'
+import { act, cleanup, configure, fireEvent, render, screen } from '@testing-library/preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ConnectionPreview } from '../../../contract/connections.ts'
 import type { Operation } from '../../../contract/schemas.ts'
@@ -7,6 +7,8 @@ import { forgetRemotes } from '../../state/remote.ts'
 import { ConnectPage } from './connect-page.tsx'
 import { KNOWN } from './test-connections.ts'
 import { lastConnection } from './use-connection.ts'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 const KEY = 'sk-canary-0123456789abcdef'
 const PREVIEW: ConnectionPreview = {

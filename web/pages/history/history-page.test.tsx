@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen, within } from '@testing-library/preact'
+import { act, cleanup, configure, fireEvent, render, screen, within } from '@testing-library/preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AuditEntry, AuditPage } from '../../../contract/audit.ts'
 import { auditFilter, auditLatest } from '../../state/audit.ts'
@@ -6,6 +6,8 @@ import { now } from '../../state/clock.ts'
 import { operations } from '../../state/operations.ts'
 import { forgetRemotes } from '../../state/remote.ts'
 import { HistoryPage } from './history-page.tsx'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 const NOW = new Date(2026, 10, 27, 12, 0, 0).getTime()
 const HOUR_MS = 3_600_000

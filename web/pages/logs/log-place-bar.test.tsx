@@ -1,4 +1,4 @@
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/preact'
+import { act, cleanup, configure, fireEvent, render, screen } from '@testing-library/preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { LogEdge } from './log-edge.tsx'
 import { LogPlaceBar } from './log-place-bar.tsx'
@@ -6,6 +6,8 @@ import { LogPlaces } from './log-places.ts'
 import { LogSession } from './log-session.ts'
 import { lineOf, serveLog, type TestLog } from './test-log-api.ts'
 import { cursorOf, rowsOf } from './test-rows.ts'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 let log: TestLog
 let live: LogSession

@@ -1,9 +1,11 @@
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
+import { act, cleanup, configure, fireEvent, render, screen, waitFor, within } from '@testing-library/preact'
 import type { ComponentType } from 'preact'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AuditEntry } from '../../../contract/audit.ts'
 import type { LogFrame, LogStreamOptions } from '../../api/logs.ts'
 import { rowsOf } from './test-rows.ts'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 let stream: LogStreamOptions | null = null
 vi.mock('../../api/logs.ts', () => ({

@@ -1,6 +1,8 @@
-import { act, renderHook, waitFor } from '@testing-library/preact'
+import { act, configure, renderHook, waitFor } from '@testing-library/preact'
 import { afterEach, expect, test, vi } from 'vitest'
 import { useLifeMarks } from './use-life-marks.ts'
+
+configure({ asyncUtilTimeout: 10_000 })
 
 const BEGIN = Date.parse('2026-01-01T00:00:00Z')
 const END = 1_000
