@@ -13,6 +13,12 @@ const BROWSER_FLAGS = [
   '--disable-sync',
 ]
 
+/** For what a page does by itself or on a click; a busy machine takes its time. Waiting for what is there costs nothing. */
+const PATIENCE_MS = 120_000
+/** What the browser itself writes when the panel goes away under a page: while it is asked, and when it is asked again. */
+export const PANEL_IS_AWAY =
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)|WebSocket connection to \S+ failed(?!.*Unexpected response code)/
+
 /** A browser in the host's network that keeps what went wrong in its pages. */
 export interface PanelBrowser {
   readonly context: BrowserContext

@@ -3,7 +3,7 @@ import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { callApi } from '../host/panel-api.ts'
 import { type PanelHost, problemOf, readStatus, readToken, startPanel } from '../host/panel-host.ts'
-import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
+import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { BREAKS, UNIT, writeConfig } from './doctor-breaks.ts'
 import { askDoctor, badOf, findingOf, troubleOf } from './doctor-steps.ts'
@@ -162,7 +162,7 @@ describe('the doctor', () => {
       reject: false,
     })
     expect(nobody.exitCode).toBe(2)
-    browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
+    browser.expectErrors(PANEL_IS_AWAY)
     await panel.stop()
     const report = await askDoctor(panel)
     expect({ bad: badOf(report), trouble: troubleOf(report) }).toEqual({

@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHost, type TestHost } from '../host/host.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
-import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
+import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { CONFIG_FILE, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
 import { confirm, press, seeState, visit } from './panel-steps.ts'
@@ -137,7 +137,7 @@ describe('the editors of .env and razroom.json', () => {
 
   it('keep what is unsaved through a restart of the panel', async () => {
     await addVariables(page(), [['SURVIVOR', '1']])
-    browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
+    browser.expectErrors(PANEL_IS_AWAY)
     await panel.stop()
     await panel.start()
     await saveEnvironment(page())

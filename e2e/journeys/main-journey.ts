@@ -9,7 +9,7 @@ import {
   readStatus,
   startPanel,
 } from '../host/panel-host.ts'
-import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
+import { openBrowser, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
 import { inspectGateway, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
@@ -225,9 +225,7 @@ export function describeMainJourney(kind: HostKind): void {
 
     it('keeps login and gateway over a restart of the panel, and the page comes back by itself', async () => {
       const before = await inspectGateway(panel)
-      browser.expectErrors(
-        /ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)|WebSocket connection to .* failed/,
-      )
+      browser.expectErrors(PANEL_IS_AWAY)
       await panel.stop()
       await page().locator('[data-connection=lost]').waitFor({ timeout: 20_000 })
       await panel.start()

@@ -5,7 +5,7 @@ import { createHost, type TestHost } from '../host/host.ts'
 import type { HostKind } from '../host/kinds.ts'
 import { callApi } from '../host/panel-api.ts'
 import { PANEL_URL, type PanelHost, setUpBundled, startPanel } from '../host/panel-host.ts'
-import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
+import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { inspectGateway } from './gateway-container.ts'
 import { confirm, press, visit } from './panel-steps.ts'
@@ -159,7 +159,7 @@ export function describeTerminal(kind: HostKind): void {
         const before = await inspectGateway(panel)
         await choose(/^Onboarding wizard/)
         await see('Continue? (y/N)')
-        browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
+        browser.expectErrors(PANEL_IS_AWAY)
         if (isAgentKilled) await killAgent('STOP')
         await panel.kill()
         if (isAgentKilled) await killAgent('KILL')
