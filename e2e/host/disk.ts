@@ -3,7 +3,7 @@ import { execa } from 'execa'
 import type { HostPaths } from './host-record.ts'
 import { waitUntil } from './wait-until.ts'
 
-const UNMOUNT_TIMEOUT_MS = 15_000
+const UNMOUNT_TIMEOUT_MS = 60_000
 
 /**
  * Gives the host a copy of the image, mounted at its tree: an ext4 of its own, as on a real machine, so that

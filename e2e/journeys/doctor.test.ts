@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { callApi } from '../host/panel-api.ts'
+import { seeFreePorts } from '../host/host-test-kit.ts'
 import { type PanelHost, problemOf, readStatus, readToken, startPanel } from '../host/panel-host.ts'
 import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
@@ -88,8 +89,10 @@ describe('the doctor', () => {
 
   it('tells who holds a port, which only a person can mend', async () => {
     await panel.cli('stop')
-    const holder = await host.spawn([NODE, '--eval', 'net.createServer().listen(18789, "127.0.0.1")'])
-    await waitUntil('the port is held', 10_000, async () => badOf(await askDoctor(panel)).length > 0)
+    await seeFreePorts(host)
+    const listen = 'net.createServer().listen(18789, "127.0.0.1", () => console.log("listens"))'
+    const holder = await host.spawn([NODE, '--eval', listen])
+    await once(holder.stdout, 'data')
     const report = await askDoctor(panel)
     expect(badOf(report)).toEqual(['port.18789'])
     expect(findingOf(report, 'port.18789').evidence).toMatch(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
-import { AS_RAZROOM } from '../host/host-test-kit.ts'
+import { AS_RAZROOM, seeFreePorts } from '../host/host-test-kit.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { inspectGateway, readEnvFile, writeEnvFile } from './gateway-container.ts'
@@ -48,10 +48,7 @@ describe('what the gateway compiles at its start', () => {
   /** `podman restart` at times meets the port that its own pasta still holds (docs/facts/podman-and-systemd.md). */
   async function restartPlainly(): Promise<void> {
     await podmanOfRazroom('stop', 'razroom')
-    await waitUntil('the ports are free', 20_000, async () => {
-      const { stdout } = await host.run(['ss', '-Hltn', 'sport', '=', ':18789'])
-      return stdout === ''
-    })
+    await seeFreePorts(host)
     await podmanOfRazroom('start', 'razroom')
   }
   const listCache = async () => (await host.run(['ls', '-A', CACHE_DIR])).stdout.trim().split('\n').sort()
