@@ -1,4 +1,5 @@
 /** What a person does and sees in the page, in the words of the page. */
+import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright'
 import type { GatewayState } from '../../contract/schemas.ts'
 
@@ -67,6 +68,18 @@ export async function copyToken(page: Page): Promise<string> {
 }
 
 /** Text of the newest line that the log shows. */
+/** Looks for what keeps people from using the page (axe), once every colour is what it is to be. */
+export async function seeNoBarriers(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+}
+
 export async function lastLogLine(page: Page): Promise<string> {
   return (await page.getByRole('log').locator('.log-row').last().textContent()) ?? ''
 }
