@@ -32,8 +32,14 @@ export interface PanelBrowser {
   close(): Promise<void>
 }
 
-/** Starts a browser with an empty page; the clipboard of the panel's pages can be read and written. */
-export async function openBrowser(panel: PanelHost): Promise<PanelBrowser> {
+/**
+ * Starts a browser with an empty page; the clipboard of the panel's pages can be read and written.
+ * @param options.timezoneId that of this machine unless said
+ */
+export async function openBrowser(
+  panel: PanelHost,
+  options: { timezoneId?: string } = {},
+): Promise<PanelBrowser> {
   const browser: Browser = await chromium.launch({
     executablePath: await panel.host.chromiumPath(),
     args: BROWSER_FLAGS,
