@@ -1,8 +1,9 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
-import { callApi } from '../host/panel-api.ts'
 import { seeFreePorts } from '../host/host-test-kit.ts'
+import { callApi } from '../host/panel-api.ts'
 import { type PanelHost, problemOf, readStatus, readToken, startPanel } from '../host/panel-host.ts'
 import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
@@ -11,7 +12,7 @@ import { askDoctor, badOf, findingOf, troubleOf } from './doctor-steps.ts'
 import { confirm, seeState, visit } from './panel-steps.ts'
 
 const NODE = '/usr/local/lib/razroom-panel/current/node'
-const OPERATION_LIMIT_MS = 120_000
+const OPERATION_LIMIT_MS = 180_000
 
 /** The `it`s tell one story and need each other. */
 describe('the doctor', () => {
@@ -45,7 +46,7 @@ describe('the doctor', () => {
     expect(checks.filter(({ isSlow }) => isSlow).map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok'])
     const begun = performance.now()
     await callApi(panel, 'GET /api/doctor')
-    expect(performance.now() - begun).toBeLessThan(5_000)
+    expect(performance.now() - begun).toBeLessThan(15_000)
   })
 
   it('shows it in the page', async () => {
@@ -104,7 +105,7 @@ describe('the doctor', () => {
       detail: expect.stringContaining('kill'),
     })
     holder.kill('SIGKILL')
-    await waitUntil('the port is free', 10_000, async () => badOf(await askDoctor(panel)).length === 0)
+    await waitUntil('the port is free', 90_000, async () => badOf(await askDoctor(panel)).length === 0)
     await panel.cli('doctor', '--fix', 'gateway.stopped')
     expect((await readStatus(panel)).gateway.healthy).toBe(true)
   })

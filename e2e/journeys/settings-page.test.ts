@@ -12,19 +12,20 @@ import {
   startPanel,
 } from '../host/panel-host.ts'
 import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
+import { waitUntil } from '../host/wait-until.ts'
 import { readContainerVariable } from './gateway-container.ts'
 import { confirm, press, seeNoBarriers, seeState, seeSuccess, visit } from './panel-steps.ts'
 
 const UNIT = '/home/razroom/.config/containers/systemd/razroom.container'
 const OPERATION_LIMIT_MS = 120_000
 
-/** The settings page in a real browser; the `it`s tell one story and need each other. */
 /** Where it is noon now: what is done here is done on one day. POSIX counts the zones of Etc the other way round. */
 function zoneOfNoon(now: Date): string {
   const ahead = 12 - now.getUTCHours()
   return ahead > 0 ? `Etc/GMT-${ahead}` : `Etc/GMT+${-ahead}`
 }
 
+/** The settings page in a real browser; the `it`s tell one story and need each other. */
 describe('the settings page', () => {
   let host: TestHost
   let panel: PanelHost
@@ -100,6 +101,12 @@ describe('the settings page', () => {
       .check()
     await pressIn('mode', 'Change')
     await card('unit').getByText('active (running)').waitFor({ timeout: OPERATION_LIMIT_MS })
+    // The unit runs before the operation is over.
+    await waitUntil(
+      'the change is over',
+      OPERATION_LIMIT_MS,
+      async () => (await readStatus(panel)).operationId === null,
+    )
     expect((await readStatus(panel)).gateway).toMatchObject({ mode: 'quadlet', startsAtBoot: true })
   })
 
