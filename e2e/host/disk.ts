@@ -15,7 +15,7 @@ export async function mountDisk(image: string, paths: HostPaths): Promise<void> 
   await execa('mount', ['-o', 'loop,nobarrier,noinit_itable', paths.disk, paths.tree])
 }
 
-/** Undoes mountDisk; a disk that is not mounted is fine. @throws when something still uses it after 15 s */
+/** Undoes mountDisk; a disk that is not mounted is fine. @throws when something still uses it after a minute */
 export async function unmountDisk(paths: HostPaths): Promise<void> {
   await waitUntil(`${paths.tree} is unused and can be unmounted`, UNMOUNT_TIMEOUT_MS, async () => {
     if (!(await isMountPoint(paths.tree))) return true

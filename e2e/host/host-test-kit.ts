@@ -40,7 +40,6 @@ export async function addImageContext(host: TestHost): Promise<string> {
   return context
 }
 
-/** Whatever is left of a host on this machine: files, mounts, namespaces, control groups, processes. */
 /**
  * Waits until nobody listens on the gateway's usual ports. A container's pasta holds them for a moment after its end
  * (docs/facts/podman-and-systemd.md): podman by itself fails then, where the panel tries again.
@@ -52,6 +51,7 @@ export async function seeFreePorts(host: TestHost): Promise<void> {
   })
 }
 
+/** Whatever is left of a host on this machine: files, mounts, namespaces, control groups, processes. */
 export async function findRemains(name: string): Promise<string[]> {
   const { hosts } = await openCache()
   const files = (await readdir(hosts))

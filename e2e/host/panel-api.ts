@@ -22,7 +22,7 @@ export async function callApi(
   const token = (await readFile(join(host.root, 'var/lib/razroom-panel/api-token'), 'utf8')).trim()
   const all = { ...headers, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) }
   const named = Object.entries(all).flatMap(([name, value]) => ['--header', `${name}: ${value}`])
-  const flags = ['--silent', '--request', method, '--write-out', '\n%{http_code}', '--max-time', '30']
+  const flags = ['--silent', '--request', method, '--write-out', '\n%{http_code}', '--max-time', '120']
   const data = body === undefined ? [] : ['--data-binary', JSON.stringify(body)]
   // The token comes by a file, since arguments are for everybody to read; the file is the standard input.
   const request = ['curl', ...flags, ...named, ...data, '--header', '@-', `${PANEL_URL}${path}`]

@@ -43,8 +43,10 @@ export async function openBrowser(
   const browser: Browser = await chromium.launch({
     executablePath: await panel.host.chromiumPath(),
     args: BROWSER_FLAGS,
+    timeout: PATIENCE_MS,
   })
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: PANEL_URL })
   const faults: string[] = []
   // A page learns on its first request that it has no session: the browser calls that answer an error.

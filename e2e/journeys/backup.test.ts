@@ -184,12 +184,13 @@ describe('backup and restore', () => {
   async function isCutOff(): Promise<boolean> {
     await shell(host, `cd ${WORKSPACE}; printf x > huge; rm -rf empty; printf y > large`, 'razroom')
     const id = await startOperation(panel, 'POST /api/restore', { path: '/root/kept/huge.tar.zst' })
-    await awaitOperation(
+    const { state } = await awaitOperation(
       panel,
       id,
       'writes',
-      (operation) => stepOf(operation, 'restore-files').state === 'running',
+      (operation) => operation.state !== 'running' || stepOf(operation, 'restore-files').state === 'running',
     )
+    if (state !== 'running') return false
     await panel.kill()
     if (!isDeepStrictEqual(await picture(host), whole)) return true
     await panel.start()

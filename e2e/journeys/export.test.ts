@@ -43,13 +43,14 @@ async function exported(panel: PanelHost, ...words: string[]): Promise<ExportDoc
 
 /** Waits until the gateway takes this token; a wrong one is refused then, too. */
 async function seeGateway(host: TestHost, token: string): Promise<void> {
-  await waitUntil('the gateway takes the token', 90_000, async () => (await invokeTool(host, token)) === 200)
+  await waitUntil('the gateway takes the token', 180_000, async () => (await invokeTool(host, token)) === 200)
   expect(await invokeTool(host, `${token}x`)).toBe(401)
 }
 
+/** What held the ports lets go of them some time after the container is gone: whoever comes next is not to meet it. */
 async function seeNothing(host: TestHost, person: Person): Promise<void> {
-  expect(await invokeTool(host, null)).toBe(0)
   await seeFreePorts(host)
+  expect(await invokeTool(host, null)).toBe(0)
   expect(await person.run('podman', 'ps', '--all', '--quiet')).toBe('')
 }
 
@@ -60,8 +61,8 @@ async function prepare(host: TestHost): Promise<{ panel: PanelHost; token: strin
   const token = await readToken(panel)
   await seeGateway(host, token)
   await panel.cli('remove')
-  await host.run(['mkdir', PLACE], { user: 'razroom' })
   await seeFreePorts(host)
+  await host.run(['mkdir', PLACE], { user: 'razroom' })
   return { panel, token }
 }
 
@@ -88,7 +89,7 @@ describe('every export runs the gateway on Debian 13', () => {
     const prepared = await prepare(host)
     panel = prepared.panel
     token = prepared.token
-  }, 400_000)
+  })
   afterAll(() => host?.destroy())
   afterEach(() => seeNothing(host, person))
 
@@ -135,16 +136,16 @@ describe('every export runs the gateway on Debian 13', () => {
     await seeGateway(host, token)
     await person.systemctl('stop', BY_HAND)
     expect(await person.systemctl('show', '--value', '--property=Result', BY_HAND)).toBe('success')
-    // Right after the start podman has the most to do at the stop.
     await seeFreePorts(host)
+    // Right after the start podman has the most to do at the stop.
     for (let round = 1; round <= 8; round++) {
       await person.systemctl('start', BY_HAND)
-      await waitUntil('it listens', 90_000, async () => (await invokeTool(host, null)) === 401)
+      await waitUntil('it listens', 180_000, async () => (await invokeTool(host, null)) === 401)
       await person.systemctl('stop', BY_HAND)
       const result = await person.systemctl('show', '--value', '--property=Result', BY_HAND)
       expect(result, `stop ${round}`).toBe('success')
-    }
       await seeFreePorts(host)
+    }
     await host.run(['rm', file])
     await person.systemctl('daemon-reload')
   })
@@ -170,7 +171,7 @@ describe('every export runs the gateway on Debian 13', () => {
     await person.run('podman', 'kube', 'play', '--network', 'pasta', ...publish, 'razroom.yaml')
     await seeGateway(host, token)
     const health = ['podman', 'inspect', '--format={{.State.Health.Status}}', 'razroom-pod-gateway']
-    await waitUntil('the probes say so', 60_000, async () => (await person.run(...health)) === 'healthy')
+    await waitUntil('the probes say so', 180_000, async () => (await person.run(...health)) === 'healthy')
     await person.run('podman', 'kube', 'down', '--force', 'razroom.yaml')
     expect(await person.run('podman', 'volume', 'ls', '--quiet')).toBe('')
     expect(await person.run('podman', 'secret', 'ls', '--quiet')).toBe('')
@@ -190,8 +191,8 @@ describe('every export runs the gateway on Debian 13', () => {
         `${ids} private true`,
       )
       await person.run('podman-compose', 'down')
-    }
       await seeFreePorts(host)
+    }
   })
 
   it('the interface is an OpenAPI document', async () => {
@@ -218,7 +219,7 @@ describe('where podman has no Quadlet (Debian 12)', () => {
     const prepared = await prepare(host)
     panel = prepared.panel
     token = prepared.token
-  }, 400_000)
+  })
   afterAll(() => host?.destroy())
 
   it('the Quadlet file is for the oldest podman that reads one, and says so', async () => {

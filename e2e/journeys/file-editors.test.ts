@@ -203,7 +203,7 @@ describe('the editors of .env and razroom.json', () => {
     await visit(page(), 'Overview')
     await seeState(page(), 'failed')
     await page().getByRole('button', { name: 'Go back and start: razroom.json' }).click()
-    await seeState(page(), 'running', 120_000)
+    await seeState(page(), 'running')
     expect(await readConfig()).toBe(good)
     expect(await invokeTool(host, await readToken(panel))).toBe(200)
   })

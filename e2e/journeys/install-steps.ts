@@ -71,10 +71,10 @@ export interface InstallJourney {
 export async function expectBack(host: TestHost, token: string): Promise<void> {
   await waitUntil(
     'the gateway answers again',
-    60_000,
+    180_000,
     async () => (await invokeGateway(host, token)) === '200',
   )
-  await waitUntil('the panel sees it', 30_000, async () => {
+  await waitUntil('the panel sees it', 120_000, async () => {
     if ((await statusOf(host, 'http://127.0.0.1:18780/healthz')) !== '200') return false
     return (await panelJson<Status>(host, 'status')).gateway.healthy
   })

@@ -1,6 +1,7 @@
 /** What a person does and sees in the page, in the words of the page. */
 import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright'
+import { expect } from 'vitest'
 import type { GatewayState } from '../../contract/schemas.ts'
 
 export type PageName =
@@ -26,7 +27,7 @@ export function stateMark(page: Page, state: GatewayState): Locator {
 }
 
 /** Waits until the page shows this state; `running` counts only when the gateway answers. */
-export async function seeState(page: Page, state: GatewayState, timeoutMs = 60_000): Promise<void> {
+export async function seeState(page: Page, state: GatewayState, timeoutMs = 120_000): Promise<void> {
   const healthy = state === 'running' ? '[data-healthy=true]' : ''
   await page.locator(`[role=status][data-state=${state}]${healthy}`).waitFor({ timeout: timeoutMs })
 }
@@ -67,7 +68,6 @@ export async function copyToken(page: Page): Promise<string> {
   return readClipboard(page)
 }
 
-/** Text of the newest line that the log shows. */
 /** Looks for what keeps people from using the page (axe), once every colour is what it is to be. */
 export async function seeNoBarriers(page: Page): Promise<void> {
   await page.evaluate(async () => {
@@ -80,6 +80,7 @@ export async function seeNoBarriers(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }
 
+/** Text of the newest line that the log shows. */
 export async function lastLogLine(page: Page): Promise<string> {
   return (await page.getByRole('log').locator('.log-row').last().textContent()) ?? ''
 }

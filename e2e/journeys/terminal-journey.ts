@@ -10,7 +10,7 @@ import { waitUntil } from '../host/wait-until.ts'
 import { inspectGateway } from './gateway-container.ts'
 import { confirm, press, visit } from './panel-steps.ts'
 
-const LIMIT_MS = 30_000
+const LIMIT_MS = 90_000
 
 /** The terminal in a real browser, against the wizard of the bundled gateway; the `it`s tell one story. */
 export function describeTerminal(kind: HostKind): void {

@@ -32,7 +32,7 @@ export async function startRegistries(host: TestHost): Promise<void> {
     [PUBLIC_REGISTRY, 200],
     [PRIVATE_REGISTRY, 401],
   ] as const) {
-    await waitUntil(`${registry} answers`, 20_000, async () => {
+    await waitUntil(`${registry} answers`, 90_000, async () => {
       const flags = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}']
       const { stdout } = await host.run(['curl', ...flags, `http://${registry}/v2/`], { reject: false })
       return Number(stdout) === status
