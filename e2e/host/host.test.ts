@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { findCgroupMounts } from './cgroup.ts'
 import { createHost, type TestHost } from './host.ts'
 import { AS_RAZROOM, addImageContext, addRazroom, findRemains, readInitStart } from './host-test-kit.ts'
+import { waitUntil } from './wait-until.ts'
 
 const RUN_ID = ['run', '--rm', '--network=none', '--userns=keep-id', '--init', 'tiny', 'id', '-un']
 /** Whether this machine has v1 controllers beside a v2 tree: the host without systemd shows its groups. */
@@ -53,18 +54,14 @@ describe.each([
     const serve = ['httpd', '-f', '-p', '80', '-h', '/bin']
     await host.run([...AS_RAZROOM, '-p', 'KillMode=process', 'podman', ...start, ...serve])
     const url = 'http://127.0.0.1:18789/nothing-here'
-    const status = [
-      'curl',
-      '--silent',
-      '--output',
-      '/dev/null',
-      '--write-out',
-      '%{http_code}',
-      '--retry',
-      '5',
-    ]
-    expect((await host.outside([...status, '--retry-connrefused', url])).stdout).toBe('404')
-    const browser = await chromium.launch({ executablePath: await host.chromiumPath() })
+    const status = ['curl', '--silent', '--output', '/dev/null', '--write-out', '%{http_code}', url]
+    // Before the program in the container listens, what forwards the port takes a connection and drops it.
+    await waitUntil(
+      'it answers',
+      60_000,
+      async () => (await host.outside(status, { reject: false })).stdout === '404',
+    )
+    const browser = await chromium.launch({ executablePath: await host.chromiumPath(), timeout: 120_000 })
     try {
       const page = await browser.newPage()
       expect((await page.goto(url))?.status()).toBe(404)
@@ -95,7 +92,11 @@ describe('a host of kind debian-12-no-systemd', () => {
   it('has an init that is not systemd, collects orphans, and sees the control groups of the outer machine', async () => {
     expect((await host.run(['cat', '/proc/1/comm'])).stdout).toBe('bash')
     await host.run(['sh', '-c', '(sh -c "exec true" &)'])
-    expect((await host.run(['ps', '-e', '-o', 'stat='])).stdout).not.toMatch(/^Z/m)
+    await waitUntil(
+      'the orphan is collected',
+      60_000,
+      async () => !/^Z/m.test((await host.run(['ps', '-e', '-o', 'stat='])).stdout),
+    )
     const mounts = (await host.run(['findmnt', '--noheadings', '--output', 'FSTYPE', '-R', '/sys/fs/cgroup']))
       .stdout
     expect(mounts).toMatch(/\bcgroup2\b/)

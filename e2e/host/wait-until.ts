@@ -16,12 +16,12 @@ export async function waitUntil<T>(
   timeoutMs: number,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
     const begun = performance.now()
     const value = await probe()
     if (value !== undefined && value !== false) return value
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until: ${what}`)
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until: ${what}`)
     await sleep(Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, 2 * (performance.now() - begun))))
   }
 }

@@ -116,7 +116,7 @@ describe('the doctor', () => {
     await visit(page(), 'Overview')
     await seeState(page(), 'failed')
     await page().getByRole('link', { name: 'Ask the doctor' }).click()
-    await waitUntil('the doctor sees that it failed', 60_000, async () => {
+    await waitUntil('the doctor sees that it failed', 180_000, async () => {
       const isSeen = await finding('gateway.failed')
         .waitFor({ timeout: 3_000 })
         .then(
