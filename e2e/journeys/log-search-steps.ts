@@ -88,7 +88,7 @@ export function itSearches(open: () => LogHost): void {
           await host.panel.host.run([
             'sh',
             '-c',
-            'ls /proc/$(pgrep --uid=razroom --full user-agent)/task | wc -l',
+            'ls /proc/$(pgrep --newest --uid=razroom --full user-agent)/task | wc -l',
           ])
         ).stdout,
       )

@@ -105,7 +105,7 @@ async function writeAndHit(open: LogHost, soak: Soak, client: SoakClient, image:
     front: async () => killPid(await panel.pid('front')),
     root: async () => killPid(await panel.pid('root')),
     agent: async () =>
-      killPid((await panel.host.run(['pgrep', '--uid=razroom', '--full', AGENT])).stdout.trim()),
+      killPid((await panel.host.run(['pgrep', '--newest', '--uid=razroom', '--full', AGENT])).stdout.trim()),
   }
   await run()
   for (const { blow, at } of planBlows(soak)) {
