@@ -17,7 +17,7 @@ const COMMAND = 'node dist/index.js gateway --bind lan --port 18789'
 /** Runs a script as razroom, under its own manager. */
 function runAsRazroom(host: TestHost, script: string, ...more: string[]) {
   const manager = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
-  return host.run([...manager, ...more, 'sh', '-ec', script], { timeoutMs: 240_000 })
+  return host.run([...manager, ...more, 'sh', '-ec', script], { timeoutMs: 480_000 })
 }
 
 /** Makes a gateway as Razroom's own page says it, without the panel. */

@@ -18,7 +18,7 @@ const SECOND_KEY = 'sk-ant-canary-second-0123456789'
 const BOT = 'xoxb-canary-0123456789-abcdefghij'
 const APP = 'xapp-canary-0123456789-abcdefghij'
 const MODEL = 'anthropic/claude-opus-4-6'
-const CONNECT_LIMIT_MS = 120_000
+const CONNECT_LIMIT_MS = 240_000
 /** As people write it, with both kinds of line ends and a key twice. */
 const HAND_MADE = '# mine\r\nGREETING="hello"\r\nTWICE=1\nTWICE=2\n'
 const CONFIG = "// mine\n{\n  gateway: { mode: 'local' }, /* why */\n}\n"

@@ -25,9 +25,9 @@ function asRazroom(host: TestHost, variables: readonly string[] = []): Person {
   const enter = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
   const options = ['--property=KillMode=process', `--working-directory=${PLACE}`, ...settings]
   return {
-    run: async (...argv) => (await host.run([...enter, ...options, ...argv], { timeoutMs: 120_000 })).stdout,
+    run: async (...argv) => (await host.run([...enter, ...options, ...argv], { timeoutMs: 240_000 })).stdout,
     systemctl: async (...argv) =>
-      (await host.run(['systemctl', '--machine=razroom@.host', '--user', ...argv], { timeoutMs: 120_000 }))
+      (await host.run(['systemctl', '--machine=razroom@.host', '--user', ...argv], { timeoutMs: 240_000 }))
         .stdout,
     async write(path, text) {
       const directory = path.slice(0, path.lastIndexOf('/'))
@@ -75,7 +75,7 @@ const install = (host: TestHost, ...packages: string[]) =>
       '-',
       ...packages,
     ],
-    { timeoutMs: 300_000, env: { DEBIAN_FRONTEND: 'noninteractive' } },
+    { timeoutMs: 600_000, env: { DEBIAN_FRONTEND: 'noninteractive' } },
   )
 
 describe('every export runs the gateway on Debian 13', () => {

@@ -7,7 +7,7 @@ import { waitUntil } from '../host/wait-until.ts'
 export const CHECKOUT = '/home/alice/razroom-panel'
 export const LIB = '/usr/local/lib/razroom-panel'
 /** npm, apt and the build on two cores that another journey shares. */
-export const INSTALL_TIMEOUT_MS = 580_000
+export const INSTALL_TIMEOUT_MS = 1_200_000
 
 export const hasSystemd = (kind: HostKind): boolean => kind !== 'debian-12-no-systemd'
 /** What a first setup makes when nobody says otherwise. */

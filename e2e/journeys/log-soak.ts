@@ -43,7 +43,7 @@ const AGENT = 'user-agent'
 export function itSoaks(open: () => LogHost): void {
   const soak = IS_FULL ? FULL : SHORT
   it(`brings ${soak.lines} lines once and in their turn, whatever happens between (RAZROOM_TEST_SEED=${SEED})`, {
-    timeout: IS_FULL ? 900_000 : 300_000,
+    timeout: IS_FULL ? 900_000 : 600_000,
   }, async () => {
     const { panel } = open()
     await panel.cli('stop')

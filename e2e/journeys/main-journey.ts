@@ -26,7 +26,7 @@ import {
 } from './panel-steps.ts'
 
 /** A build of the image on two cores that other hosts use as well. */
-const SETUP_LIMIT_MS = 240_000
+const SETUP_LIMIT_MS = 480_000
 /** Lines of a person that no program may touch: a comment, blanks, CRLF, a key twice, bytes that are not UTF-8. */
 const OWN_LINES = '# keep me, exactly  \n\n  # indented\nGREETING=hello\r\n# caf\xe9\nGREETING=again\n'
 /** The bundled gateway writes a line at this interval when it is told to. */

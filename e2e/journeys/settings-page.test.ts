@@ -17,7 +17,7 @@ import { readContainerVariable } from './gateway-container.ts'
 import { confirm, press, seeNoBarriers, seeState, seeSuccess, visit } from './panel-steps.ts'
 
 const UNIT = '/home/razroom/.config/containers/systemd/razroom.container'
-const OPERATION_LIMIT_MS = 120_000
+const OPERATION_LIMIT_MS = 240_000
 
 /** Where it is noon now: what is done here is done on one day. POSIX counts the zones of Etc the other way round. */
 function zoneOfNoon(now: Date): string {

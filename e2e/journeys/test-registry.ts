@@ -27,7 +27,7 @@ done
 
 /** Installs and starts both; the host must reach the mirrors. */
 export async function startRegistries(host: TestHost): Promise<void> {
-  await host.run(['sh', '-ec', START, REGISTRY_USER, REGISTRY_PASSWORD], { timeoutMs: 240_000 })
+  await host.run(['sh', '-ec', START, REGISTRY_USER, REGISTRY_PASSWORD], { timeoutMs: 480_000 })
   for (const [registry, status] of [
     [PUBLIC_REGISTRY, 200],
     [PRIVATE_REGISTRY, 401],

@@ -27,7 +27,7 @@ const KEY = 'RAZROOM_GATEWAY_TOKEN'
 const WIZARD_TOKEN = 'wizard-token-0123456789-abcdef'
 const OWN_TOKEN = 'my-own-token-0123456789-xyz.~+/=-'
 const SHELL_TOKEN = 'from-the-shell-0123456789-xyz'
-const ROTATION_LIMIT_MS = 120_000
+const ROTATION_LIMIT_MS = 240_000
 
 /** As the wizard leaves it, with a comment of its owner's. */
 const config = (token: string) =>
