@@ -33,6 +33,7 @@ describe('browsers that the gateway does not know', () => {
   async function openElsewhere(): Promise<Page> {
     const context = await page().context().browser()?.newContext()
     if (!context) throw new Error('the browser is gone')
+    context.setDefaultTimeout(ACTED_WITHIN_MS)
     others.push(context)
     const other = await context.newPage()
     const token = await readToken(panel)
