@@ -32,7 +32,7 @@ const OWN_LINES = '# keep me, exactly  \n\n  # indented\nGREETING=hello\r\n# caf
 /** The bundled gateway writes a line at this interval when it is told to. */
 const HEARTBEAT_MS = '300'
 /** Some heartbeats. */
-const STILL_MS = 1_200
+const STILL_MS = 900
 
 /** The product's main job in a real browser on a real host; the `it`s tell one story and need each other. */
 export function describeMainJourney(kind: HostKind): void {
