@@ -18,7 +18,7 @@ TELEGRAM_BOT_TOKEN=${BOT}
 RAZROOM_BUNDLED_CHANNELS_MS=5000
 `
 /** A warm start takes half of it; a command of the panel's is to fall into it on a busy machine, too. */
-const SLOW_START = 'RAZROOM_BUNDLED_START_MS=20000\n'
+const SLOW_START = 'RAZROOM_BUNDLED_START_MS=14000\n'
 const SESSIONS = { 'agent:main:main': { updatedAt: 1_790_000_000_000, model: `model of ${KEY}` } }
 const PAIRED = { a: { deviceId: 'a'.repeat(64), displayName: 'Phone', clientId: 'razroom-control-ui' } }
 

@@ -225,7 +225,7 @@ export function describeMainJourney(kind: HostKind): void {
 
     it('rejoins an operation after a reload in its middle', async () => {
       // Long enough for a reload on a slow machine: the bundled gateway imitates a cold start when it is told to.
-      await panel.cli('env', 'set', 'RAZROOM_BUNDLED_START_MS=16000')
+      await panel.cli('env', 'set', 'RAZROOM_BUNDLED_START_MS=10000')
       await press(page(), 'Restart')
       await page().locator('[data-step=wait-until-healthy][data-state=running]').waitFor()
       await page().reload()
