@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { PanelEvent } from '../contract/events.ts'
 import type { Operation } from '../contract/schemas.ts'
 import { createEventBus, type EventBus } from './events.ts'
-import type { ContainerFacts, Host } from './host/host.ts'
+import type { ContainerFacts, Host, ProbeResult } from './host/host.ts'
 import { createMonitor, type Monitor } from './monitor.ts'
 import { type FileWorld, makeFileWorld, PATHS } from './operations/test-file-world.ts'
 
@@ -144,4 +144,27 @@ it('offers them also when nothing is left of a start that failed, until one answ
   world.container = { ...container(true), id: 'd' }
   await monitor.refresh()
   expect((await monitor.refresh()).goBack).toEqual([])
+})
+
+it('says nothing of what was seen before a look that came to its end meanwhile', async () => {
+  isAnswering = false
+  world.container = container(true)
+  monitor.run()
+  await monitor.refresh()
+  const late = Promise.withResolvers<ProbeResult>()
+  const asked = vi.fn(() => late.promise)
+  world.host.probeGateway = asked
+  // The regular look at a gateway that is slow to answer.
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled(), { timeout: 10_000 })
+  world.container = container(false)
+  expect((await monitor.refresh()).gateway.state).toBe('failed')
+  const told = events.length
+  late.resolve({ answered: false, reason: 'timeout' })
+  await new Promise((resolve) => setImmediate(resolve))
+  expect((await monitor.read()).gateway.state).toBe('failed')
+  const states = events
+    .slice(told)
+    .flatMap((event) => (event.type === 'status.changed' ? [event.status.gateway.state] : []))
+  expect(states).not.toContain('running')
+  expect(states).not.toContain('starting')
 })

@@ -71,6 +71,8 @@ export function createMonitor(options: MonitorOptions): Monitor {
 
   async function derive(seen: Observation): Promise<Status> {
     const pulse = await feelPulse(host, seen)
+    // While a gateway is slow to answer, another look may have come to its end: what was seen before says nothing then.
+    if (observation !== null && seen !== observation) return derive(observation)
     const start = seen.container ? `${seen.container.id} ${seen.container.startedAt}` : ''
     if (pulse.answered) {
       answeredStart = start

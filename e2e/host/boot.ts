@@ -8,7 +8,7 @@ import { identify, isAlive, type ProcessIdentity, readStat } from './process-ide
 import type { SupervisorCommand } from './supervisor-argv.ts'
 import { waitUntil } from './wait-until.ts'
 
-const INIT_TIMEOUT_MS = 20_000
+const INIT_TIMEOUT_MS = 90_000
 
 /** The two processes that stand for a running host. */
 export interface BootedHost {

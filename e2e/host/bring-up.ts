@@ -18,8 +18,8 @@ import { runToEnd } from './program.ts'
 import { plainCommand, systemdCommand } from './supervisor-argv.ts'
 import { waitUntil } from './wait-until.ts'
 
-const BOOT_TIMEOUT_MS = 90_000
-const SHUTDOWN_TIMEOUT_MS = 90_000
+const BOOT_TIMEOUT_MS = 180_000
+const SHUTDOWN_TIMEOUT_MS = 180_000
 
 /** Makes everything of a host whose record is written, and boots it. */
 export async function bringUp(record: HostRecord, access: PackageAccess): Promise<HostRecord> {

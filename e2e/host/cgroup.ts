@@ -38,7 +38,7 @@ export async function killCgroup(directory: string): Promise<void> {
   try {
     // cgroup.kill: Linux 5.14 and later, see the kernel's admin-guide/cgroup-v2.
     await writeFile(join(directory, 'cgroup.kill'), '1')
-    await waitUntil(`all processes in ${directory} are gone`, 30_000, async () =>
+    await waitUntil(`all processes in ${directory} are gone`, 90_000, async () =>
       (await readFile(join(directory, 'cgroup.events'), 'utf8')).includes('populated 0'),
     )
   } catch (error) {

@@ -5,6 +5,7 @@ import { openCache } from './cache-paths.ts'
 import { hasCode } from './file-errors.ts'
 import type { TestHost } from './host.ts'
 import { readStat } from './process-identity.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** Runs a podman command as razroom through its user manager, as docs/facts/podman-and-systemd.md measured it. */
 export const AS_RAZROOM = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
@@ -37,6 +38,17 @@ export async function addImageContext(host: TestHost): Promise<string> {
   await host.run(['tee', `${context}/Dockerfile`], { input: file })
   await host.run(['chown', '--recursive', 'razroom:', context])
   return context
+}
+
+/**
+ * Waits until nobody listens on the gateway's usual ports. A container's pasta holds them for a moment after its end
+ * (docs/facts/podman-and-systemd.md): podman by itself fails then, where the panel tries again.
+ */
+export async function seeFreePorts(host: TestHost): Promise<void> {
+  await waitUntil('the ports of the gateway are free', 90_000, async () => {
+    const ports = ['sport', '=', ':18789', 'or', 'sport', '=', ':18790']
+    return (await host.run(['ss', '-Hltn', ...ports])).stdout === ''
+  })
 }
 
 /** Whatever is left of a host on this machine: files, mounts, namespaces, control groups, processes. */

@@ -59,7 +59,7 @@ describe.each([
     await waitUntil('the port is served', 60_000, async () => {
       return (await host.outside(status, { reject: false })).stdout === '404'
     })
-    const browser = await chromium.launch({ executablePath: await host.chromiumPath() })
+    const browser = await chromium.launch({ executablePath: await host.chromiumPath(), timeout: 120_000 })
     try {
       const page = await browser.newPage()
       expect((await page.goto(url))?.status()).toBe(404)

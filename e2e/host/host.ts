@@ -9,6 +9,7 @@ import type { BaseLevel, HostKind, NetworkMode } from './kinds.ts'
 import { assertOuterMachine, readPackageAccess } from './outer-machine.ts'
 import { identify, readBootId } from './process-identity.ts'
 import { type HostProcess, type RunOptions, type RunResult, runToEnd, startProgram } from './program.ts'
+import { reachManager } from './reach-manager.ts'
 import { sweepStaleHosts } from './sweep.ts'
 import { tearDown } from './teardown.ts'
 
@@ -111,7 +112,8 @@ export async function openHost(name: string): Promise<TestHost> {
     kind: record.kind,
     root: paths.tree,
     netns: name,
-    run: async (argv, options = {}) => runToEnd(await prepareInside(record, argv, options), options),
+    run: (argv, options = {}) =>
+      reachManager(async () => runToEnd(await prepareInside(record, argv, options), options)),
     spawn: async (argv, options = {}) => startProgram(await prepareInside(record, argv, options)),
     outside: async (argv, options = {}) => runToEnd(await prepareOutside(record, argv, options), options),
     chromiumPath: async () => writeChromiumScript(paths, await outerCgroup(name)),

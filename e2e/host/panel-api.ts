@@ -45,7 +45,7 @@ export function awaitOperation(
   id: string,
   what: string,
   isWanted: (operation: Operation) => boolean,
-  timeoutMs = 120_000,
+  timeoutMs = 240_000,
 ): Promise<Operation> {
   return waitUntil(`operation ${id}: ${what}`, timeoutMs, async () => {
     const { body } = await callApi(panel, `GET /api/operations/${id}`)

@@ -84,7 +84,7 @@ export function plainDaemon(host: TestHost): Daemon {
   const signal = (name: 'TERM' | 'KILL', pid: number) => host.run(['kill', `-${name}`, String(pid)])
   const end = async (name: 'TERM' | 'KILL') => {
     await signal(name, await rootPid())
-    await waitUntil('the panel is gone', 30_000, async () => !(await isRunning()))
+    await waitUntil('the panel is gone', 120_000, async () => !(await isRunning()))
   }
   return {
     async start() {

@@ -51,7 +51,7 @@ function openPanel(host: TestHost): PanelHost {
     ...daemon,
     async start() {
       await daemon.start()
-      await waitUntil('the panel answers', 90_000, async () => {
+      await waitUntil('the panel answers', 120_000, async () => {
         if ((await requestStatus(host, `${PANEL_URL}/healthz`)) === 200) return true
         if (!(await daemon.isRunning())) throw new Error(`the panel ended at once:\n${await daemon.log()}`)
         return false
@@ -76,7 +76,7 @@ function openPanel(host: TestHost): PanelHost {
 
 /** Status of one request from inside the host's network; 0 when there was no answer. */
 export async function requestStatus(host: TestHost, url: string, ...options: string[]): Promise<number> {
-  const flags = ['--silent', '--output', '/dev/null', '--max-time', '5', '--write-out', '%{http_code}']
+  const flags = ['--silent', '--output', '/dev/null', '--max-time', '30', '--write-out', '%{http_code}']
   return Number((await host.outside(['curl', ...flags, ...options, url], { reject: false })).stdout)
 }
 

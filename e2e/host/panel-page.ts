@@ -13,6 +13,12 @@ const BROWSER_FLAGS = [
   '--disable-sync',
 ]
 
+/** For what a page does by itself or on a click; a busy machine takes its time. Waiting for what is there costs nothing. */
+const PATIENCE_MS = 120_000
+/** What the browser itself writes when the panel goes away under a page: while it is asked, and when it is asked again. */
+export const PANEL_IS_AWAY =
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)|WebSocket connection to \S+ failed(?!.*Unexpected response code)/
+
 /** A browser in the host's network that keeps what went wrong in its pages. */
 export interface PanelBrowser {
   readonly context: BrowserContext
@@ -26,13 +32,21 @@ export interface PanelBrowser {
   close(): Promise<void>
 }
 
-/** Starts a browser with an empty page; the clipboard of the panel's pages can be read and written. */
-export async function openBrowser(panel: PanelHost): Promise<PanelBrowser> {
+/**
+ * Starts a browser with an empty page; the clipboard of the panel's pages can be read and written.
+ * @param options.timezoneId that of this machine unless said
+ */
+export async function openBrowser(
+  panel: PanelHost,
+  options: { timezoneId?: string } = {},
+): Promise<PanelBrowser> {
   const browser: Browser = await chromium.launch({
     executablePath: await panel.host.chromiumPath(),
     args: BROWSER_FLAGS,
+    timeout: PATIENCE_MS,
   })
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  context.setDefaultTimeout(PATIENCE_MS)
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: PANEL_URL })
   const faults: string[] = []
   // A page learns on its first request that it has no session: the browser calls that answer an error.

@@ -10,7 +10,7 @@ export interface RunOptions {
   input?: string | Uint8Array
   /** Added to the environment of a plain login: PATH, HOME, USER, LOGNAME, LANG, XDG_RUNTIME_DIR if it exists. */
   env?: Readonly<Record<string, string>>
-  /** After so many milliseconds the program and all it started are killed and the call throws. Default 120000. */
+  /** After so many milliseconds the program and all it started are killed and the call throws. Default 240000. */
   timeoutMs?: number
   /** `false`: a non-zero exit code is returned instead of thrown. */
   reject?: boolean
@@ -37,7 +37,7 @@ export interface PreparedProgram {
   readonly cgroup: string
 }
 
-const DEFAULT_TIMEOUT_MS = 120_000
+const DEFAULT_TIMEOUT_MS = 240_000
 let programs = 0
 
 /** Makes the group that one program and all that it starts will be in. */

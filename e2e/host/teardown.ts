@@ -18,10 +18,10 @@ export async function tearDown(record: HostRecord): Promise<void> {
   await killCgroup(join(mounts.unified, record.name))
   // A group counts as empty while its processes still end; the last of a pid namespace takes longest.
   const last = [record.supervisor, record.init].filter((identity) => identity !== undefined)
-  await waitUntil(`the processes of ${record.name} have ended`, 30_000, () => !last.some(isAlive))
+  await waitUntil(`the processes of ${record.name} have ended`, 90_000, () => !last.some(isAlive))
   const groups = [mounts.unified, mounts.named].filter((mount) => mount !== undefined)
   for (const mount of groups) {
-    await waitUntil(`the control group ${record.name} below ${mount} can be removed`, 30_000, () =>
+    await waitUntil(`the control group ${record.name} below ${mount} can be removed`, 60_000, () =>
       removeCgroup(join(mount, record.name)),
     )
   }

@@ -17,9 +17,9 @@ export async function waitUntil<T>(
   timeoutMs: number,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   for (;;) {
-    const isLast = Date.now() > deadline
+    const isLast = performance.now() > deadline
     const begun = performance.now()
     const value = await probe()
     if (value !== undefined && value !== false) return value

@@ -17,7 +17,7 @@ const COMMAND = 'node dist/index.js gateway --bind lan --port 18789'
 /** Runs a script as razroom, under its own manager. */
 function runAsRazroom(host: TestHost, script: string, ...more: string[]) {
   const manager = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
-  return host.run([...manager, ...more, 'sh', '-ec', script], { timeoutMs: 240_000 })
+  return host.run([...manager, ...more, 'sh', '-ec', script], { timeoutMs: 480_000 })
 }
 
 /** Makes a gateway as Razroom's own page says it, without the panel. */
@@ -61,7 +61,7 @@ WantedBy=default.target
   }
   await waitUntil(
     'the gateway made by hand answers',
-    60_000,
+    180_000,
     async () => (await invokeTool(host, TOKEN, 28789)) === 200,
   )
 }
@@ -175,11 +175,11 @@ describe.each([
           `podman run -d --replace --name razroom --stop-signal=KILL --log-driver=${driver} razroom:local node --eval "${words}"`,
           '--property=KillMode=process',
         )
-        await waitUntil(`the status tells ${logSource}`, 30_000, async () => {
+        await waitUntil(`the status tells ${logSource}`, 120_000, async () => {
           return (await readStatus(panel)).gateway.logSource === logSource
         })
         if (driver === 'none') continue
-        await waitUntil(`the lines of ${driver} are there`, 30_000, async () => {
+        await waitUntil(`the lines of ${driver} are there`, 120_000, async () => {
           const seen = await texts()
           return [`begins with ${driver}`, `error of ${driver}`].every((text) => seen.includes(text))
         })

@@ -42,7 +42,9 @@ it('makes scheduled backups by itself, as long as the panel runs', async () => {
     ((await callApi(panel, 'GET /api/backups')).body as BackupEntry[]).some(
       ({ reason }) => reason === 'schedule',
     )
-  await waitUntil('a scheduled backup', 150_000, isThere)
+  await waitUntil('a scheduled backup', 240_000, isThere)
+  // It is listed before the operation has removed what is too old.
+  await waitUntil('it is over', 60_000, async () => (await readStatus(panel)).operationId === null)
   const others = (await list()).filter(({ reason }) => reason !== 'schedule')
   await panel.cli<Operation>('backup', '--scheduled')
   expect((await list()).filter(({ reason }) => reason === 'schedule')).toHaveLength(1)

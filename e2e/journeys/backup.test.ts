@@ -1,6 +1,7 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackupEntry } from '../../contract/backups.ts'
 import type { Operation } from '../../contract/schemas.ts'
@@ -163,14 +164,14 @@ describe('backup and restore', () => {
   it('says that the disk is full, and leaves nothing behind', async () => {
     await shell(host, 'mkdir /small; mount -t tmpfs -o size=2m tmpfs /small')
     expect(problemOf(await panel.tryCli(['backup', '/small/x.tar.gz', '--json'])).code).toBe('DISK_FULL')
-    expect(await shell(host, 'ls -A /small; umount /small')).toBe('')
+    expect(await shell(host, 'ls -A /small; umount --lazy /small')).toBe('')
   })
 
   it('is killed in the middle of a backup: nothing is left of it, and the next one works', async () => {
     await shell(host, `head -c 300000000 /dev/urandom > ${WORKSPACE}/huge`, 'razroom')
     const before = await list()
     await startOperation(panel, 'POST /api/backup', {})
-    await shell(host, `until ls -A ${BACKUPS} | grep -q partial; do sleep 0.05; done; sleep 0.5`)
+    await shell(host, `until [ -n "$(find ${BACKUPS} -name '*partial*' -size +1024k)" ]; do sleep 0.05; done`)
     await panel.kill()
     await panel.start()
     expect(await list()).toEqual(before)
@@ -179,21 +180,30 @@ describe('backup and restore', () => {
     expect((await list()).length).toBe(before.length + 1)
   })
 
-  it('is killed in the middle of a restore: a second one ends the same', async () => {
-    await backup('/root/kept/huge.tar.zst')
-    whole = await picture(host)
-    await shell(host, `cd ${WORKSPACE}; printf x > huge; rm -r empty; printf y > large`, 'razroom')
-    // A request may name only what root has allowed; the commands do that by themselves.
-    await panel.cli('access', 'path', 'add', '/root/kept/huge.tar.zst')
+  /** Begins a restore, and kills the panel while it writes. @returns false when all was there already */
+  async function isCutOff(): Promise<boolean> {
+    await shell(host, `cd ${WORKSPACE}; printf x > huge; rm -rf empty; printf y > large`, 'razroom')
     const id = await startOperation(panel, 'POST /api/restore', { path: '/root/kept/huge.tar.zst' })
-    await awaitOperation(
+    const { state } = await awaitOperation(
       panel,
       id,
       'writes',
-      (operation) => stepOf(operation, 'restore-files').state === 'running',
+      (operation) => operation.state !== 'running' || stepOf(operation, 'restore-files').state === 'running',
     )
+    if (state !== 'running') return false
     await panel.kill()
-    expect(await picture(host)).not.toEqual(whole)
+    if (!isDeepStrictEqual(await picture(host), whole)) return true
+    await panel.start()
+    return false
+  }
+
+  it('is killed in the middle of a restore: a second one ends the same', async () => {
+    await backup('/root/kept/huge.tar.zst')
+    whole = await picture(host)
+    // A request may name only what root has allowed; the commands do that by themselves.
+    await panel.cli('access', 'path', 'add', '/root/kept/huge.tar.zst')
+    // Where the panel has the machine and this test has not, the restore is over before it is seen: then once more.
+    for (let tries = 1; !(await isCutOff()); tries += 1) expect(tries).toBeLessThan(5)
     await panel.start()
     expect((await readStatus(panel)).gateway.state).toBe('stopped')
     expect(await restore(panel, '/root/kept/huge.tar.zst')).toMatchObject({ state: 'succeeded' })

@@ -151,7 +151,11 @@ describe('the command line, with the daemon and without', () => {
   })
 
   it('shows the log of runs past and present, filtered, and follows it', async () => {
-    await waitUntil('heartbeats', 10_000, async () => (await panel.cli<LogLine[]>('logs')).length > 5)
+    await waitUntil(
+      'heartbeats',
+      60_000,
+      async () => (await panel.cli<LogLine[]>('logs', '--grep', 'tick')).length > 5,
+    )
     const lines = await panel.cli<LogLine[]>('logs', '-n', '3')
     expect(lines).toHaveLength(3)
     const ready = await panel.cli<LogLine[]>('logs', '--grep', 'listening on ws')
@@ -162,7 +166,7 @@ describe('the command line, with the daemon and without', () => {
     const follower = await host.spawn(['razroom-panel', 'logs', '-f', '-n', '1', '--json'])
     const output: string[] = []
     follower.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
-    await waitUntil('four live lines', 20_000, () => output.join('').split('\n').length > 4)
+    await waitUntil('four live lines', 60_000, () => output.join('').split('\n').length > 4)
     follower.kill()
     const [first = ''] = output.join('').split('\n')
     expect(JSON.parse(first)).toMatchObject({ stream: 'stdout', text: expect.stringContaining('tick') })
@@ -173,11 +177,11 @@ describe('the command line, with the daemon and without', () => {
     const output: string[] = []
     follower.stdout.on('data', (chunk: Buffer) => output.push(chunk.toString()))
     const cursors = () => [...output.join('').matchAll(/"cursor":"([^"]+)"/g)].map(([, cursor]) => cursor)
-    await waitUntil('a live line', 20_000, () => cursors().length > 0)
+    await waitUntil('a live line', 60_000, () => cursors().length > 0)
     await panel.kill()
     await panel.start()
     const seen = cursors().length
-    await waitUntil('lines after the restart', 20_000, () => cursors().length > seen + 2)
+    await waitUntil('lines after the restart', 60_000, () => cursors().length > seen + 2)
     follower.kill()
     const followed = cursors()
     const kept = (await panel.cli<LogLine[]>('logs', '-n', '1000')).map(({ cursor }) => cursor)

@@ -1,5 +1,4 @@
 /** From a fresh gateway to one with a provider, a model and a channel: the form, the shell, and what goes wrong between. */
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator } from 'playwright'
 import { expect, it } from 'vitest'
 import type { PanelHost } from '../host/panel-host.ts'
@@ -12,14 +11,14 @@ import {
   readEnvFile,
   writeEnvFile,
 } from './gateway-container.ts'
-import { press, seeSuccess, visit } from './panel-steps.ts'
+import { press, seeNoBarriers, seeSuccess, visit } from './panel-steps.ts'
 
 const KEY = 'sk-ant-canary-0123456789abcdef'
 const SECOND_KEY = 'sk-ant-canary-second-0123456789'
 const BOT = 'xoxb-canary-0123456789-abcdefghij'
 const APP = 'xapp-canary-0123456789-abcdefghij'
 const MODEL = 'anthropic/claude-opus-4-6'
-const CONNECT_LIMIT_MS = 120_000
+const CONNECT_LIMIT_MS = 240_000
 /** As people write it, with both kinds of line ends and a key twice. */
 const HAND_MADE = '# mine\r\nGREETING="hello"\r\nTWICE=1\nTWICE=2\n'
 const CONFIG = "// mine\n{\n  gateway: { mode: 'local' }, /* why */\n}\n"
@@ -75,14 +74,14 @@ export function connectFresh(get: () => FreshGateway): void {
   it('shows each line that changes, in the light, in the dark and on a phone', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page().emulateMedia({ colorScheme })
-      await seeNoBarriers(page)
+      await seeNoBarriers(page())
       await press(page(), 'See what changes')
       await changes().getByText('ANTHROPIC_API_KEY=••••••••').waitFor()
       await changes().getByText(`"primary": "${MODEL}"`).waitFor()
       await page().setViewportSize({ width: 390, height: 800 })
       const width = await page().evaluate(() => document.documentElement.scrollWidth)
       expect(width).toBeLessThanOrEqual(390)
-      await seeNoBarriers(page)
+      await seeNoBarriers(page())
       await page().setViewportSize({ width: 1280, height: 900 })
       if (colorScheme === 'light') await press(page(), 'Back to the form')
     }
@@ -144,7 +143,8 @@ export function connectFresh(get: () => FreshGateway): void {
       expect(exitCode).toBe(1)
       expect(JSON.stringify(json)).toContain('.env is put back as it was')
     } finally {
-      await panel.host.run(['umount', CONFIG_FILE])
+      // Lazily: somebody may be reading the file.
+      await panel.host.run(['umount', '--lazy', CONFIG_FILE])
     }
     expect([await env(), await config()]).toEqual([before + AS_LINES, CONFIG_AFTER])
     expect((await inspectGateway(panel)).id).toBe(id)
@@ -161,9 +161,4 @@ export function connectFresh(get: () => FreshGateway): void {
     await panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: original.config })
     await visit(page(), 'Overview')
   })
-}
-
-async function seeNoBarriers(page: () => PanelBrowser['page']): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: page() }).analyze()
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }

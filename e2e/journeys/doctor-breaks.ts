@@ -14,6 +14,9 @@ export interface Break {
 
 export const UNIT = '/home/razroom/.config/containers/systemd/razroom.container'
 
+const KEEP_MANAGERS = `mkdir -p /etc/systemd/logind.conf.d
+  printf '[Login]\\nUserStopDelaySec=1h\\n' > /etc/systemd/logind.conf.d/10-keep.conf
+  systemctl restart systemd-logind`
 const asRoot = (panel: PanelHost, ...argv: [string, ...string[]]) => panel.host.run(argv)
 const asUser = (panel: PanelHost, ...argv: [string, ...string[]]) => panel.host.run(argv, { user: 'razroom' })
 const reload = (panel: PanelHost) =>
@@ -36,7 +39,8 @@ export const BREAKS: readonly Break[] = [
     id: 'linger.off',
     severity: 'warning',
     evidence: /linger\/razroom is not there/,
-    make: (panel) => asRoot(panel, 'loginctl', 'disable-linger', 'razroom'),
+    // Ten seconds later logind would end the user's systemd with all that it runs: another finding.
+    make: (panel) => asRoot(panel, 'sh', '-ec', `${KEEP_MANAGERS}; loginctl disable-linger razroom`),
   },
   {
     id: 'subids.missing',

@@ -1,16 +1,18 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
+import { seeFreePorts } from '../host/host-test-kit.ts'
 import { callApi } from '../host/panel-api.ts'
 import { type PanelHost, problemOf, readStatus, readToken, startPanel } from '../host/panel-host.ts'
-import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
+import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { BREAKS, UNIT, writeConfig } from './doctor-breaks.ts'
 import { askDoctor, badOf, findingOf, troubleOf } from './doctor-steps.ts'
 import { confirm, seeState, visit } from './panel-steps.ts'
 
 const NODE = '/usr/local/lib/razroom-panel/current/node'
-const OPERATION_LIMIT_MS = 120_000
+const OPERATION_LIMIT_MS = 180_000
 
 /** The `it`s tell one story and need each other. */
 describe('the doctor', () => {
@@ -44,7 +46,7 @@ describe('the doctor', () => {
     expect(checks.filter(({ isSlow }) => isSlow).map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok'])
     const begun = performance.now()
     await callApi(panel, 'GET /api/doctor')
-    expect(performance.now() - begun).toBeLessThan(5_000)
+    expect(performance.now() - begun).toBeLessThan(15_000)
   })
 
   it('shows it in the page', async () => {
@@ -88,8 +90,10 @@ describe('the doctor', () => {
 
   it('tells who holds a port, which only a person can mend', async () => {
     await panel.cli('stop')
-    const holder = await host.spawn([NODE, '--eval', 'net.createServer().listen(18789, "127.0.0.1")'])
-    await waitUntil('the port is held', 10_000, async () => badOf(await askDoctor(panel)).length > 0)
+    await seeFreePorts(host)
+    const listen = 'net.createServer().listen(18789, "127.0.0.1", () => console.log("listens"))'
+    const holder = await host.spawn([NODE, '--eval', listen])
+    await once(holder.stdout, 'data')
     const report = await askDoctor(panel)
     expect(badOf(report)).toEqual(['port.18789'])
     expect(findingOf(report, 'port.18789').evidence).toMatch(
@@ -101,7 +105,7 @@ describe('the doctor', () => {
       detail: expect.stringContaining('kill'),
     })
     holder.kill('SIGKILL')
-    await waitUntil('the port is free', 10_000, async () => badOf(await askDoctor(panel)).length === 0)
+    await waitUntil('the port is free', 90_000, async () => badOf(await askDoctor(panel)).length === 0)
     await panel.cli('doctor', '--fix', 'gateway.stopped')
     expect((await readStatus(panel)).gateway.healthy).toBe(true)
   })
@@ -112,7 +116,7 @@ describe('the doctor', () => {
     await visit(page(), 'Overview')
     await seeState(page(), 'failed')
     await page().getByRole('link', { name: 'Ask the doctor' }).click()
-    await waitUntil('the doctor sees that it failed', 60_000, async () => {
+    await waitUntil('the doctor sees that it failed', 180_000, async () => {
       const isSeen = await finding('gateway.failed')
         .waitFor({ timeout: 3_000 })
         .then(
@@ -162,7 +166,7 @@ describe('the doctor', () => {
       reject: false,
     })
     expect(nobody.exitCode).toBe(2)
-    browser.expectErrors(/ERR_(CONNECTION_(REFUSED|RESET)|EMPTY_RESPONSE)/)
+    browser.expectErrors(PANEL_IS_AWAY)
     await panel.stop()
     const report = await askDoctor(panel)
     expect({ bad: badOf(report), trouble: troubleOf(report) }).toEqual({

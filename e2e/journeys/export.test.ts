@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportDocument } from '../../contract/unit.ts'
 import { createHost, type TestHost } from '../host/host.ts'
+import { seeFreePorts } from '../host/host-test-kit.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 
@@ -24,9 +25,9 @@ function asRazroom(host: TestHost, variables: readonly string[] = []): Person {
   const enter = ['systemd-run', '--machine=razroom@.host', '--user', '--pipe', '--wait', '--quiet']
   const options = ['--property=KillMode=process', `--working-directory=${PLACE}`, ...settings]
   return {
-    run: async (...argv) => (await host.run([...enter, ...options, ...argv], { timeoutMs: 120_000 })).stdout,
+    run: async (...argv) => (await host.run([...enter, ...options, ...argv], { timeoutMs: 240_000 })).stdout,
     systemctl: async (...argv) =>
-      (await host.run(['systemctl', '--machine=razroom@.host', '--user', ...argv], { timeoutMs: 120_000 }))
+      (await host.run(['systemctl', '--machine=razroom@.host', '--user', ...argv], { timeoutMs: 240_000 }))
         .stdout,
     async write(path, text) {
       const directory = path.slice(0, path.lastIndexOf('/'))
@@ -42,11 +43,13 @@ async function exported(panel: PanelHost, ...words: string[]): Promise<ExportDoc
 
 /** Waits until the gateway takes this token; a wrong one is refused then, too. */
 async function seeGateway(host: TestHost, token: string): Promise<void> {
-  await waitUntil('the gateway takes the token', 90_000, async () => (await invokeTool(host, token)) === 200)
+  await waitUntil('the gateway takes the token', 180_000, async () => (await invokeTool(host, token)) === 200)
   expect(await invokeTool(host, `${token}x`)).toBe(401)
 }
 
+/** What held the ports lets go of them some time after the container is gone: whoever comes next is not to meet it. */
 async function seeNothing(host: TestHost, person: Person): Promise<void> {
+  await seeFreePorts(host)
   expect(await invokeTool(host, null)).toBe(0)
   expect(await person.run('podman', 'ps', '--all', '--quiet')).toBe('')
 }
@@ -58,6 +61,7 @@ async function prepare(host: TestHost): Promise<{ panel: PanelHost; token: strin
   const token = await readToken(panel)
   await seeGateway(host, token)
   await panel.cli('remove')
+  await seeFreePorts(host)
   await host.run(['mkdir', PLACE], { user: 'razroom' })
   return { panel, token }
 }
@@ -71,7 +75,7 @@ const install = (host: TestHost, ...packages: string[]) =>
       '-',
       ...packages,
     ],
-    { timeoutMs: 300_000, env: { DEBIAN_FRONTEND: 'noninteractive' } },
+    { timeoutMs: 600_000, env: { DEBIAN_FRONTEND: 'noninteractive' } },
   )
 
 describe('every export runs the gateway on Debian 13', () => {
@@ -85,7 +89,7 @@ describe('every export runs the gateway on Debian 13', () => {
     const prepared = await prepare(host)
     panel = prepared.panel
     token = prepared.token
-  }, 400_000)
+  })
   afterAll(() => host?.destroy())
   afterEach(() => seeNothing(host, person))
 
@@ -126,19 +130,21 @@ describe('every export runs the gateway on Debian 13', () => {
     await person.systemctl('start', BY_HAND)
     await seeGateway(host, token)
     await person.run('podman', 'kill', '--signal=KILL', 'razroom')
-    await waitUntil('systemd has started it again', 60_000, async () => {
-      return (await person.systemctl('show', '--value', '--property=NRestarts', BY_HAND)) === '1'
+    await waitUntil('systemd has started it again', 180_000, async () => {
+      return Number(await person.systemctl('show', '--value', '--property=NRestarts', BY_HAND)) > 0
     })
     await seeGateway(host, token)
     await person.systemctl('stop', BY_HAND)
     expect(await person.systemctl('show', '--value', '--property=Result', BY_HAND)).toBe('success')
+    await seeFreePorts(host)
     // Right after the start podman has the most to do at the stop.
     for (let round = 1; round <= 8; round++) {
       await person.systemctl('start', BY_HAND)
-      await waitUntil('it listens', 90_000, async () => (await invokeTool(host, null)) === 401)
+      await waitUntil('it listens', 180_000, async () => (await invokeTool(host, null)) === 401)
       await person.systemctl('stop', BY_HAND)
       const result = await person.systemctl('show', '--value', '--property=Result', BY_HAND)
       expect(result, `stop ${round}`).toBe('success')
+      await seeFreePorts(host)
     }
     await host.run(['rm', file])
     await person.systemctl('daemon-reload')
@@ -165,7 +171,7 @@ describe('every export runs the gateway on Debian 13', () => {
     await person.run('podman', 'kube', 'play', '--network', 'pasta', ...publish, 'razroom.yaml')
     await seeGateway(host, token)
     const health = ['podman', 'inspect', '--format={{.State.Health.Status}}', 'razroom-pod-gateway']
-    await waitUntil('the probes say so', 60_000, async () => (await person.run(...health)) === 'healthy')
+    await waitUntil('the probes say so', 180_000, async () => (await person.run(...health)) === 'healthy')
     await person.run('podman', 'kube', 'down', '--force', 'razroom.yaml')
     expect(await person.run('podman', 'volume', 'ls', '--quiet')).toBe('')
     expect(await person.run('podman', 'secret', 'ls', '--quiet')).toBe('')
@@ -185,6 +191,7 @@ describe('every export runs the gateway on Debian 13', () => {
         `${ids} private true`,
       )
       await person.run('podman-compose', 'down')
+      await seeFreePorts(host)
     }
   })
 
@@ -212,7 +219,7 @@ describe('where podman has no Quadlet (Debian 12)', () => {
     const prepared = await prepare(host)
     panel = prepared.panel
     token = prepared.token
-  }, 400_000)
+  })
   afterAll(() => host?.destroy())
 
   it('the Quadlet file is for the oldest podman that reads one, and says so', async () => {

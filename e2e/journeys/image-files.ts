@@ -80,7 +80,7 @@ export async function makeHostileArchives(
   for (const [name, script] of Object.entries(HOSTILE)) {
     if (except.includes(name)) continue
     const path = `/root/hostile/${name}.tar`
-    await host.run(['sh', '-ec', script, path], { timeoutMs: 120_000 })
+    await host.run(['sh', '-ec', script, path], { timeoutMs: 480_000 })
     made.push([name, path])
   }
   return made

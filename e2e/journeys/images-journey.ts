@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ImageList } from '../../contract/images.ts'
 import type { Operation } from '../../contract/schemas.ts'
@@ -12,6 +13,7 @@ import {
   readToken,
   startPanel,
 } from '../host/panel-host.ts'
+import { waitUntil } from '../host/wait-until.ts'
 import { inspectGateway } from './gateway-container.ts'
 import { BUNDLED, buildImage, idOf, listTraces, makeHostileArchives } from './image-files.ts'
 import {
@@ -136,9 +138,14 @@ export function imagesJourney(
       sampler.stdout.on('data', (chunk: Buffer) => {
         seen += chunk.toString()
       })
-      expect((await callApi(panel, 'POST /api/registry-logins', LOGIN)).status).toBe(204)
+      await waitUntil('the sampler looks', 60_000, () => seen !== '')
+      // Until the sampler has seen the very program that takes the password: it may have looked away.
+      await waitUntil('the login is seen', 120_000, async () => {
+        expect((await callApi(panel, 'POST /api/registry-logins', LOGIN)).status).toBe(204)
+        return seen.includes('--password-stdin')
+      })
       sampler.kill()
-      // The sampler saw the very program that took the password.
+      await once(sampler, 'close')
       expect(seen).toContain('--password-stdin')
       expect(seen).not.toContain(REGISTRY_PASSWORD)
       expect(await panel.log()).not.toContain(REGISTRY_PASSWORD)
@@ -217,7 +224,7 @@ export function imagesJourney(
       for (const path of ['/home/alice/fifo', '/home/alice/link', '/dev/zero', '/root', '/nowhere.tar']) {
         const started = Date.now()
         expect(problemOf(await tryUpdate('--archive', path)).code, path).toBe('ARCHIVE_NOT_FOUND')
-        expect(Date.now() - started).toBeLessThan(20_000)
+        expect(Date.now() - started).toBeLessThan(60_000)
       }
     })
   })

@@ -47,7 +47,7 @@ async function killDuringUpdate(host: TestHost, afterMs: number): Promise<void> 
   installer.stdout.resume()
   installer.stderr.resume()
   const ended = once(installer, 'exit')
-  await waitUntil('the update has begun to build', 60_000, async () => (await listBuilds(host)) !== '')
+  await waitUntil('the update has begun to build', 180_000, async () => (await listBuilds(host)) !== '')
   await new Promise((resolve) => setTimeout(resolve, afterMs))
   await host.run(['sh', '-c', 'kill -KILL "$(cat /run/installer.pid)"'])
   await ended

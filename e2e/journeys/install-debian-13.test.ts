@@ -50,7 +50,7 @@ describeInstallJourney('debian-13', {
         await host().run(['sh', '-c', MAKE_FORMER], { input: FORMER_UNIT })
         await waitUntil(
           'the former panel answers',
-          30_000,
+          120_000,
           async () => (await statusOf(host(), 'http://127.0.0.1:18780/healthz')) === '200',
         )
         const former = await panelPid(host(), 'debian-13')

@@ -7,7 +7,7 @@ import { waitUntil } from '../host/wait-until.ts'
 export const CHECKOUT = '/home/alice/razroom-panel'
 export const LIB = '/usr/local/lib/razroom-panel'
 /** npm, apt and the build on two cores that another journey shares. */
-export const INSTALL_TIMEOUT_MS = 580_000
+export const INSTALL_TIMEOUT_MS = 1_200_000
 
 export const hasSystemd = (kind: HostKind): boolean => kind !== 'debian-12-no-systemd'
 /** What a first setup makes when nobody says otherwise. */
@@ -71,10 +71,10 @@ export interface InstallJourney {
 export async function expectBack(host: TestHost, token: string): Promise<void> {
   await waitUntil(
     'the gateway answers again',
-    60_000,
+    180_000,
     async () => (await invokeGateway(host, token)) === '200',
   )
-  await waitUntil('the panel sees it', 30_000, async () => {
+  await waitUntil('the panel sees it', 120_000, async () => {
     if ((await statusOf(host, 'http://127.0.0.1:18780/healthz')) !== '200') return false
     return (await panelJson<Status>(host, 'status')).gateway.healthy
   })

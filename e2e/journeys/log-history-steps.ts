@@ -81,7 +81,7 @@ export function itKeepsItsHistory(open: () => LogHost): void {
     const host = open()
     const long = `long ${'é'.repeat(20_000)} end`
     await printLines(host, ['first', ...names(300, 'page'), long, 'last'])
-    await waitUntil('the last line is there', 10_000, async () =>
+    await waitUntil('the last line is there', 60_000, async () =>
       (await readPage(host, { limit: 50 })).lines.some(({ text }) => text === 'last'),
     )
     const all = (await readPage(host, { limit: 10_000 })).lines

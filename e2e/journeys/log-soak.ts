@@ -43,7 +43,7 @@ const AGENT = 'user-agent'
 export function itSoaks(open: () => LogHost): void {
   const soak = IS_FULL ? FULL : SHORT
   it(`brings ${soak.lines} lines once and in their turn, whatever happens between (RAZROOM_TEST_SEED=${SEED})`, {
-    timeout: IS_FULL ? 900_000 : 180_000,
+    timeout: IS_FULL ? 900_000 : 600_000,
   }, async () => {
     const { panel } = open()
     await panel.cli('stop')
@@ -105,7 +105,7 @@ async function writeAndHit(open: LogHost, soak: Soak, client: SoakClient, image:
     front: async () => killPid(await panel.pid('front')),
     root: async () => killPid(await panel.pid('root')),
     agent: async () =>
-      killPid((await panel.host.run(['pgrep', '--uid=razroom', '--full', AGENT])).stdout.trim()),
+      killPid((await panel.host.run(['pgrep', '--newest', '--uid=razroom', '--full', AGENT])).stdout.trim()),
   }
   await run()
   for (const { blow, at } of planBlows(soak)) {
@@ -166,7 +166,7 @@ async function openClient({ panel, session }: LogHost, { drops, lines }: Soak): 
     return last
   }
   const until: SoakClient['until'] = async (what, isReached) => {
-    await waitUntil(what, IS_FULL ? 300_000 : 60_000, () => {
+    await waitUntil(what, IS_FULL ? 300_000 : 120_000, () => {
       if (program.exitCode !== null) throw new Error(`the client ended: ${said}`)
       if (last && (last.faults.length > 0 || last.gaps.length > 0)) throw new Error(JSON.stringify(last))
       return last !== undefined && isReached(last)
@@ -186,7 +186,7 @@ async function openClient({ panel, session }: LogHost, { drops, lines }: Soak): 
       program.stdin.end()
       await waitUntil(
         'the client is gone',
-        10_000,
+        60_000,
         () => program.exitCode !== null || program.signalCode !== null,
       )
     },

@@ -25,8 +25,10 @@ export function itTakesTheLogAway(open: () => LogHost): void {
 
   it('is downloaded as text and as lines of JSON, all of it or what a filter leaves', async () => {
     await printLines(open(), ['\x1b[32mdownload\x1b[0m 1', 'download 2', 'other'])
-    const follow = await open().panel.cli<LogLine[]>('logs', '-n', '20')
-    expect(follow.map(({ text }) => text)).toContain('other')
+    await waitUntil('the last line is there', 60_000, async () => {
+      const lines = await open().panel.cli<LogLine[]>('logs', '-n', '20')
+      return lines.some(({ text }) => text === 'other')
+    })
     const text = await download('format=text&text=download')
     expect(text.head).toMatch(/content-disposition: attachment; filename="?gateway-\d{4}-\d\d-\d\d\.log/i)
     expect(text.lines.slice(-2).map((line) => line.replace(/^\S+ /, ''))).toEqual([
@@ -55,18 +57,18 @@ export function itTakesTheLogAway(open: () => LogHost): void {
       said += bytes.toString()
     })
     let count = 0
-    await waitUntil('the command follows', 20_000, async () => {
+    await waitUntil('the command follows', 60_000, async () => {
       count += 1
       await printLines(host, [`shell ${count}`])
       return said.includes('"shell ')
     })
     const first = JSON.parse(said.split('\n').find((line) => line.includes('"shell ')) ?? '') as LogLine
     await printLines(host, ['followed'])
-    await waitUntil('the line is followed', 10_000, () => said.includes('"followed"'))
+    await waitUntil('the line is followed', 60_000, () => said.includes('"followed"'))
     follower.kill('SIGINT')
     await waitUntil(
       'the command ends',
-      10_000,
+      60_000,
       () => follower.exitCode !== null || follower.signalCode !== null,
     )
     const since = await panel.cli<LogLine[]>('logs', '--since', first.time)

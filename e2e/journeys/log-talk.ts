@@ -4,7 +4,7 @@ import type { TalkOrders, Told } from '../attacks/log-talk.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { insideArgv, type LogHost } from './log-host.ts'
 
-const LIMIT_MS = 30_000
+const LIMIT_MS = 120_000
 
 /** What one connection to a socket of the log has brought so far. */
 export interface LogTalk {

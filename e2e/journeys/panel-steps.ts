@@ -1,5 +1,7 @@
 /** What a person does and sees in the page, in the words of the page. */
+import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright'
+import { expect } from 'vitest'
 import type { GatewayState } from '../../contract/schemas.ts'
 
 export type PageName =
@@ -25,7 +27,7 @@ export function stateMark(page: Page, state: GatewayState): Locator {
 }
 
 /** Waits until the page shows this state; `running` counts only when the gateway answers. */
-export async function seeState(page: Page, state: GatewayState, timeoutMs = 60_000): Promise<void> {
+export async function seeState(page: Page, state: GatewayState, timeoutMs = 120_000): Promise<void> {
   const healthy = state === 'running' ? '[data-healthy=true]' : ''
   await page.locator(`[role=status][data-state=${state}]${healthy}`).waitFor({ timeout: timeoutMs })
 }
@@ -64,6 +66,18 @@ export async function copyToken(page: Page): Promise<string> {
   await press(page, 'Copy token')
   await page.getByText('The token is in the clipboard').waitFor({ state: 'attached' })
   return readClipboard(page)
+}
+
+/** Looks for what keeps people from using the page (axe), once every colour is what it is to be. */
+export async function seeNoBarriers(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+    await Promise.allSettled(ending.map(({ finished }) => finished))
+  })
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
 }
 
 /** Text of the newest line that the log shows. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
-import { AS_RAZROOM } from '../host/host-test-kit.ts'
+import { AS_RAZROOM, seeFreePorts } from '../host/host-test-kit.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { inspectGateway, readEnvFile, writeEnvFile } from './gateway-container.ts'
@@ -10,8 +10,8 @@ import { buildImage } from './image-files.ts'
 const CACHE_DIR = '/home/razroom/.local/share/razroom/plugin-cache'
 /** What a cold start of the bundled gateway costs here; a warm one half of it (docs/facts/razroom-gateway.md). */
 const COLD_MS = 10_000
-/** Of a container that is there already, on a shared machine: the rest of a start is noise beside 5 s. */
-const WITHIN = 1.2
+/** A cold start takes 5 s more than a warm one; so much of that may be the noise of a shared machine. */
+const NOISE_MS = 4_000
 /** Else the container's monitor ends with the command (docs/facts/podman-and-systemd.md). */
 const KEPT = ['--property=KillMode=process']
 
@@ -34,11 +34,11 @@ describe('what the gateway compiles at its start', () => {
   async function measureStart(start: () => Promise<unknown>): Promise<number> {
     const before = await inspectGateway(panel)
     const answer = async () => {
-      await waitUntil('another run', 60_000, async () => {
+      await waitUntil('another run', 180_000, async () => {
         const run = await inspectGateway(panel).catch(() => null)
         return run !== null && run.startedAt !== before.startedAt && run.pid !== 0
       })
-      await waitUntil('it answers', 60_000, async () => (await invokeTool(host, token)) === 200)
+      await waitUntil('it answers', 180_000, async () => (await invokeTool(host, token)) === 200)
       return Date.now()
     }
     const [answeredAt] = await Promise.all([answer(), start()])
@@ -48,10 +48,7 @@ describe('what the gateway compiles at its start', () => {
   /** `podman restart` at times meets the port that its own pasta still holds (docs/facts/podman-and-systemd.md). */
   async function restartPlainly(): Promise<void> {
     await podmanOfRazroom('stop', 'razroom')
-    await waitUntil('the ports are free', 20_000, async () => {
-      const { stdout } = await host.run(['ss', '-Hltn', 'sport', '=', ':18789'])
-      return stdout === ''
-    })
+    await seeFreePorts(host)
     await podmanOfRazroom('start', 'razroom')
   }
   const listCache = async () => (await host.run(['ls', '-A', CACHE_DIR])).stdout.trim().split('\n').sort()
@@ -61,7 +58,7 @@ describe('what the gateway compiles at its start', () => {
     const recreateMs = await measureStart(() => panel.cli('restart'))
     const plainMs = await measureStart(restartPlainly)
     expect(plainMs).toBeGreaterThan(COLD_MS / 2)
-    expect(recreateMs).toBeLessThan(plainMs * WITHIN)
+    expect(recreateMs).toBeLessThan(plainMs + NOISE_MS)
     expect(await listCache()).toEqual(['.filled-by', expect.stringMatching(/^bundled-gateway-.*\.json$/)])
   })
 
@@ -77,6 +74,7 @@ describe('what the gateway compiles at its start', () => {
     expect(steps.map(({ did }) => did).join('\n')).toContain('emptied the plugin cache')
     expect(await listCache()).not.toContain('of-the-image-before.mjs')
     expect([await markOf(), before === id]).toEqual([id, false])
-    expect(await measureStart(() => panel.cli('restart'))).toBeLessThan(COLD_MS)
+    const warmMs = await measureStart(() => panel.cli('restart'))
+    expect(warmMs).toBeLessThan(coldMs - (COLD_MS / 2 - NOISE_MS))
   })
 })

@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BackupEntry } from '../../contract/backups.ts'
@@ -13,11 +12,18 @@ import {
   startPanel,
 } from '../host/panel-host.ts'
 import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
+import { waitUntil } from '../host/wait-until.ts'
 import { readContainerVariable } from './gateway-container.ts'
-import { confirm, press, seeState, seeSuccess, visit } from './panel-steps.ts'
+import { confirm, press, seeNoBarriers, seeState, seeSuccess, visit } from './panel-steps.ts'
 
 const UNIT = '/home/razroom/.config/containers/systemd/razroom.container'
-const OPERATION_LIMIT_MS = 120_000
+const OPERATION_LIMIT_MS = 240_000
+
+/** Where it is noon now: what is done here is done on one day. POSIX counts the zones of Etc the other way round. */
+function zoneOfNoon(now: Date): string {
+  const ahead = 12 - now.getUTCHours()
+  return ahead > 0 ? `Etc/GMT-${ahead}` : `Etc/GMT+${-ahead}`
+}
 
 /** The settings page in a real browser; the `it`s tell one story and need each other. */
 describe('the settings page', () => {
@@ -38,7 +44,7 @@ describe('the settings page', () => {
   beforeAll(async () => {
     host = await createHost({ kind: 'debian-13' })
     panel = await startPanel(host)
-    browser = await openBrowser(panel)
+    browser = await openBrowser(panel, { timezoneId: zoneOfNoon(new Date()) })
     await page().goto((await loginLink(panel)).url)
   })
   afterAll(async () => {
@@ -95,6 +101,12 @@ describe('the settings page', () => {
       .check()
     await pressIn('mode', 'Change')
     await card('unit').getByText('active (running)').waitFor({ timeout: OPERATION_LIMIT_MS })
+    // The unit runs before the operation is over.
+    await waitUntil(
+      'the change is over',
+      OPERATION_LIMIT_MS,
+      async () => (await readStatus(panel)).operationId === null,
+    )
     expect((await readStatus(panel)).gateway).toMatchObject({ mode: 'quadlet', startsAtBoot: true })
   })
 
@@ -211,8 +223,7 @@ describe('the settings page', () => {
     await entry('set LIVE').waitFor()
     for (const scheme of ['light', 'dark'] as const) {
       await page().emulateMedia({ colorScheme: scheme })
-      const { violations } = await new AxeBuilder({ page: page() }).analyze()
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([])
+      await seeNoBarriers(page())
     }
   })
 

@@ -20,7 +20,7 @@ const SEED = 20_260_217
 /** Each service of systemd costs some 20 ms, each bash 15, each refusal of compose 60. */
 const COUNTS = IS_FULL ? { bash: 4000, systemd: 1500, compose: 2000, podman: 4000 } : undefined
 const FEW = { bash: 350, systemd: 200, compose: 150, podman: 800 }
-const TIMEOUT_MS = IS_FULL ? 1_800_000 : 300_000
+const TIMEOUT_MS = IS_FULL ? 1_800_000 : 600_000
 
 /** Made anew by each start, or by the shell for itself. */
 const PASSING =

@@ -27,12 +27,12 @@ done
 
 /** Installs and starts both; the host must reach the mirrors. */
 export async function startRegistries(host: TestHost): Promise<void> {
-  await host.run(['sh', '-ec', START, REGISTRY_USER, REGISTRY_PASSWORD], { timeoutMs: 240_000 })
+  await host.run(['sh', '-ec', START, REGISTRY_USER, REGISTRY_PASSWORD], { timeoutMs: 480_000 })
   for (const [registry, status] of [
     [PUBLIC_REGISTRY, 200],
     [PRIVATE_REGISTRY, 401],
   ] as const) {
-    await waitUntil(`${registry} answers`, 20_000, async () => {
+    await waitUntil(`${registry} answers`, 90_000, async () => {
       const flags = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}']
       const { stdout } = await host.run(['curl', ...flags, `http://${registry}/v2/`], { reject: false })
       return Number(stdout) === status

@@ -177,7 +177,7 @@ describe('wrong inputs and machines that are not ready', () => {
         steps.some((step) => step.id === 'ensure-image' && step.state === 'running'),
       )
       await expect
-        .poll(async () => (await findProcesses(host, 'sleep 4242')).length, { timeout: 60_000 })
+        .poll(async () => (await findProcesses(host, 'sleep 4242')).length, { timeout: 90_000 })
         .toBeGreaterThan(0)
       const second = await callApi(panel, 'POST /api/setup', { image: { kind: 'bundled' } })
       expect(second).toMatchObject({ status: 409, body: { code: 'OPERATION_RUNNING' } })
@@ -187,7 +187,7 @@ describe('wrong inputs and machines that are not ready', () => {
       expect(state).toBe('cancelled')
       expect(problem).toMatchObject({ code: 'OPERATION_CANCELLED' })
       await expect
-        .poll(() => findProcesses(host, 'sleep 4242|buildah|podman build'), { timeout: 10_000 })
+        .poll(() => findProcesses(host, 'sleep 4242|buildah|podman build'), { timeout: 90_000 })
         .toEqual([])
       const again = await callApi(panel, `DELETE /api/operations/${id}`)
       expect(again).toMatchObject({ status: 409, body: { code: 'OPERATION_FINISHED' } })
@@ -239,7 +239,7 @@ describe('wrong inputs and machines that are not ready', () => {
       const { page } = browser
       await visit(page, 'Overview')
       await press(page, 'Restart')
-      await report(page, 'failed').waitFor({ timeout: 60_000 })
+      await report(page, 'failed').waitFor({ timeout: 90_000 })
       await seeState(page, 'failed')
       const card = page.getByRole('region', { name: 'Gateway', exact: true })
       await card.getByText('Gateway start blocked: set gateway.mode=local').first().waitFor()
@@ -256,7 +256,7 @@ describe('wrong inputs and machines that are not ready', () => {
       // The end of the container is seen before the operation has told why.
       await waitUntil(
         'the restart is over',
-        30_000,
+        90_000,
         async () => (await readStatus(panel)).operationId === null,
       )
       const problem = problemOf(await panel.tryCli(['launch', '--json']))

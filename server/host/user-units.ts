@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import Type from 'typebox'
 import { Value } from 'typebox/value'
-import { CommandError, HostError, SetupError } from '../errors.ts'
+import { CommandError, HostError, PanelError, SetupError } from '../errors.ts'
 import type { UserAccount, Watch } from './host.ts'
 import { reachManager } from './reach-manager.ts'
 import { asClient, type RunAsUser } from './run-as-user.ts'
@@ -164,6 +164,12 @@ export function createUserUnits(
     const { stdout } = await run(['journalctl', ...options, ...matches], { timeoutMs: QUERY_TIMEOUT_MS })
     return stdout.split('\n').filter((line) => line.trim() !== '')
   }
+  /** What was said up to now may still be on its way into the journal; the rest is told where that takes too long. */
+  async function settleJournal(): Promise<void> {
+    await run(['journalctl', '--sync'], { timeoutMs: QUERY_TIMEOUT_MS }).catch((error: unknown) => {
+      if (!(error instanceof PanelError)) throw error
+    })
+  }
   /**
    * A job that fails is told with what podman said: systemctl itself only says that it failed. A port that the network
    * helper of the former container still holds is waited for, as podman.ts does.
@@ -176,6 +182,7 @@ export function createUserUnits(
         return
       } catch (error) {
         if (!(error instanceof CommandError) || error.code !== 'COMMAND_FAILED') throw error
+        await settleJournal()
         const said = await readJournal(user, name, begun, JOURNAL_LINES)
         const isTaken = said.some((line) => PORT_TAKEN.test(line))
         if (!isTaken || tries === PORT_TRIES || watch?.signal?.aborted) {

@@ -6,8 +6,10 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { LogSearchItem, LogSearchParams } from './protocol.ts'
 
-/** A block takes some 20 ms; a thread that says nothing for so long hangs in a pattern. */
+/** A block takes some 20 ms; a thread that says nothing for so long hangs in a pattern, */
 const SILENCE_LIMIT_MS = 2_000
+/** if this process has had the processor for so much of it: on a machine that is busy, or waits for its disk, it has not. */
+const BUSY_SHARE = 0.5
 /** Threads at a time: each may take some 70 MB. Whoever comes later waits. */
 export const MAX_THREADS = 4
 
@@ -74,24 +76,32 @@ async function* runThread(
   try {
     while (!signal.aborted) {
       if (failure !== null) throw failure
-      const silence = AbortSignal.timeout(SILENCE_LIMIT_MS)
-      // The place among the threads is for the next one as soon as nobody wants this search any more.
-      const told = once(thread, 'message', { signal: AbortSignal.any([silence, signal]) })
       thread.postMessage('more')
-      let item: LogSearchItem
-      try {
-        ;[item] = (await told) as [LogSearchItem]
-      } catch (error) {
-        if (signal.aborted) return
-        if (!silence.aborted) throw error
-        yield { type: 'end', reason: 'slow' }
-        return
-      }
+      const item = await hear(thread, signal)
+      if (item === null) return
       yield item
       if (item.type === 'end') return
     }
   } finally {
     signal.removeEventListener('abort', end)
     await thread.terminate()
+  }
+}
+
+/** What the thread says next; `slow` when it hangs, null when nobody wants it any more. @throws its error */
+async function hear(thread: Worker, signal: AbortSignal): Promise<LogSearchItem | null> {
+  const before = process.cpuUsage()
+  for (;;) {
+    const silence = AbortSignal.timeout(SILENCE_LIMIT_MS)
+    try {
+      // The place among the threads is for the next one as soon as nobody wants this search any more.
+      const [item] = await once(thread, 'message', { signal: AbortSignal.any([silence, signal]) })
+      return item as LogSearchItem
+    } catch (error) {
+      if (signal.aborted) return null
+      if (!silence.aborted) throw error
+    }
+    const { user, system } = process.cpuUsage(before)
+    if ((user + system) / 1_000 > BUSY_SHARE * SILENCE_LIMIT_MS) return { type: 'end', reason: 'slow' }
   }
 }
