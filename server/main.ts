@@ -25,6 +25,8 @@ function currentDirectory(): string {
   try {
     return process.cwd()
   } catch {
+    // What is loaded later asks for it, too.
+    process.chdir('/')
     return '/'
   }
 }

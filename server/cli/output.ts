@@ -34,11 +34,11 @@ export interface Output {
 export function createOutput(io: CliIo, json: boolean): Output {
   const hasColours = io.isTty && (io.env.NO_COLOR ?? '') === '' && io.env.TERM !== 'dumb'
   const closed = new AbortController()
-  io.stdout.on('error', () => closed.abort())
-  const failure = (): Error | undefined => {
-    const error: NodeJS.ErrnoException | null = io.stdout.errored
-    return error === null || error.code === 'EPIPE' ? undefined : error
-  }
+  let failure: Error | undefined
+  io.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') failure ??= error
+    closed.abort()
+  })
   const style = (name: Style, text: string): string =>
     hasColours ? styleText(name, text, { validateStream: false }) : text
   const note = (text: string): void => {
@@ -49,7 +49,7 @@ export function createOutput(io: CliIo, json: boolean): Output {
     isTty: io.isTty,
     hasColours,
     closed: closed.signal,
-    failure,
+    failure: () => failure,
     style,
     note,
     line: (text = '') => {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { nearest } from '../../contract/nearest.ts'
 import { AuthError, PanelError } from '../errors.ts'
 import type { CliIo, CliServices, Connection } from './cli-io.ts'
@@ -21,6 +22,8 @@ export async function runCli(argv: readonly string[], io: CliIo, services: CliSe
   const out = createOutput(io, asksForJson(argv))
   const code = await run(argv, io, services, out)
   await Promise.all([flushOutput(io.stdout), flushOutput(io.stderr)])
+  // The error of a write is told in a later turn, and process.stdout forgets it itself.
+  await nextTurn()
   const failure = out.failure()
   if (failure === undefined) return code
   out.note(`razroom-panel: The output could not be written: ${failure.message}`)
