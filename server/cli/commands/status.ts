@@ -106,7 +106,9 @@ function modeText({ mode, unit, startsAtBoot }: GatewayStatus): string {
     `${unit.name} ${unit.activeState}`,
     startsAtBoot ? 'started at boot' : 'not started at boot',
     ...(unit.restarts > 0 ? [`started again ${unit.restarts} times by systemd`] : []),
-    ...(isByHand ? [`${unit.fileState} by hand, see: razroom-panel unit`] : []),
+    ...(isByHand
+      ? [`${unit.fileState === 'foreign' ? 'written' : 'edited'} by hand, see: razroom-panel unit`]
+      : []),
   ]
   return `${mode} (${printable(parts.join(', '))})`
 }
