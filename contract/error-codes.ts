@@ -110,6 +110,11 @@ export const ERROR_CODES = {
     title: 'There is no such operation',
     hint: 'List them: GET /api/operations',
   },
+  OPERATION_LOST: {
+    status: 503,
+    title: 'The panel was restarted while it was at work',
+    hint: 'What was done stays done. Run the same command again: it goes on from there.',
+  },
   OPERATION_CANCELLED: {
     status: 409,
     title: 'The operation was cancelled',

@@ -20,6 +20,17 @@ function onInterrupt(handler: () => void): () => void {
   return () => process.off('SIGINT', handler)
 }
 
+/** A shell may stand in a directory that was removed meanwhile, and most commands name no path. */
+function currentDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    // What is loaded later asks for it, too.
+    process.chdir('/')
+    return '/'
+  }
+}
+
 const { stdin, stdout, stderr, env } = process
 const code = await runCli(
   process.argv.slice(2),
@@ -30,7 +41,7 @@ const code = await runCli(
     env,
     isTty: stdout.isTTY === true,
     uid: process.geteuid?.() ?? -1,
-    cwd: process.cwd(),
+    cwd: currentDirectory(),
     onInterrupt,
   },
   {
@@ -62,6 +73,7 @@ const code = await runCli(
       addPath: async (path) => (await openAdmission()).addPath(path),
       removePath: async (path) => (await openAdmission()).removePath(path),
     },
+    findAccountName: async (key) => (await import('./host/account-name.ts')).findAccountName(key),
     checkEnv: async (text) => (await import('./operations/edit-env.ts')).checkEnvText(text),
     uninstall: async (options, onLine) =>
       (await import('./host/run-uninstaller.ts')).runUninstaller(

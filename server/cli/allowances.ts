@@ -62,6 +62,8 @@ export async function changeAllowances(
       await (what === 'add' ? allowances.addUser(value, true) : allowances.removeUser(value))
     else await (what === 'add' ? allowances.addPath(path) : allowances.removePath(path))
   }
+  if (subject === 'user' && what === 'add' && (await services.findAccountName(value ?? '')) === null)
+    out.note(printable(`There is no user ${value} yet: it counts from the day there is one.`))
   const allowed = await allowances.list()
   if (out.json) out.document(allowed)
   else for (const line of describe(allowed, subject)) out.line(printable(line))

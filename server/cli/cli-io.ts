@@ -15,7 +15,7 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Effective uid; everything but help, version and `env check FILE` needs 0. */
   readonly uid: number
-  /** Absolute path that relative paths of the command line start from. */
+  /** Absolute path that relative paths of the command line start from; `/` where that directory is gone. */
   readonly cwd: string
   /** Calls the handler at each Ctrl-C (SIGINT) until the returned function is called. */
   readonly onInterrupt: (handler: () => void) => () => void
@@ -69,6 +69,8 @@ export interface CliServices {
   /** The onboarding wizard of this user's gateway on this terminal; resolves with its exit code. */
   readonly runWizard: (user: { readonly name: string; readonly home: string }) => Promise<number>
   readonly allowances: Allowances
+  /** Name of the account that this machine knows by a name or by the digits of a uid; null when it knows none. */
+  readonly findAccountName: (key: string) => Promise<string | null>
   /** The check behind POST /api/env/check, which needs no machine and no root. */
   readonly checkEnv: (text: string) => EnvCheck | Promise<EnvCheck>
   /**

@@ -191,6 +191,6 @@ test('a panel that restarted and forgot the operation is a problem, not a wait',
     { events: (_, __, send) => send(snapshot(running({ id: 'op-2' }))) },
   )
   await expect(createClient(panel.socketPath).followOperation('op-1', () => {})).rejects.toMatchObject({
-    code: 'OPERATION_NOT_FOUND',
+    code: 'OPERATION_LOST',
   })
 })

@@ -1,8 +1,10 @@
 import Value from 'typebox/value'
 import { PanelEvent } from '../../contract/events.ts'
 import type { Operation, OperationStep, OutputLine } from '../../contract/schemas.ts'
+import { HostError } from '../errors.ts'
 import { controlRequest, isUnreachable, otherVersionError } from './control-request.ts'
 import { CONTROL_TICKET, createPauses, openSocket } from './control-socket.ts'
+import { hasCode } from './problem-error.ts'
 
 const EVENTS_PATH = '/api/events'
 /** A daemon that restarts is back within seconds; one that is gone this long is reported. */
@@ -23,7 +25,7 @@ export interface FollowOptions {
 /**
  * Follows one operation until it has ended and resolves with it; null when the signal ended the following. A broken
  * socket is opened again from the last event seen; between tries GET /api/operations/:id tells whether it has ended.
- * Errors: OPERATION_NOT_FOUND (also after a restart of the daemon), DAEMON_UNREACHABLE.
+ * Errors: OPERATION_LOST after a restart of the daemon, DAEMON_UNREACHABLE.
  */
 export async function followOperation(
   socketPath: string,
@@ -45,6 +47,8 @@ export async function followOperation(
       // While it runs the socket goes on from the last event: taking it from here too would tell things twice.
       if (now.state !== 'running') view.absorb(now)
     } catch (error) {
+      // The panel had begun it, and never forgets one that runs.
+      if (hasCode(error, 'OPERATION_NOT_FOUND')) throw new HostError('OPERATION_LOST')
       if (!isUnreachable(error)) throw error
       if (Date.now() - heardAt > longestSilenceMs) throw error
     }

@@ -15,6 +15,8 @@ export interface Output {
   readonly hasColours: boolean
   /** Aborted when the reader of stdout has gone away (`| head`). */
   readonly closed: AbortSignal
+  /** Why stdout takes no more, when that is not a reader who has gone: a full disk (write(2)). */
+  readonly failure: () => Error | undefined
   style(style: Style, text: string): string
   /** A line of the result, for people. Text of others must have passed `printable`. */
   line(text?: string): void
@@ -32,8 +34,9 @@ export interface Output {
 export function createOutput(io: CliIo, json: boolean): Output {
   const hasColours = io.isTty && (io.env.NO_COLOR ?? '') === '' && io.env.TERM !== 'dumb'
   const closed = new AbortController()
+  let failure: Error | undefined
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code !== 'EPIPE') failure ??= error
     closed.abort()
   })
   const style = (name: Style, text: string): string =>
@@ -46,6 +49,7 @@ export function createOutput(io: CliIo, json: boolean): Output {
     isTty: io.isTty,
     hasColours,
     closed: closed.signal,
+    failure: () => failure,
     style,
     note,
     line: (text = '') => {

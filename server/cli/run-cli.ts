@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { nearest } from '../../contract/nearest.ts'
 import { AuthError, PanelError } from '../errors.ts'
 import type { CliIo, CliServices, Connection } from './cli-io.ts'
@@ -18,13 +19,18 @@ export const EXIT_CODES = { done: 0, failed: 1, usage: 2 } as const
  * wrote has left the process by then.
  */
 export async function runCli(argv: readonly string[], io: CliIo, services: CliServices): Promise<number> {
-  const code = await run(argv, io, services)
+  const out = createOutput(io, asksForJson(argv))
+  const code = await run(argv, io, services, out)
   await Promise.all([flushOutput(io.stdout), flushOutput(io.stderr)])
-  return code
+  // The error of a write is told in a later turn, and process.stdout forgets it itself.
+  await nextTurn()
+  const failure = out.failure()
+  if (failure === undefined) return code
+  out.note(`razroom-panel: The output could not be written: ${failure.message}`)
+  return EXIT_CODES.failed
 }
 
-async function run(argv: readonly string[], io: CliIo, services: CliServices): Promise<number> {
-  const out = createOutput(io, asksForJson(argv))
+async function run(argv: readonly string[], io: CliIo, services: CliServices, out: Output): Promise<number> {
   try {
     return await dispatch(argv, io, services, out)
   } catch (error) {

@@ -206,6 +206,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
       addPath: async () => undefined,
       removePath: async () => undefined,
     },
+    findAccountName: async (key) => (key === '77777' || key === 'ghost' ? null : 'alice'),
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')
       return { socketPath: panel.socketPath, isDaemon, close: async () => {} }

@@ -263,7 +263,7 @@ export interface Host
   /** `podman rm -f`; no error when there is none. */
   removeContainer(user: UserAccount, name: string): Promise<void>
   buildImage(user: UserAccount, request: BuildRequest, watch?: Watch): Promise<ImageFacts>
-  /** The last lines a container printed, by `podman logs`: for containers with another log driver. */
+  /** The last lines a container printed, by `podman logs`: for containers with another log driver. None of one that is gone. */
   readContainerLogs(user: UserAccount, name: string, lines: number): Promise<readonly string[]>
   /** podman's own event stream for containers of this user; ends with the signal, throws when podman dies. */
   watchContainers(user: UserAccount, signal: AbortSignal): AsyncIterable<ContainerEvent>

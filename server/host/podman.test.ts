@@ -36,6 +36,14 @@ describe('createPodman', () => {
     expect(calls[0]?.argv).toEqual(['podman', 'container', 'inspect', '--', 'nope'])
   })
 
+  it('has no lines of a container that systemd took away meanwhile, and tells any other failure', async () => {
+    const gone = 'Error: no container with name or ID "razroom" found: no such container'
+    const { podman } = podmanWith(() => ({ exitCode: 125, stderrLines: [gone] }))
+    expect(await podman.readContainerLogs(user, 'razroom', 5)).toEqual([])
+    const broken = podmanWith(() => ({ exitCode: 125, stderrLines: ['Error: database is locked'] }))
+    await expect(broken.podman.readContainerLogs(user, 'razroom', 5)).rejects.toThrow()
+  })
+
   it('asks a second time when the first look takes too long', async () => {
     const { podman, calls } = podmanWith((_argv, { timeoutMs }) => {
       if (timeoutMs < 60_000) throw new CommandTimeout('COMMAND_TIMED_OUT')

@@ -17,6 +17,8 @@ const QUEUE_EVENTS = 1_000
 const PREPARED_LOOK_MS = 500
 /** EADDRINUSE as pasta, slirp4netns and podman print it. */
 const PORT_TAKEN = /address already in use/i
+/** Of `podman logs`, 4.3 and 5.4. */
+const NO_CONTAINER = /no such container|no container with name or ID/i
 const PORT_TRIES = 10
 const PORT_PAUSE_MS = 300
 
@@ -130,11 +132,18 @@ export function createPodman(
     },
     async readContainerLogs(user, name, lines) {
       const said: string[] = []
-      await runAsUser(user, ['podman', 'logs', '--tail', String(lines), '--', name], {
-        timeoutMs: QUERY_TIMEOUT_MS,
-        capture: false,
-        watch: { onLine: ({ text }) => said.push(text) },
-      })
+      try {
+        await runAsUser(user, ['podman', 'logs', '--tail', String(lines), '--', name], {
+          timeoutMs: QUERY_TIMEOUT_MS,
+          capture: false,
+          watch: { onLine: ({ text }) => said.push(text) },
+        })
+      } catch (error) {
+        // systemd takes one that failed away, and makes another, at any moment.
+        if (error instanceof CommandError && NO_CONTAINER.test(error.failure.lastLines.at(-1) ?? ''))
+          return []
+        throw error
+      }
       return said.slice(-lines)
     },
     async *watchContainers(user, signal) {

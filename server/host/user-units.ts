@@ -9,6 +9,7 @@ import type { UserAccount, Watch } from './host.ts'
 import { reachManager } from './reach-manager.ts'
 import { asClient, type RunAsUser } from './run-as-user.ts'
 import type { CommandResult, RunCommand } from './run-command.ts'
+import { lastTellingLines } from './unit-words.ts'
 import { hasUserManager } from './user-account.ts'
 import type { UserFiles } from './user-files.ts'
 
@@ -69,6 +70,8 @@ const START_TIMEOUT_MS = 960_000
 const STOP_TIMEOUT_MS = 120_000
 /** What podman prints of a failed start, and systemd's words around it. */
 const JOURNAL_LINES = 8
+/** systemd's own, which are left out: one for each process of the unit that it ends. */
+const NOISE_LINES = 60
 /** EADDRINUSE as pasta, slirp4netns and podman print it. */
 const PORT_TAKEN = /address already in use/i
 const PORT_TRIES = 4
@@ -160,9 +163,10 @@ export function createUserUnits(
     const uid = `_UID=${user.uid}`
     const matches = [`_SYSTEMD_USER_UNIT=${name}`, uid, '+', `USER_UNIT=${name}`, uid]
     const from = `--since=@${Math.floor(since.getTime() / 1000)}`
-    const options = ['--no-pager', '--quiet', '--output=cat', `--lines=${lines}`, from]
+    const options = ['--no-pager', '--quiet', '--output=cat', `--lines=${lines + NOISE_LINES}`, from]
     const { stdout } = await run(['journalctl', ...options, ...matches], { timeoutMs: QUERY_TIMEOUT_MS })
-    return stdout.split('\n').filter((line) => line.trim() !== '')
+    const said = stdout.split('\n').filter((line) => line.trim() !== '')
+    return lastTellingLines(said, name, lines)
   }
   /** What was said up to now may still be on its way into the journal; the rest is told where that takes too long. */
   async function settleJournal(): Promise<void> {

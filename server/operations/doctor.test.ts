@@ -1,7 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import type { DoctorReport } from '../../contract/doctor.ts'
+import { defaultSettings } from '../../contract/settings.ts'
 import { HostError } from '../errors.ts'
+import type { ContainerFacts } from '../host/host.ts'
 import { CHECKS, examine } from './doctor.ts'
+import { checkPorts } from './gateway-container.ts'
 import { makeDoctorWorld, TOKEN } from './test-doctor-world.ts'
 import { PATHS, USER } from './test-file-world.ts'
 
@@ -81,6 +84,20 @@ test('ports of a container that is just being started are its own; those of anot
   expect(bad(await examine(options, false))).not.toContain('port.18789')
   world.break({ inspectContainer: async () => null })
   expect(bad(await examine(options, false))).toContain('port.18789')
+})
+
+test('ports of a paused gateway, and of one in the host’s own network, stop no start', async () => {
+  const { options, ...world } = makeDoctorWorld()
+  const container = await options.host.inspectContainer(USER, '')
+  if (!container) throw new Error('the world has a container')
+  const holder = { address: '127.0.0.1', port: 18_789, pid: 7, program: 'pasta', uid: USER.uid }
+  world.break({ findPortHolder: async (port) => (port === holder.port ? holder : null) })
+  const check = (present: ContainerFacts) => checkPorts(options.host, defaultSettings(), present)
+  await expect(check({ ...container, running: false, status: 'paused' })).resolves.toContain('itself')
+  await expect(check({ ...container, networkMode: 'host', ports: [] })).resolves.toBeDefined()
+  await expect(check({ ...container, running: false, status: 'exited' })).rejects.toThrow()
+  world.break({ findPortHolder: async () => ({ ...holder, uid: 0 }) })
+  await expect(check({ ...container, networkMode: 'host', ports: [] })).rejects.toThrow()
 })
 
 test('findings come with their check, the worst first', async () => {

@@ -129,7 +129,8 @@ export async function checkPorts(
 
 /**
  * Who holds ports the gateway wants, without the gateway's own container: what that holds, at whatever address, goes
- * with it when it is replaced.
+ * with it when it is replaced. One in the machine's own network (containers.conf can say so) publishes nothing: what its
+ * user's programs hold there is taken for its own.
  */
 export async function findOtherHolders(
   host: Host,
@@ -139,13 +140,23 @@ export async function findOtherHolders(
   const wanted = [settings.gatewayPort, settings.bridgePort].filter(
     (port) => !holdsPort(container, settings, port),
   )
-  const holders = await Promise.all(wanted.map((port) => host.findPortHolder(port, settings.publishAddress)))
-  return holders.filter((holder) => holder !== null).filter((holder) => !isPublishedBy(container, holder))
+  const found = await Promise.all(wanted.map((port) => host.findPortHolder(port, settings.publishAddress)))
+  const others = found
+    .filter((holder) => holder !== null)
+    .filter((holder) => !isPublishedBy(container, holder))
+  if (others.length === 0 || !hasPorts(container) || container?.networkMode !== 'host') return others
+  const user = await host.findUser(settings.user)
+  return others.filter(({ uid }) => uid !== user?.uid)
+}
+
+/** One that was paused keeps its network until it is stopped. */
+function hasPorts(container: ContainerFacts | null): boolean {
+  return container?.running === true || container?.status === 'paused'
 }
 
 /** True when this container runs and publishes the port where the settings want it. */
 function holdsPort(container: ContainerFacts | null, settings: Settings, port: number): boolean {
-  if (container?.running !== true) return false
+  if (!container || !hasPorts(container)) return false
   return container.ports.some(
     ({ hostAddress, hostPort }) =>
       hostPort === port && (hostAddress || '0.0.0.0') === settings.publishAddress,
@@ -154,7 +165,7 @@ function holdsPort(container: ContainerFacts | null, settings: Settings, port: n
 
 /** A port without an address is held on `[::]` by pasta(1), on 0.0.0.0 by others: both are all addresses. */
 function isPublishedBy(container: ContainerFacts | null, holder: PortHolder): boolean {
-  if (container?.running !== true) return false
+  if (!container || !hasPorts(container)) return false
   const plain = (address: string) =>
     ['', '0.0.0.0', '[::]', '::'].includes(address) ? '*' : address.replace(/^\[|\]$/g, '')
   return container.ports.some(
@@ -246,7 +257,14 @@ async function startUnit(
     await host.removeContainer(user, spec.name)
   }
   await host.resetUnit(user, unit.name)
-  await host.restartUnit(user, unit.name, context.watch)
+  try {
+    await host.restartUnit(user, unit.name, context.watch)
+  } catch (error) {
+    // They are the author's alone, lie in several places, and systemd names none when one of them fails.
+    const dropIns = (await host.readUnit(user, unit.name).catch(() => null))?.dropInPaths ?? []
+    if (dropIns.length > 0) context.found(`with ${dropIns.join(', ')}, which are not the panel’s`)
+    throw error
+  }
   const from = isByHand(unit) ? 'as it was written by hand' : `from ${wanted.image.reference}`
   return `${unit.name} is started, ${from}`
 }

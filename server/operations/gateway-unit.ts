@@ -13,6 +13,7 @@ import {
   installUnit,
   listDropIns,
   readUnitFile,
+  refuseMasked,
   retireUnit,
   type UnitFile,
   unitKind,
@@ -53,7 +54,10 @@ export function unitStep(host: Host, options: { replace: boolean } = { replace: 
       context.command(`sudo -u ${user.name} cat ${unit.path}`)
       // After an upgrade of podman the plain unit would come before the one of Quadlet.
       const other = unit.kind === 'quadlet' ? 'service' : 'quadlet'
-      const done = await retireUnits(host, user, settings, [other])
+      const done = await retireUnits(host, user, settings, [other]).catch(async (error: unknown) => {
+        await refuseMasked(host, user, unit.name)
+        throw error
+      })
       await installUnit(
         host,
         user,

@@ -3,7 +3,7 @@ import { sealUnit } from '../domain/unit-text.ts'
 import { PanelError } from '../errors.ts'
 import type { UnitFacts } from '../host/host.ts'
 import { hostOf, makeWorld } from './image-switch-world.ts'
-import { observe } from './read-status.ts'
+import { deriveStatus, feelPulse, observe } from './read-status.ts'
 
 const FAILED: UnitFacts = {
   loadState: 'loaded',
@@ -53,6 +53,17 @@ it('warns of a file that systemd takes instead of the unit', async () => {
   const { warnings } = await observe(host)
   expect(warnings).toEqual([`systemd takes ${runtime} instead of ${path}: move that file away`])
   expect((await observe(failedHost({ ...FAILED, activeState: 'active' }))).warnings).toEqual([])
+})
+
+it('does not take a paused gateway for one that starts or has ended', async () => {
+  const host = hostOf(makeWorld({ kind: 'bundled' }))
+  const container = await host.inspectContainer({} as never, '')
+  if (!container) throw new Error('the world has a container')
+  host.inspectContainer = async () => ({ ...container, running: false, status: 'paused' })
+  const seen = await observe(host)
+  expect(seen.warnings).toEqual([expect.stringContaining('podman pause')])
+  const status = deriveStatus(seen, await feelPulse(host, seen), true, { version: '1', operationId: null })
+  expect(status.gateway).toMatchObject({ state: 'running', healthy: false })
 })
 
 it('knows the unit file of a gateway whose .env cannot be read', async () => {

@@ -72,7 +72,7 @@ export async function observe(host: Host, hasFailedStart = false): Promise<Obser
   ])
   const isService = settings.mode === 'quadlet'
   // Of a container that has stopped nothing is to be held against anything: its end is told at once.
-  const warnings: string[] = []
+  const warnings: string[] = container?.status === 'paused' ? [PAUSED] : []
   const wanted =
     image && (isService || container?.running) ? await tryReadWanted(host, image, warnings) : null
   const unit = isService ? await observeUnit(host, user, settings, wanted) : null
@@ -142,6 +142,8 @@ export async function feelPulse(host: Host, { container, settings }: Observation
   return { answered: probe.answered, usage }
 }
 
+const PAUSED = 'somebody paused the container (podman pause); it goes on after: sudo razroom-panel restart'
+
 interface End {
   readonly state: 'running' | 'starting' | 'stopped' | 'failed' | 'absent'
   readonly exitCode?: number
@@ -150,7 +152,7 @@ interface End {
 
 /** What podman and systemd together say, before the gateway itself was asked. */
 function endOf({ container, unit }: Pick<Observation, 'container' | 'unit'>): End {
-  if (container?.running) return { state: 'running' }
+  if (container?.running || container?.status === 'paused') return { state: 'running' }
   if (unit && unit.facts.loadState === 'loaded') return endOfUnit(unit.facts)
   if (!container) return { state: 'absent' }
   const { exitCode, oomKilled, status, stoppedByUser } = container

@@ -40,6 +40,11 @@ export function stopStep(host: Host): Step {
         context.command(host.describePodman(user, ['stop', '--time', String(STOP_TIMEOUT_SECONDS), name]))
         context.found(container ? `container is ${container.status}` : 'no container')
       }
+      if (container?.status === 'paused') {
+        // podman stops no paused one, and its processes take no signal.
+        await host.removeContainer(user, name)
+        context.did('removed: it was paused')
+      }
       if (!container?.running) return
       await host.stopContainer(user, name, STOP_TIMEOUT_SECONDS, context.watch)
       context.did('stopped')

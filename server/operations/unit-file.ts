@@ -5,7 +5,7 @@ import { renderQuadlet } from '../domain/render-quadlet.ts'
 import { renderUserUnit } from '../domain/render-user-unit.ts'
 import { readSeal } from '../domain/unit-text.ts'
 import { SetupError } from '../errors.ts'
-import type { Host, HostFacts, QuadletFile, UserAccount } from '../host/host.ts'
+import type { Host, HostFacts, QuadletFile, UnitFacts, UserAccount } from '../host/host.ts'
 import { ABSENT_ETAG } from './gateway-files.ts'
 import type { StepContext } from './runner.ts'
 
@@ -164,8 +164,26 @@ async function alignBoot(
   done.push(startAtBoot ? 'it starts at boot' : 'it does not start at boot')
 }
 
+/**
+ * A unit that was masked is not started by anybody, and the link that masks it is no file to be read.
+ * Errors: UNIT_INVALID with the command that ends it.
+ */
+export async function refuseMasked(
+  host: Host,
+  user: UserAccount,
+  name: string,
+  known?: UnitFacts,
+): Promise<void> {
+  const { loadState, fragmentPath } = known ?? (await host.readUnit(user, name))
+  if (loadState !== 'masked') return
+  const runtime = fragmentPath.startsWith('/run/') ? ['--runtime'] : []
+  const command = host.describeSystemctl(user, ['unmask', ...runtime, name])
+  throw new SetupError('UNIT_INVALID', { detail: `${name} is masked; to end that: ${command}`, command })
+}
+
 async function requireLoaded(host: Host, user: UserAccount, { name, path }: UnitPlace): Promise<void> {
   const unit = await host.readUnit(user, name)
+  await refuseMasked(host, user, name, unit)
   const source = unit.sourcePath || unit.fragmentPath
   if (unit.loadState === 'loaded' && source !== path) {
     throw new SetupError('UNIT_INVALID', {

@@ -6,7 +6,8 @@ import { usageError } from '../problem-error.ts'
 /** uid_t is 32 bits wide and its last value means "no user" (setreuid(2), chown(2)). */
 const MAX_UID = 4_294_967_294
 /** A name or an address with a port (RFC 9110, Host). */
-const HOST_NAME = /^([a-zA-Z0-9.-]{1,249}|\[[0-9a-fA-F:]{2,45}\]):[0-9]{1,5}$/
+const HOST_NAME = /^([a-zA-Z0-9.-]{1,249}|\[[0-9a-fA-F:]{2,45}\]):([0-9]{1,5})$/
+const MAX_PORT = 65_535
 /** Names that useradd(8) takes. */
 const USER_NAME = /^[a-z_][a-z0-9_-]{0,31}$/
 
@@ -51,6 +52,7 @@ export const access: Command = {
     const panel = await client()
     let { adminUids } = await panel.call('GET /api/settings', {})
     if (uid !== undefined && adminUids.includes(uid) !== (what === 'add')) {
+      if (what === 'add') await requireAccount(context, uid)
       const wanted = what === 'add' ? [...adminUids, uid] : adminUids.filter((other) => other !== uid)
       adminUids = (await panel.call('PUT /api/settings', { body: { adminUids: wanted } })).adminUids
     }
@@ -60,13 +62,19 @@ export const access: Command = {
   },
 }
 
+/** Whoever got the number later would be let in, by nobody's wish. What is gone can still be taken off the list. */
+async function requireAccount({ services }: CommandContext, uid: number): Promise<void> {
+  if (uid === 0 || (await services.findAccountName(String(uid))) !== null) return
+  throw usageError(`no user of this machine has the UID ${uid}; see them: getent passwd`)
+}
+
 /** `access host ...`. */
 async function changeHosts({ client, out }: CommandContext, words: readonly string[]): Promise<number> {
   const [word, name, ...others] = words
   const what = chooseSubcommand('access host', word, ['add', 'remove', 'list'])
   if (what === 'list' && name !== undefined) refuseOperands('access host list', [name])
   refuseOperands(`access host ${what} NAME:PORT`, others)
-  if (what !== 'list' && (name === undefined || !HOST_NAME.test(name)))
+  if (what !== 'list' && (name === undefined || !isHostName(name)))
     throw usageError(`access host ${what} needs NAME:PORT, as the browser shows it: 127.0.0.1:28780`)
   const panel = await client()
   let { allowedHosts } = await panel.call('GET /api/settings', {})
@@ -79,9 +87,16 @@ async function changeHosts({ client, out }: CommandContext, words: readonly stri
   return 0
 }
 
+function isHostName(name: string): boolean {
+  const port = Number(HOST_NAME.exec(name)?.[2] ?? 0)
+  return port >= 1 && port <= MAX_PORT
+}
+
 function parseUid(what: string, text: string | undefined): number {
   if (text === undefined) throw usageError(`access ${what} needs a UID, a number: id -u NAME`)
   const uid = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  if (uid === 0 && what === 'remove')
+    throw usageError('root may always reach the page: 0 cannot be taken off')
   if (uid <= MAX_UID) return uid
   const name = USER_NAME.test(text) ? text : 'NAME'
   throw usageError(`${JSON.stringify(text)} is no UID; it is a number: access ${what} "$(id -u ${name})"`)

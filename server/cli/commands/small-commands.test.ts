@@ -84,6 +84,8 @@ test('access user and access path change what the panel may use, without asking 
     ['addPath', '/somewhere/repo'],
     ['removePath', '/srv/repo'],
   ])
+  expect((await access('user', 'add', 'alice')).stderr).toBe('')
+  expect((await access('user', 'add', 'ghost')).stderr).toContain('There is no user ghost yet')
   expect((await access('user', 'add')).code).toBe(2)
   expect((await access('user', 'add', 'Not a name')).code).toBe(2)
 })
@@ -130,8 +132,20 @@ test('access host adds and removes what the page answers to', async () => {
     ['add', '127.0.0.1'],
     ['list', 'x:1'],
     ['add', 'x:1', 'y:1'],
+    ['add', 'x:0'],
+    ['add', 'x:65536'],
   ])
     expect((await host(...words)).code).toBe(2)
+})
+
+test('access lets no number in that belongs to nobody, and takes one off whose user is gone', async () => {
+  const panel = await start(settingsHandlers([77777]))
+  const access = (...words: string[]) => runTestCli(['access', ...words], { panel })
+  expect(await access('remove', '77777')).toMatchObject({ code: 0 })
+  const refused = await access('add', '77777')
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('no user of this machine has')])
+  expect((await access('list')).stdout).toBe('Only root may reach the page.\n')
+  expect((await access('add', '0')).code).toBe(0)
 })
 
 test('access says when only root may', async () => {
@@ -144,6 +158,7 @@ test.each([
   [['add', 'alice'], '"alice" is no UID; it is a number: access add "$(id -u alice)"'],
   [['add', '4294967295'], '"4294967295" is no UID'],
   [['add', '-1'], 'has no option -1'],
+  [['remove', '0'], 'root may always reach the page'],
   [['add', '1', '2'], 'takes no operand'],
   [['list', '1'], 'takes no operand'],
   [['lst'], 'did you mean access list?'],

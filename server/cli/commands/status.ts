@@ -108,7 +108,9 @@ function modeText({ mode, unit, startsAtBoot }: GatewayStatus): string {
     ...(unit.restarts > 0
       ? [`started again ${unit.restarts === 1 ? 'once' : `${unit.restarts} times`} by systemd`]
       : []),
-    ...(isByHand ? [`${unit.fileState} by hand, see: razroom-panel unit`] : []),
+    ...(isByHand
+      ? [`${unit.fileState === 'foreign' ? 'written' : 'edited'} by hand, see: razroom-panel unit`]
+      : []),
   ]
   return `${mode} (${printable(parts.join(', '))})`
 }

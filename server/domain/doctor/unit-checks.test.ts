@@ -46,6 +46,15 @@ test('no unit comes of the file: with Quadlet’s own words, or at least systemd
   ])
 })
 
+test('a unit that was masked is not said to be Quadlet’s fault, and nothing of the panel’s mends it', () => {
+  const [finding, ...others] = checkUnit({ ...unit, loaded: loaded({ loadState: 'masked' }) }).findings
+  expect(finding).toMatchObject({
+    id: 'unit.masked',
+    hint: expect.stringContaining('unmask razroom.service'),
+  })
+  expect([finding?.fix, others]).toEqual([undefined, []])
+})
+
 test('another file that comes first, and a unit that is not read yet', () => {
   expect(ids({ ...unit, loaded: loaded({ source: '/etc/x' }) })).toEqual(['unit.shadowed error'])
   expect(ids({ ...unit, loaded: loaded({ needsReload: true }) })).toEqual(['unit.reload info'])

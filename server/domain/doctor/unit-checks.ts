@@ -102,6 +102,20 @@ function fileFindings({ state, path, dropIns }: UnitState): Draft[] {
 
 function loadFindings({ state, path, name, loaded, refusal, kind }: UnitState): Draft[] {
   if (state === 'absent' || loaded === null) return []
+  if (loaded.loadState === 'masked') {
+    return [
+      certain(
+        {
+          id: 'unit.masked',
+          severity: 'error',
+          title: 'The unit of the gateway is masked',
+          evidence: `systemd says of ${name}: masked`,
+          hint: `As the gateway’s user: systemctl --user unmask ${name}`,
+        },
+        'Nobody can start it until then, neither now nor at boot.',
+      ),
+    ]
+  }
   if (refusal !== null || loaded.loadState !== 'loaded') {
     return [
       certain(
