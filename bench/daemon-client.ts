@@ -72,8 +72,10 @@ async function starts(times: number): Promise<number[]> {
 }
 
 async function saves(times: number): Promise<number[]> {
+  // Without a token the gateway would not start, and the save is refused.
+  const token = `RAZROOM_GATEWAY_TOKEN=${'0123456789abcdef'.repeat(4)}\n`
   const textOf = (round: number): string =>
-    Array.from({ length: ENV_LINES }, (_, line) => `BENCH_${line}=of round ${round}\n`).join('')
+    token + Array.from({ length: ENV_LINES - 1 }, (_, line) => `BENCH_${line}=of round ${round}\n`).join('')
   let { etag } = await control<{ etag: string }>('/api/env')
   return timesOf(times, async (round) => {
     ;({ etag } = await control<{ etag: string }>('/api/env', 'PUT', { text: textOf(round) }, etag))
