@@ -25,7 +25,7 @@ function send(to: object, path: string, method = 'GET', body?: unknown, etag?: s
     ...(etag === undefined ? {} : { 'if-match': `"${etag}"` }),
   }
   return new Promise((resolve, reject) => {
-    const asked = request({ ...to, path, method, headers, agent, timeout: TIMEOUT_MS }, (answer) => {
+    const asked = request({ agent, ...to, path, method, headers, timeout: TIMEOUT_MS }, (answer) => {
       let text = ''
       answer.setEncoding('utf8')
       answer.on('data', (part: string) => {
@@ -58,7 +58,7 @@ async function timesOf(times: number, once: (round: number) => Promise<unknown>)
 /** From `systemctl start` to the first 200: the sockets are held, so that the first request waits. */
 async function start(): Promise<void> {
   execFileSync('systemctl', ['start', ...SERVICES.slice(0, 1)])
-  const { status } = await send({ host: '127.0.0.1', port: 18_780 }, '/healthz')
+  const { status } = await send({ host: '127.0.0.1', port: 18_780, agent: false }, '/healthz')
   if (status !== 200) throw new Error(`healthz: ${status}`)
 }
 
