@@ -6,7 +6,7 @@ import { type PanelHost, setUpBundled, startPanel } from '../e2e/host/panel-host
 import { RELEASE_NODE } from '../e2e/host/panel-release.ts'
 import type { ClientResult, Delays } from './log-client.ts'
 import { readLoad } from './panel-load.ts'
-import type { Figure } from './report.ts'
+import { type Figure, median } from './report.ts'
 
 const LOG = '/home/razroom/.local/share/razroom/log/gateway.log'
 const STORED_LINES = 1_000_000
@@ -199,10 +199,3 @@ async function timeOf(asUser: Bench['asUser'], script: string): Promise<number> 
   const stdout = await asUser(`TIMEFORMAT=%R; { time { ${script}; } > /dev/null; } 2>&1 | tail -n 1`)
   return Number(stdout)
 }
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
-}
-
-const median = (values: readonly number[]): number => quantile(values, 0.5)

@@ -1,9 +1,11 @@
 /** `npm run bench [-- PART]`: measures the panel against the raw thing, on a disposable host, in one run. */
+import { benchDaemon } from './daemon.ts'
 import { benchLogs } from './logs.ts'
 import { benchLogsPage } from './logs-page.ts'
 import { type Figure, formatTable, isMet, writeResults } from './report.ts'
 
 const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  daemon: benchDaemon,
   logs: benchLogs,
   'logs-page': benchLogsPage,
 }

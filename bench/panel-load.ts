@@ -32,3 +32,9 @@ export async function readLoad(host: TestHost): Promise<PanelLoad> {
     processes: rows.filter(([name]) => name === 'pss').length,
   }
 }
+
+/** Proportional share of one process (proc_pid_smaps_rollup(5)), MB. */
+export async function memoryOf(host: TestHost, pid: number): Promise<number> {
+  const { stdout } = await host.run(['awk', '/^Pss:/ { print $2 }', `/proc/${pid}/smaps_rollup`])
+  return Number(stdout) / 1_024
+}

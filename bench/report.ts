@@ -26,6 +26,11 @@ export function isMet(figure: Figure): boolean {
   return measured !== null && (is === 'at most' ? measured <= limit : measured >= limit)
 }
 
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
 const short = (value: number): string =>
   value >= 1_000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)))
 

@@ -55,7 +55,11 @@ const code = await runCli(
     serve: async ({ port, half }) =>
       (await import('./serve.ts')).serve(readPanelConfig(port), {
         half,
-        program: [...process.execArgv, process.argv[1] ?? ''],
+        program: {
+          argv: [...process.execArgv, process.argv[1] ?? ''],
+          // What bin/razroom-panel has said of memory is for both halves (mallopt(3)).
+          env: Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('MALLOC_'))),
+        },
         sockets: readHandedSockets(env, process.pid),
       }),
     readInputFile: async (path) => (await import('./host/read-input-file.ts')).readInputFile(path),

@@ -4,7 +4,7 @@ import type { PanelConfig } from './config.ts'
 import { ConflictError, HostError } from './errors.ts'
 import { type BoundSocket, bindPath, bindTcp, hasIpv6Loopback } from './host/bound-sockets.ts'
 import { claimControlSocket } from './host/control-socket.ts'
-import { startFront } from './host/front-process.ts'
+import { type FrontProgram, startFront } from './host/front-process.ts'
 import type { UserAccount } from './host/host.ts'
 import { ensurePanelUser } from './host/panel-user.ts'
 import { createCommandRunner } from './host/run-command.ts'
@@ -26,7 +26,7 @@ const WINDOW_MS = 60_000
  * @throws {ConflictError} PORT_IN_USE, or OPERATION_RUNNING when another panel serves on this machine
  * @throws {HostError} FRONT_FAILED the front ended again and again
  */
-export async function serveBoth(config: PanelConfig, program: readonly string[]): Promise<number> {
+export async function serveBoth(config: PanelConfig, program: FrontProgram): Promise<number> {
   const stopped = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort())
   const commands = createCommandRunner((text) => text)
@@ -61,7 +61,7 @@ async function portInUse(port: number, address: string): Promise<ConflictError> 
 
 interface FrontOrders {
   readonly config: PanelConfig
-  readonly program: readonly string[]
+  readonly program: FrontProgram
   readonly user: UserAccount
   readonly sockets: readonly BoundSocket[]
   readonly bounds: FrontBounds
@@ -88,8 +88,8 @@ async function keepFront(orders: FrontOrders): Promise<void> {
 /** One front from its start to its end, with all that it had begun. @returns how it ended */
 async function runFront(orders: FrontOrders): Promise<string> {
   const { config, program, user, sockets, bounds, signal } = orders
-  const argv = [...program, 'serve', '--port', String(config.port)]
-  const front = await startFront({ user, sockets, argv })
+  const argv = [...program.argv, 'serve', '--port', String(config.port)]
+  const front = await startFront({ user, sockets, program: { ...program, argv } })
   let timer: NodeJS.Timeout | undefined
   const stop = (): void => {
     front.kill('SIGTERM')

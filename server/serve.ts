@@ -1,12 +1,13 @@
 import type { PanelConfig } from './config.ts'
 import { InputError, SetupError } from './errors.ts'
+import type { FrontProgram } from './host/front-process.ts'
 import type { HandedSockets } from './host/handed-sockets.ts'
 
 export interface ServeOptions {
   /** `root`: only the half that touches the machine, as its unit runs it. */
   readonly half?: string | undefined
-  /** This program, to start the front by: what Node is given before the words of the command line. */
-  readonly program: readonly string[]
+  /** To start the front by. */
+  readonly program: FrontProgram
   readonly sockets: HandedSockets | null
 }
 

@@ -14,35 +14,35 @@ const KILL_GRACE_MS = 5_000
  */
 export async function endProcessTree(pid: number, graceMs: number): Promise<void> {
   const known = new Map<number, ProcessEntry>()
-  const remember = async (): Promise<void> => {
-    const processes = await readProcesses()
+  const remember = (): void => {
+    const processes = readProcesses()
     const roots = [pid, ...known.keys()]
     for (const root of roots) for (const entry of processTree(processes, root)) known.set(entry.pid, entry)
   }
-  await remember()
+  remember()
   sendSignal(-pid, 'SIGTERM')
   for (const entry of known.values()) sendSignal(entry.pid, 'SIGTERM')
   const deadline = Date.now() + graceMs
   while (Date.now() < deadline) {
-    if ((await living(known)).length === 0) return
+    if (living(known).length === 0) return
     await wait(LOOK_EVERY_MS)
-    await remember()
+    remember()
   }
   sendSignal(-pid, 'SIGKILL')
-  for (const entry of await living(known)) sendSignal(entry.pid, 'SIGKILL')
+  for (const entry of living(known)) sendSignal(entry.pid, 'SIGKILL')
   await untilGone(known, Date.now() + KILL_GRACE_MS)
 }
 
 /** SIGKILL is delivered when the kernel gets to it; on a busy machine that is not at once. */
 async function untilGone(known: Map<number, ProcessEntry>, deadline: number): Promise<void> {
-  while ((await living(known)).length > 0 && Date.now() < deadline) await wait(LOOK_EVERY_MS)
+  while (living(known).length > 0 && Date.now() < deadline) await wait(LOOK_EVERY_MS)
 }
 
 /** Those that still are the processes they were: a pid that went to another process counts as ended. */
-async function living(known: Map<number, ProcessEntry>): Promise<ProcessEntry[]> {
+function living(known: Map<number, ProcessEntry>): ProcessEntry[] {
   const alive: ProcessEntry[] = []
   for (const entry of known.values()) {
-    const now = await readProcess(entry.pid)
+    const now = readProcess(entry.pid)
     if (now && now.startTime === entry.startTime && !now.isZombie) alive.push(entry)
     else known.delete(entry.pid)
   }

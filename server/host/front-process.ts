@@ -9,12 +9,18 @@ import type { UserAccount } from './host.ts'
 /** The first descriptor that is handed over (sd_listen_fds(3)). */
 const FIRST_FD = 3
 
+/** This program: what Node is given, and what more than {@link CLEAN_ENVIRONMENT} it finds. */
+export interface FrontProgram {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
 export interface FrontRequest {
   readonly user: UserAccount
   /** What it listens on, in the order of the units: the page's addresses, then the control socket. */
   readonly sockets: readonly BoundSocket[]
-  /** The program and its words, for example main.js serve. */
-  readonly argv: readonly string[]
+  /** With the words of its command line, for example main.js serve. */
+  readonly program: FrontProgram
 }
 
 export interface FrontProcess {
@@ -31,19 +37,20 @@ export interface FrontProcess {
  * process but the sockets.
  * @throws {SetupError} COMMAND_MISSING setpriv(1) is not there
  */
-export async function startFront({ user, sockets, argv }: FrontRequest): Promise<FrontProcess> {
+export async function startFront({ user, sockets, program }: FrontRequest): Promise<FrontProcess> {
   const setpriv = await findProgram('setpriv')
   if (setpriv === null) throw new SetupError('COMMAND_MISSING', { detail: 'setpriv' })
   const hostFd = FIRST_FD + sockets.length
   const words = [
     ...[`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups', '--no-new-privs'],
     ...['--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--pdeathsig=KILL'],
-    ...['--', process.execPath, ...argv],
+    ...['--', process.execPath, ...program.argv],
   ]
   const child = spawn(setpriv, words, {
     cwd: '/',
     env: {
       ...CLEAN_ENVIRONMENT,
+      ...program.env,
       LISTEN_FDS: String(sockets.length),
       RAZROOM_PANEL_HOST_FD: String(hostFd),
     },

@@ -1,5 +1,5 @@
 /** The processes of this machine as /proc shows them (proc(5)). */
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 
 export interface ProcessEntry {
   readonly pid: number
@@ -32,18 +32,23 @@ export function parseProcessStat(text: string): ProcessEntry | null {
     : null
 }
 
-/** One process, or null when it is gone. */
-export async function readProcess(pid: number): Promise<ProcessEntry | null> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null)
-  return text === null ? null : parseProcessStat(text)
+/**
+ * One process, or null when it is gone. Without a thread: the kernel makes the line at once, and for a few hundred of them
+ * every five seconds threads cost more than all the rest of an idle panel (docs/facts/performance.md).
+ */
+export function readProcess(pid: number): ProcessEntry | null {
+  try {
+    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    // ENOENT or ESRCH (proc(5)): it has ended.
+    return null
+  }
 }
 
 /** All processes at this moment; those that end meanwhile are left out. */
-export async function readProcesses(): Promise<ProcessEntry[]> {
-  const names = await readdir('/proc')
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
-  const entries = await Promise.all(pids.map(readProcess))
-  return entries.filter((entry) => entry !== null)
+export function readProcesses(): ProcessEntry[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.map((name) => readProcess(Number(name))).filter((entry) => entry !== null)
 }
 
 /** The process and everything below it; empty when it is gone. */

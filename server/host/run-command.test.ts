@@ -128,7 +128,7 @@ describe('createCommandRunner', () => {
     const snapshot = async (): Promise<void> => {
       // The forks come right after the line; without them there would be nothing to test.
       while (seen.length < 4) {
-        const tree = processTree(await readProcesses(), process.pid)
+        const tree = processTree(readProcesses(), process.pid)
         const shell = tree.find((entry) => entry.parent === process.pid && entry.pid !== process.pid)
         seen = shell ? processTree(tree, shell.pid).map((entry) => entry.pid) : []
       }
@@ -136,7 +136,7 @@ describe('createCommandRunner', () => {
     }
     expect(await failure(run)).toMatchObject({ code: 'OPERATION_CANCELLED' })
     expect(seen.length).toBe(4)
-    const left = (await readProcesses()).filter((entry) => seen.includes(entry.pid) && !entry.isZombie)
+    const left = readProcesses().filter((entry) => seen.includes(entry.pid) && !entry.isZombie)
     expect(left).toEqual([])
   }, 15_000)
 

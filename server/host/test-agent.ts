@@ -47,7 +47,7 @@ export async function createTestAgent(): Promise<TestAgent> {
     home,
     async pids() {
       const found: number[] = []
-      for (const { pid, isZombie } of await readProcesses()) {
+      for (const { pid, isZombie } of readProcesses()) {
         const line = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
         if (line.includes(agentFile) && !isZombie) found.push(pid)
       }

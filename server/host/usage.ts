@@ -31,7 +31,7 @@ export function createUsageReader(
 ): (pid: number) => Promise<Usage | null> {
   const samples = new Map<number, Sample>()
   return async (pid) => {
-    const tree = processTree(await readProcesses(), pid)
+    const tree = processTree(readProcesses(), pid)
     if (tree.length === 0) {
       samples.delete(pid)
       return null

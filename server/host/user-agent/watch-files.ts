@@ -1,6 +1,5 @@
 /** Tells when files appear, change or go: inotify on their directories, and a look at the files themselves. */
-import { type FSWatcher, watch } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { type BigIntStats, type FSWatcher, statSync, watch } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { errno } from './file-errors.ts'
@@ -19,14 +18,14 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
   const directories = createDirectoryWatch(bell.ring)
   const marks = new Map<string, string>()
   try {
-    await directories.arm(paths)
-    for (const path of paths) marks.set(path, await readMark(path))
+    directories.arm(paths)
+    for (const path of paths) marks.set(path, readMark(path))
     while (!signal.aborted) {
       await bell.wait(POLL_MS)
       await wait(SETTLE_MS)
-      await directories.arm(paths)
+      directories.arm(paths)
       for (const path of paths) {
-        const mark = await readMark(path)
+        const mark = readMark(path)
         if (marks.get(path) === mark) continue
         marks.set(path, mark)
         if (signal.aborted) return
@@ -38,10 +37,10 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
   }
 }
 
-/** What changes with every change of the file; a replaced file has another inode. */
-async function readMark(path: string): Promise<string> {
+/** What changes with every change of the file; a replaced file has another inode. Without a thread: see log-file.ts. */
+function readMark(path: string): string {
   try {
-    const found = await stat(path, { bigint: true })
+    const found = statSync(path, { bigint: true })
     return [found.dev, found.ino, found.size, found.mtimeNs, found.ctimeNs, found.mode, found.uid].join(':')
   } catch (error) {
     return errno(error) ?? 'unknown'
@@ -78,7 +77,7 @@ function createBell(signal: AbortSignal): { ring(): void; wait(ms: number): Prom
 
 interface DirectoryWatch {
   /** Watches the directories of these paths, or their nearest parents that exist, and no other ones. */
-  arm(paths: readonly string[]): Promise<void>
+  arm(paths: readonly string[]): void
   close(): void
 }
 
@@ -89,10 +88,10 @@ function createDirectoryWatch(onEvent: () => void): DirectoryWatch {
     watchers.delete(key)
   }
   return {
-    async arm(paths) {
+    arm(paths) {
       const wanted = new Map<string, string>()
       for (const path of paths) {
-        const nearest = await nearestDirectory(dirname(path))
+        const nearest = nearestDirectory(dirname(path))
         if (nearest !== null) wanted.set(`${nearest.path}:${nearest.inode}`, nearest.path)
       }
       for (const key of watchers.keys()) if (!wanted.has(key)) drop(key)
@@ -115,10 +114,19 @@ function createDirectoryWatch(onEvent: () => void): DirectoryWatch {
 }
 
 /** With its inode: a directory that was replaced needs a new watch. */
-async function nearestDirectory(path: string): Promise<{ path: string; inode: string } | null> {
+function nearestDirectory(path: string): { path: string; inode: string } | null {
   for (let at = path; ; at = dirname(at)) {
-    const found = await stat(at, { bigint: true }).catch(() => null)
+    const found = findNow(at)
     if (found?.isDirectory()) return { path: at, inode: `${found.dev}:${found.ino}` }
     if (at === dirname(at)) return null
+  }
+}
+
+function findNow(path: string): BigIntStats | null {
+  try {
+    return statSync(path, { bigint: true })
+  } catch {
+    // Missing, or not to be entered: its parent is watched.
+    return null
   }
 }
