@@ -14,11 +14,17 @@ let events: PanelEvent[]
 let isAnswering = false
 let seen: (string | undefined)[]
 let change: (path: string) => void
+/** Happens when the panel is about to watch. */
+let whileBeginning: () => void
+/** All that is watched was told once. */
+let hasBegun: boolean
 
 beforeEach(() => {
   world = makeFileWorld()
   bus = createEventBus()
   events = []
+  whileBeginning = () => {}
+  hasBegun = false
   bus.subscribe((event) => events.push(event))
   const more: Partial<Host> = {
     probeGateway: async () =>
@@ -27,7 +33,7 @@ beforeEach(() => {
     readContainerLogs: async () => [],
     readLogBefore: async () => ({ lines: [], hasMore: false }),
     watchContainers: (_user, signal) => untilAborted(signal),
-    watchUserFiles: (_user, _paths, signal) => changesOf(signal),
+    watchUserFiles: (_user, paths, signal) => changesOf(paths, signal),
     keepLog: (_user, _path, signal) => untilAborted(signal),
   }
   Object.assign(world.host, more)
@@ -46,7 +52,10 @@ async function* untilAborted(signal: AbortSignal): AsyncGenerator<never> {
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
 }
 
-async function* changesOf(signal: AbortSignal): AsyncGenerator<string> {
+async function* changesOf(paths: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  whileBeginning()
+  yield* paths
+  hasBegun = true
   const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
   while (!signal.aborted) {
     const changed = new Promise<string>((resolve) => {
@@ -84,6 +93,18 @@ it('tells what a look has seen, but only while it follows the machine', async ()
   await monitor.refresh()
   expect(seen.at(-1)).toBe('exited')
   expect(seen[0]).toBe('running')
+})
+
+it('tells pages of what changed while a watch began, as after a setup', async () => {
+  world.put(envFile, 'A=1\n')
+  const told: string[] = []
+  bus.subscribe((event) => {
+    if (event.type === 'env.changed') told.push(event.etag)
+  })
+  whileBeginning = () => world.put(envFile, 'A=2\n')
+  monitor.run()
+  await vi.waitFor(() => expect(told).toEqual([world.etag(envFile)]))
+  expect(world.history(envFile)[0]).toBe('outside: A=2')
 })
 
 it('notices what changed before it began, and then each change before it is told', async () => {
@@ -150,6 +171,8 @@ it('says nothing of what was seen before a look that came to its end meanwhile',
   isAnswering = false
   world.container = container(true)
   monitor.run()
+  // The looks that this brings are not the regular one.
+  await vi.waitFor(() => expect(hasBegun).toBe(true))
   await monitor.refresh()
   const late = Promise.withResolvers<ProbeResult>()
   const asked = vi.fn(() => late.promise)

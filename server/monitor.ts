@@ -199,18 +199,23 @@ export function createMonitor(options: MonitorOptions): Monitor {
     const { containerName } = (await host.readState()).settings ?? defaultSettings()
     const units = (['quadlet', 'service'] as const).map((kind) => unitPlace(user, containerName, kind).path)
     const signal = AbortSignal.any([closing.signal, watches.signal])
-    // What changed before the watch began is not told by it.
-    await noticeVersions(host, user)
+    const begun = new Set<string>()
     for await (const path of host.watchUserFiles(user, [envFile, configFile, ...units], signal)) {
+      const isBegin = !begun.has(path)
+      begun.add(path)
       try {
         // First: the next change may come while podman is asked.
         if (path === envFile)
           bus.publish({ type: 'env.changed', etag: await noticeVersion(host, user, 'env') })
         if (path === configFile)
           bus.publish({ type: 'config.changed', etag: await noticeVersion(host, user, 'config') })
+      } catch (error) {
+        // A file that cannot be read is told by the status; one that cannot be read any more ends this watch, too.
+        if (!(isBegin && error instanceof PanelError)) throw error
       } finally {
-        // A file that cannot be read any more is told by the status, and ends this watch.
-        await refreshAndReport()
+        // One look for all that has begun.
+        if (isBegin) void refreshAndReport()
+        else await refreshAndReport()
       }
     }
   }

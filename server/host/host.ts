@@ -249,7 +249,10 @@ export interface Host
   emptyUserDirectory(user: UserAccount, path: string): Promise<boolean>
   /** Renames within a file system; FILE_REFUSED when something is at the new path. */
   renameUserFile(user: UserAccount, from: string, to: string): Promise<void>
-  /** Yields a path each time the file there appears, changes or goes; ends with the signal. */
+  /**
+   * Yields each path once when its watch has begun, for it may have changed before, and then each time the file there
+   * appears, changes or goes; ends with the signal.
+   */
   watchUserFiles(user: UserAccount, paths: readonly string[], signal: AbortSignal): AsyncIterable<string>
 
   // Podman, always as the user

@@ -123,7 +123,7 @@ function checkedPath(path: string): string {
   throw new InputError('REQUEST_INVALID', { detail: `${JSON.stringify(path)} is not an absolute path` })
 }
 
-/** A new agent may have missed a change, so each path is told once after it took over. */
+/** A new agent tells each path when it has taken over: it may have missed a change. */
 async function* watchFiles(
   agent: UserAgent,
   paths: readonly string[],
@@ -142,7 +142,6 @@ async function* watchFiles(
       if (!isAgentLost(error) || failures > MAX_REOPENS) throw error
       await pause(REOPEN_AFTER_MS, signal)
     }
-    if (!signal.aborted) yield* paths
   }
 }
 

@@ -56,12 +56,11 @@ describe.runIf(process.getuid?.() === 0)('streams of createUserFiles', () => {
         seen.push(path)
     }
     const done = run()
-    // The watch is there once it tells of a change.
-    for (let at = 0; seen.length === 0; at += 1) {
-      await write(near, `started ${at}`)
-      await wait(50)
-    }
-    await wait(200)
+    await until(
+      () => seen.length === 2,
+      () => seen,
+    )
+    expect(seen).toEqual([near, far])
     const step = async (path: string, act: () => Promise<unknown>): Promise<void> => {
       seen.length = 0
       await act()

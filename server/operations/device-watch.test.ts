@@ -31,7 +31,7 @@ beforeEach(() => {
   })
   world.host.watchUserFiles = (_user, paths, signal) => {
     watched.push({ paths, signal })
-    return changesOf(signal)
+    return changesOf(paths, signal)
   }
   const devices = {
     read: async () => {
@@ -50,7 +50,8 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-async function* changesOf(signal: AbortSignal): AsyncGenerator<string> {
+async function* changesOf(paths: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  yield* paths
   const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
   while (!signal.aborted) {
     const changed = new Promise<string>((resolve) => {

@@ -73,8 +73,6 @@ export function createDeviceWatch(host: Host, bus: EventBus, devices: Devices): 
       try {
         const { user, paths } = await requireUser(host)
         const { pending, paired } = devicePaths(paths.configDir)
-        // What changed before the watch began is not told by it.
-        void tell()
         for await (const _path of host.watchUserFiles(user, [pending, paired], signal)) void tell()
       } catch (error) {
         if (!(error instanceof PanelError && error.code === 'SETUP_REQUIRED')) report(error)

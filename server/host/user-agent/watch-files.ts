@@ -10,8 +10,8 @@ const SETTLE_MS = 20
 const POLL_MS = 2_000
 
 /**
- * Yields a path each time the file there appears, changes or goes, until the signal. A directory that is missing is
- * waited for. Changes that come faster than they are taken are told once.
+ * Yields each path once when its watch has begun, and then each time the file there appears, changes or goes, until the
+ * signal. A directory that is missing is waited for. Changes that come faster than they are taken are told once.
  */
 export async function* watchFiles(paths: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   const bell = createBell(signal)
@@ -20,6 +20,7 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
   try {
     directories.arm(paths)
     for (const path of paths) marks.set(path, readMark(path))
+    yield* paths
     while (!signal.aborted) {
       await bell.wait(POLL_MS)
       await wait(SETTLE_MS)
