@@ -1,13 +1,16 @@
 /**
  * Runs inside a host, as root: what the panel takes for what is asked of it most. Nothing but Node. Prints one JSON document.
  *
- *     daemon-client.ts starts TIMES | status TIMES | env TIMES
+ *     daemon-client.ts starts TIMES | status TIMES | env TIMES | env-answer TIMES
  */
 import { execFileSync } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { setImmediate as turn } from 'node:timers/promises'
 
 const CONTROL = '/run/razroom-panel/control.sock'
 const SERVICES = ['razroom-panel.service', 'razroom-panel-host.service']
+const ENV_FILE = '/home/razroom/.razroom/.env'
 const ENV_LINES = 500
 /** More than a minute for each would be no figure any more. */
 const TIMEOUT_MS = 60_000
@@ -71,15 +74,25 @@ async function starts(times: number): Promise<number[]> {
   return taken
 }
 
-async function saves(times: number): Promise<number[]> {
+/** Until another file is in its place. It is synced before, and pages are told right after; the answer asks podman, too. */
+async function isPlaced(): Promise<void> {
+  const { ino } = statSync(ENV_FILE)
+  while (statSync(ENV_FILE).ino === ino) await turn()
+}
+
+async function saves(times: number, until: 'placed' | 'answered'): Promise<number[]> {
   // Without a token the gateway would not start, and the save is refused.
   const token = `RAZROOM_GATEWAY_TOKEN=${'0123456789abcdef'.repeat(4)}\n`
   const textOf = (round: number): string =>
     token + Array.from({ length: ENV_LINES - 1 }, (_, line) => `BENCH_${line}=of round ${round}\n`).join('')
   let { etag } = await control<{ etag: string }>('/api/env')
-  return timesOf(times, async (round) => {
-    ;({ etag } = await control<{ etag: string }>('/api/env', 'PUT', { text: textOf(round) }, etag))
-  })
+  const taken: number[] = []
+  for (let round = 0; round < times; round += 1) {
+    const answer = control<{ etag: string }>('/api/env', 'PUT', { text: textOf(round) }, etag)
+    taken.push(...(await timesOf(1, () => (until === 'placed' ? isPlaced() : answer))))
+    ;({ etag } = await answer)
+  }
+  return taken
 }
 
 const [mode = '', count = '1'] = process.argv.slice(2)
@@ -87,8 +100,8 @@ const times = Number(count)
 const taken =
   mode === 'starts'
     ? await starts(times)
-    : mode === 'env'
-      ? await saves(times)
+    : mode === 'env' || mode === 'env-answer'
+      ? await saves(times, mode === 'env' ? 'placed' : 'answered')
       : await timesOf(times, () => control('/api/status'))
 agent.destroy()
 console.log(JSON.stringify(taken))
