@@ -30,6 +30,13 @@ const MACHINE_BUILTINS = ['fs', 'fs/promises', 'child_process'].map((name) => `n
 const MACHINE_PACKAGES = ['execa', '@lydell/node-pty']
 
 const BASIS = ['server/errors', 'server/events', 'server/redact']
+/** What of the contract the page has at run time; of the rest only types, so that it stays small. */
+const PAGE_CONTRACT = [
+  'contract/rules',
+  'contract/starting-operations',
+  'contract/error-codes',
+  'contract/log-rows',
+]
 const HOST_TYPE = ['server/host/host']
 /** The version of the panel stands there. */
 const MANIFEST = 'package.json'
@@ -112,14 +119,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/state, web/api',
     files: ['web/state/', 'web/api/'],
-    values: [
-      'web/state/',
-      'web/api/',
-      'contract/rules',
-      'contract/starting-operations',
-      'contract/error-codes',
-      'contract/log-rows',
-    ],
+    values: ['web/state/', 'web/api/', ...PAGE_CONTRACT],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
@@ -127,15 +127,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   {
     row: 'web/pages',
     files: ['web/pages/'],
-    values: [
-      'web/ui/',
-      'web/state/',
-      'web/api/',
-      'contract/rules',
-      'contract/starting-operations',
-      'contract/error-codes',
-      'contract/log-rows',
-    ],
+    values: ['web/ui/', 'web/state/', 'web/api/', ...PAGE_CONTRACT],
     types: ['contract/'],
     node: 'none',
     pureDomain: true,
