@@ -253,6 +253,7 @@ export function describeMainJourney(kind: HostKind): void {
     it('logs out, and then shows nothing any more', async () => {
       await page().getByRole('button', { name: 'Log out' }).click()
       await page().getByRole('textbox', { name: 'Login code' }).waitFor()
+      await page().waitForLoadState('load')
       await page().reload()
       await page().getByRole('textbox', { name: 'Login code' }).waitFor()
     })

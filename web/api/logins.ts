@@ -6,9 +6,3 @@ import { loadInto } from './load.ts'
 export async function loadLogins(): Promise<void> {
   await loadInto(logins, () => api('GET /api/sessions'))
 }
-
-/** Ends every login, this one as well, and shows the login page. @throws {ApiProblem} when nothing was ended */
-export async function endAllLogins(): Promise<void> {
-  await api('DELETE /api/sessions')
-  location.assign('/')
-}

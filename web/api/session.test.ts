@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
-import { readLoginCode, takeCodeFromAddress } from './session.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { endSession, session, setSession } from '../state/session.ts'
+import { logOut, readLoginCode, takeCodeFromAddress } from './session.ts'
 
 test.each([
   ['abc_DEF-123', 'abc_DEF-123'],
@@ -22,4 +23,53 @@ test('the code leaves the address bar and its history entry', () => {
   expect(location.pathname + location.search).toBe('/logs?x=1')
   expect(history.length).toBe(entries)
   expect(takeCodeFromAddress()).toBe('')
+})
+
+describe('logging out', () => {
+  const assign = vi.fn()
+  const fetchMock = vi.fn<() => Promise<Response>>()
+  beforeEach(() => {
+    assign.mockReset()
+    fetchMock.mockReset()
+    vi.stubGlobal('fetch', fetchMock)
+    vi.stubGlobal('location', { assign })
+    setSession({ csrfToken: 'c', expiresAt: '2026-01-01T12:00:00Z', stepUpUntil: '2026-01-01T10:10:00Z' })
+  })
+  afterEach(() => {
+    dispatchEvent(new Event('pagehide'))
+    vi.unstubAllGlobals()
+  })
+
+  /** The panel closes the page's sockets before it answers, and each of them says that the login has ended. */
+  const answerAfterSockets = (answer: () => Response) =>
+    fetchMock.mockImplementation(async () => {
+      endSession()
+      return answer()
+    })
+
+  test('shows the login once: on the fresh page', async () => {
+    answerAfterSockets(() => new Response(null, { status: 204 }))
+    await logOut()
+    expect(assign).toHaveBeenCalledExactlyOnceWith('/')
+    expect(session.value.kind).toBe('in')
+    dispatchEvent(new Event('pagehide'))
+    expect(session.value.kind).toBe('out')
+  })
+
+  test('is done when another tab was faster', async () => {
+    answerAfterSockets(() =>
+      Response.json({ code: 'UNAUTHENTICATED', status: 401, title: 't' }, { status: 401 }),
+    )
+    await logOut()
+    expect(assign).toHaveBeenCalledExactlyOnceWith('/')
+  })
+
+  test('that failed leaves the page as it is, and a login that ends later is shown', async () => {
+    fetchMock.mockRejectedValue(new TypeError('Failed to fetch'))
+    await expect(logOut()).rejects.toThrow()
+    expect(assign).not.toHaveBeenCalled()
+    expect(session.value.kind).toBe('in')
+    endSession()
+    expect(session.value.kind).toBe('out')
+  })
 })

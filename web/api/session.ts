@@ -1,5 +1,5 @@
 /** Logging in and out. The session's secret stays in memory; the cookie is out of reach for scripts. */
-import { endSession, session, setSession, stepUpRequest } from '../state/session.ts'
+import { endSession, session, setLeaving, setSession, stepUpRequest } from '../state/session.ts'
 import { api } from './client.ts'
 import { ApiProblem } from './problem.ts'
 
@@ -39,8 +39,37 @@ export async function resumeSession(): Promise<void> {
 
 /** Ends the session here and on the panel, and forgets everything this page has in memory. */
 export async function logOut(): Promise<void> {
-  await api('DELETE /api/session')
+  await leaveBy(() => api('DELETE /api/session'))
+}
+
+/** Ends every login, this one as well, and shows the login page. @throws {ApiProblem} when nothing was ended */
+export async function logOutEverywhere(): Promise<void> {
+  await leaveBy(() => api('DELETE /api/sessions'))
+}
+
+/**
+ * Loads the page anew once the panel has ended the login. Its sockets are closed before its answer comes: without the
+ * flag the login would be there twice, and what is typed into the first one would be lost.
+ */
+async function leaveBy(ends: () => Promise<unknown>): Promise<void> {
+  setLeaving(true)
+  try {
+    await ends()
+  } catch (error) {
+    // 401: somebody else was faster, and there is nothing to stay for.
+    if (!(error instanceof ApiProblem) || error.problem.status !== 401) {
+      setLeaving(false)
+      throw error
+    }
+  }
+  // A browser may keep this page for its back button: what it keeps is logged out.
+  addEventListener('pagehide', forgetSession, { once: true })
   location.assign('/')
+}
+
+function forgetSession(): void {
+  setLeaving(false)
+  endSession()
 }
 
 /** Confirms with the words the person typed. @throws {ApiProblem} when they were not accepted */

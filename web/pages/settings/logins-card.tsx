@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { Login } from '../../../contract/login-endpoints.ts'
-import { endAllLogins, loadLogins } from '../../api/logins.ts'
+import { loadLogins } from '../../api/logins.ts'
+import { logOutEverywhere } from '../../api/session.ts'
 import { logins } from '../../state/settings.ts'
 import { shellLine } from '../../state/shell-line.ts'
 import { Button } from '../../ui/button.tsx'
@@ -45,7 +46,7 @@ export function LoginsCard(): JSX.Element {
           onClose={() => setAsking(false)}
           onConfirm={() => {
             setAsking(false)
-            void action.run(endAllLogins)
+            void action.run(logOutEverywhere)
           }}
         >
           <p>
