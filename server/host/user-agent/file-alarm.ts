@@ -10,6 +10,30 @@ const BUSY_FOR_MS = 32
 const QUIET_POLL_MS = 1_000
 const MISSING_POLL_MS = 200
 
+/** Who looks again at the next beat: all at once, for to wake the process costs more than what they look at. */
+const waiting = new Set<() => void>()
+let isBeating = false
+
+function beat(): void {
+  isBeating = false
+  const looks = [...waiting]
+  waiting.clear()
+  for (const look of looks) look()
+}
+
+/** @returns what takes it back */
+function atNextBeat(look: () => void): () => void {
+  waiting.add(look)
+  if (!isBeating) setTimeout(beat, BUSY_POLL_MS)
+  isBeating = true
+  return () => waiting.delete(look)
+}
+
+function after(ms: number, look: () => void): () => void {
+  const timer = setTimeout(look, ms)
+  return () => clearTimeout(timer)
+}
+
 export interface FileAlarm {
   /** Call it when data came. */
   noteData(): void
@@ -55,30 +79,33 @@ export function createFileAlarm(path: string, signal: AbortSignal): FileAlarm {
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       const finish = (): void => {
-        clearTimeout(timer)
+        stop()
         ring = () => undefined
         resolve()
       }
-      const timer = setTimeout(finish, ms)
+      const stop = ms === BUSY_POLL_MS ? atNextBeat(finish) : after(ms, finish)
       ring = finish
       if (signal.aborted) finish()
     })
+
+  const waitQuietly = async (isMissing: boolean): Promise<void> => {
+    if (watcher === null && !hasRung) {
+      arm(isMissing ? dirname(path) : path)
+      if (watcher !== null) return
+    }
+    if (!hasRung) await pause(isMissing ? MISSING_POLL_MS : QUIET_POLL_MS)
+    hasRung = false
+  }
 
   return {
     noteData() {
       lastDataAt = Date.now()
     },
-    async wait(isMissing) {
-      if (!isMissing && isBusy()) {
-        disarm()
-        return pause(BUSY_POLL_MS)
-      }
-      if (watcher === null && !hasRung) {
-        arm(isMissing ? dirname(path) : path)
-        if (watcher !== null) return
-      }
-      if (!hasRung) await pause(isMissing ? MISSING_POLL_MS : QUIET_POLL_MS)
-      hasRung = false
+    // Not async: that would be two more promises, a hundred times a second.
+    wait(isMissing) {
+      if (isMissing || !isBusy()) return waitQuietly(isMissing)
+      disarm()
+      return pause(BUSY_POLL_MS)
     },
     isBusy,
     close: disarm,

@@ -1,6 +1,6 @@
 /** A log file that is open, and the names of places in it. */
 import { createHash } from 'node:crypto'
-import { fstatSync, statSync } from 'node:fs'
+import { fstatSync, readSync, statSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { errno, fileError } from './file-errors.ts'
 import { openRegular } from './read-file.ts'
@@ -31,9 +31,9 @@ export async function logSize(log: LogFile): Promise<number> {
 }
 
 /** The first part of a cursor: inode and first bytes, because a new file may get the inode of a removed one. */
-export async function logName(log: LogFile): Promise<string> {
+export function logName(log: LogFile): string {
   const head = Buffer.alloc(HEAD_BYTES)
-  const { bytesRead } = await log.handle.read(head, 0, HEAD_BYTES, 0)
+  const bytesRead = readSync(log.handle.fd, head, 0, HEAD_BYTES, 0)
   if (bytesRead < HEAD_BYTES) return EMPTY_FILE
   return createHash('sha1').update(`${log.inode}:`).update(head).digest('hex').slice(0, 12)
 }

@@ -63,7 +63,7 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
       }
       const [limit, chunk] = isLive ? [Infinity, LIVE_CHUNK_BYTES] : [liveFrom, BACKLOG_CHUNK_BYTES]
       // What was written since then is there after the next pause.
-      const rows = isPause ? null : ((await place.reading?.next(limit, chunk)) ?? null)
+      const rows = isPause ? null : (place.reading?.next(limit, chunk) ?? null)
       isPause = false
       if (rows !== null) {
         alarm.noteData()
@@ -87,7 +87,7 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
       if (!isLive) {
         isLive = true
         const { reading } = place
-        const cursor = formatCursor(reading ? await logName(reading.log) : EMPTY_FILE, reading?.position ?? 0)
+        const cursor = formatCursor(reading ? logName(reading.log) : EMPTY_FILE, reading?.position ?? 0)
         yield { ...tell(), cursor }
       }
       if (alarm.isBusy() && Date.now() - comparedAt < COMPARE_EVERY_MS) await alarm.wait(false)
@@ -150,7 +150,7 @@ async function findAfter(files: readonly LogFile[], after: string): Promise<Star
   // There was no row yet: all that there are came later.
   if (cursor?.file === EMPTY_FILE) return { index: 0, offset: 0 }
   for (const [index, log] of files.entries()) {
-    if (cursor?.file !== (await logName(log))) continue
+    if (cursor?.file !== logName(log)) continue
     if (cursor.end <= (await logSize(log)) && (await isRowStart(log, cursor.end)))
       return { index, offset: cursor.end }
   }

@@ -48,7 +48,7 @@ export async function readLostNotes(path: string): Promise<readonly LostNote[]> 
 
 /** @param next the file behind the missing one; its first row is there */
 export async function writeLostNote(path: string, next: LogFile, lost: LostFile): Promise<void> {
-  const file = await logName(next)
+  const file = logName(next)
   if (file === EMPTY_FILE) return
   const others = (await readLostNotes(path)).filter((note) => note.file !== file)
   const notes = [...others, { file, ...lost }].slice(-MAX_NOTES)

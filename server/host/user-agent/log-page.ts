@@ -113,7 +113,7 @@ async function placeOf(files: readonly LogFile[], text: string): Promise<Place |
   const cursor = parseCursor(text)
   if (cursor === null) return null
   for (const [index, log] of files.entries()) {
-    if ((await logName(log)) === cursor.file) return { index, end: Math.min(cursor.end, await logSize(log)) }
+    if (logName(log) === cursor.file) return { index, end: Math.min(cursor.end, await logSize(log)) }
   }
   return null
 }
@@ -207,7 +207,7 @@ async function readChunks(
 
 async function toBatch(log: LogFile, lines: readonly AssembledLine[]): Promise<LogBatch> {
   return {
-    file: await logName(log),
+    file: logName(log),
     ...(log.loss !== undefined && lines[0]?.start === 0 ? { gap: log.loss } : {}),
     ends: lines.map((line) => line.end),
     times: lines.map((line) => line.time).join('\n'),

@@ -39,7 +39,7 @@ export interface LogReading {
    * @param chunkBytes larger ones cost less for each line; more of them wait for a viewer that stalls
    * @returns null when there are none now
    */
-  next(limit: number, chunkBytes: number): Promise<Uint8Array | 'nothing for the filter' | null>
+  next(limit: number, chunkBytes: number): Uint8Array | 'nothing for the filter' | null
 }
 
 /**
@@ -86,7 +86,7 @@ export function createLogReading(
       return isSpent && made.length === 0
     },
     parts: () => (assembler?.parts.stdout || assembler?.parts.stderr ? assembler.parts : undefined),
-    async next(limit, chunkBytes) {
+    next(limit, chunkBytes) {
       const next = made.shift()
       if (next !== undefined) return next
       const room = Math.min(chunkBytes, limit - at)
@@ -97,7 +97,7 @@ export function createLogReading(
       const bytesRead = readSync(log.handle.fd, chunk, RAW_HEAD_BYTES, room, at)
       isSpent = bytesRead < room
       if (bytesRead === 0) return null
-      if (name === EMPTY_FILE) name = await logName(log)
+      if (name === EMPTY_FILE) name = logName(log)
       const end = RAW_HEAD_BYTES + bytesRead
       const rowsEnd = chunk.lastIndexOf(LF, end - 1) + 1
       if (assembler !== null) return assemble(chunk.subarray(RAW_HEAD_BYTES, end))

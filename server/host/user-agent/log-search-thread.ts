@@ -60,7 +60,7 @@ async function* searchFiles(
   for (let index = start.index; index >= 0; index -= 1) {
     const log = files[index]
     if (!log) break
-    const file = await logName(log)
+    const file = logName(log)
     let within: number | null | undefined
     for (let high = index === start.index ? start.end : (sizes[index] ?? 0); high > 0; ) {
       const block: Block = await readBlock(log, high, within)
@@ -101,7 +101,7 @@ async function startOf(
 ): Promise<{ index: number; end: number }> {
   const cursor = before === undefined ? null : parseCursor(before)
   for (const [index, log] of files.entries()) {
-    if (cursor && (await logName(log)) === cursor.file) {
+    if (cursor && logName(log) === cursor.file) {
       // The line of the cursor itself was found already: it begins somewhere before its end.
       return { index, end: await lineStart(log, Math.min(cursor.end, sizes[index] ?? 0)) }
     }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
 import { KEPT_FILES, keepLog, keepLogFile } from './log-segments.ts'
 import type { LogPageValue } from './protocol.ts'
@@ -98,6 +98,21 @@ test('it is kept by itself, also when files follow each other fast', async () =>
     ...range(20, 30),
     'line 1002',
   ])
+})
+
+test.each([
+  ['removed', () => rm(`${path}.1`)],
+  ['moved away', () => rename(`${path}.1`, join(directory, 'elsewhere'))],
+])('a second name that was %s is given again', async (_, take) => {
+  const isKept = async (): Promise<void> => expect((await stat(`${path}.1`)).ino).toBe((await stat(path)).ino)
+  await begin(row(0))
+  const kept = keepLog(path, controller.signal)
+  const done = kept.next().then(() => kept.next())
+  await vi.waitFor(isKept)
+  await take()
+  await vi.waitFor(isKept)
+  controller.abort()
+  await done
 })
 
 test.each([1, 99, 100, 101, 250, 10_000])('pages of %i lines lead back over all files', async (limit) => {

@@ -3,7 +3,7 @@
  * that it knows nothing of (a hard link) keeps that (docs/adr/0011-logs.md). `PATH.1` is always the file that conmon
  * writes to, `PATH.2` the one before, and so on.
  */
-import { statSync } from 'node:fs'
+import { type BigIntStats, statSync } from 'node:fs'
 import { link, rename, unlink } from 'node:fs/promises'
 import { HostError } from '../../errors.ts'
 import { createFileAlarm } from './file-alarm.ts'
@@ -23,7 +23,7 @@ const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY
 /** Of what is no file that could be read: a FIFO, a directory, a link in a circle. */
 export const NO_FILE = 0n
 
-/** null when there is no such file. Without a thread: the keeper of the files asks for three a hundred times a second. */
+/** null when there is no such file. Without a thread: the keeper of the files asks often. */
 export async function inodeOf(path: string): Promise<bigint | null> {
   try {
     const found = statSync(path, { bigint: true })
@@ -122,7 +122,7 @@ async function withLosses(path: string, files: readonly LogFile[]): Promise<LogF
   // After that: whoever moves the files on has written his note before.
   const notes = files.length > 1 ? await readLostNotes(path) : []
   for (const log of notes.length > 0 ? files.slice(1) : []) {
-    const name = await logName(log)
+    const name = logName(log)
     const note = notes.find(({ file }) => file === name)
     if (note) lost.set(log, describeLostFile(note))
   }
@@ -161,29 +161,40 @@ async function move(from: string, to: string): Promise<void> {
   })
 }
 
+/** A second name that somebody else took away is given again so soon. */
+const CHECK_EVERY_MS = 100
+
 /** Keeps each file of the log from its first row on, until the signal; yields when a new one has begun. */
 export async function* keepLog(path: string, signal: AbortSignal): AsyncGenerator<true> {
   const alarm = createFileAlarm(path, signal)
   try {
+    /** The file that was last found to have its second name, and when. */
+    let [kept, checkedAt]: [bigint | undefined, number] = [undefined, 0]
     let size = -1n
     while (!signal.aborted) {
-      if (await keepLogFile(path)) yield true
-      const now = await sizeOf(path)
+      const seen = look(path)
+      // While it grows there is nothing to do but this one look: a hundred times a second.
+      if (seen?.ino !== kept || Date.now() - checkedAt >= CHECK_EVERY_MS) {
+        checkedAt = Date.now()
+        const isNew = await keepLogFile(path)
+        // Only what was there before it was found to be kept is known to be.
+        kept = isNew ? undefined : seen?.ino
+        if (isNew) yield true
+      }
+      const now = seen === null ? -1n : seen.ino ^ (seen.size << 1n)
       if (now !== size) alarm.noteData()
       size = now
-      await alarm.wait(now === -1n)
+      await alarm.wait(seen === null)
     }
   } finally {
     alarm.close()
   }
 }
 
-async function sizeOf(path: string): Promise<bigint> {
+function look(path: string): BigIntStats | null {
   try {
-    const { ino, size } = statSync(path, { bigint: true })
-    return ino ^ (size << 1n)
+    return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
   } catch (error) {
-    if (errno(error) === 'ENOENT') return -1n
     throw fileError(error, path)
   }
 }
