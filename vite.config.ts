@@ -113,7 +113,7 @@ export default defineConfig(({ mode }): UserConfig => {
               },
               {
                 name: 'log-lines',
-                test: /\/pages\/logs\/(?:logs-page|log-(?:bar|blocks|controls|density|edge|facts|filters|index|json|keys|lines|list|marks|near|place|places|ring|row|row-list|session|stage|times|tool-parts|view|words)|use-.*|copy-rows|held-lines|marks-between|sgr|text-filter|time-select)\.tsx?$|\/(?:log-rows|log-facts|log-line|api\/logs)\.ts$/,
+                test: /\/pages\/logs\/(?:logs-page|log-(?:bar|blocks|controls|density|edge|facts|filters|index|json|keys|lines|list|marks|near|place|places|ring|row|row-list|session|stage|times|tool-parts|view|words)|use-.*|copy-rows|held-lines|marks-between|sgr|text-filter|time-select|wrapped-rows)\.tsx?$|\/(?:log-rows|log-facts|log-line|api\/logs)\.ts$/,
                 includeDependenciesRecursively: false,
               },
             ],

@@ -4,6 +4,7 @@ import { prependPage } from './log-pieces.ts'
 import { LogRing } from './log-ring.ts'
 import { LogView } from './log-view.ts'
 import { cursorOf, rowsOf } from './test-rows.ts'
+import { wrappedRows } from './wrapped-rows.ts'
 
 const TIME = '2026-01-01T00:00:00Z'
 const FOREVER_MS = 1e9
@@ -21,7 +22,7 @@ function expected(ring: LogRing, filter: string, columns: number | null): { numb
     const text = ring.get(number)?.text ?? ''
     if (!text.toLowerCase().includes(filter.toLowerCase())) continue
     shown.push({ number, top })
-    top += columns === null ? 1 : Math.max(1, Math.ceil(text.length / columns))
+    top += columns === null ? 1 : wrappedRows(text, columns)
   }
   return [...shown, { number: -1, top }]
 }

@@ -6,6 +6,7 @@ import { type LineTest, textTest } from './log-filters.ts'
 import type { LogIndex } from './log-index.ts'
 import type { LogRing } from './log-ring.ts'
 import { withoutColours } from './sgr.ts'
+import { wrappedRows } from './wrapped-rows.ts'
 
 export interface ViewOptions {
   /** Only lines that pass, or those with this text, in any case; null or empty for all. */
@@ -182,7 +183,7 @@ export class LogView {
   }
 
   #rowsOf(text: string): number {
-    return this.#columns === null ? 1 : Math.max(1, Math.ceil(text.length / this.#columns))
+    return this.#columns === null ? 1 : wrappedRows(text, this.#columns)
   }
 
   #dropBefore(first: number): number {
