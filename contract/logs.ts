@@ -127,6 +127,8 @@ export const LogSearchFrame = Type.Union([
   Type.Object({
     type: Type.Literal('hits'),
     hits: Type.Array(LogHit),
+    /** Lines are lost that stood between the hits so far, these with them, and those to come. */
+    gap: Type.Optional(Type.String()),
     searchedBytes: Type.Integer(),
     totalBytes: Type.Integer(),
   }),

@@ -69,5 +69,8 @@ export function itTellsWhatIsLost(open: () => LogHost): void {
     expect(reason).toMatch(/^lines between \S+ and \S+ (?:are|may be) lost: /)
     expect(reason.split(' ').filter((word) => /^\d/.test(word))).toEqual([before, after])
     expect(items.filter((item) => 'gap' in item)).toHaveLength(1)
+    // A search looks over it.
+    const found = await panel.cli<Item[]>('logs', '-n', String(ROWS), '--grep', 'x')
+    expect(found.filter((item) => 'gap' in item)).toEqual([{ gap: reason }])
   })
 }

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../contract/logs.ts'
+import type { LogLine, LogSearchFrame } from '../../contract/logs.ts'
 import type { Client } from './client.ts'
 import type { CommandContext } from './command.ts'
 import { formatMoment } from './format-time.ts'
@@ -46,6 +46,8 @@ export async function readLogs(context: CommandContext, selection: LogSelection)
     out.note(out.style('dim', isPicked(selection) ? '-- no such line is kept --' : '-- the log is empty --'))
   return 0
 }
+
+type LogSearchHits = Extract<LogSearchFrame, { type: 'hits' }>
 
 interface Collected {
   readonly entries: readonly LogEntry[]
@@ -109,11 +111,20 @@ async function searchLines(
   { grep, end }: { readonly grep: RegExp; readonly end: string | undefined },
   out: Output,
 ): Promise<Collected> {
-  const found: LogLine[] = []
+  /** Newest first. */
+  const found: LogEntry[] = []
+  const rest: string[] = []
+  const take = ({ hits, gap }: LogSearchHits): void => {
+    found.push(...hits.map(({ line }) => ({ gaps: [], line })))
+    if (gap === undefined) return
+    const last = found.pop()
+    if (last) found.push({ ...last, gaps: [gap, ...last.gaps] })
+    else rest.unshift(gap)
+  }
   const signal = out.closed
   let hasMore = limit > 0
   while (hasMore && found.length < limit) {
-    const before = found.at(-1)?.cursor ?? end
+    const before = found.at(-1)?.line.cursor ?? end
     const query = {
       text: grep.source,
       kind: 'regex' as const,
@@ -125,7 +136,7 @@ async function searchLines(
       ...(stream === undefined ? {} : { stream }),
     }
     await client.searchLogs({ query, signal }, (frame) => {
-      if (frame.type === 'hits') found.push(...frame.hits.map(({ line }) => line))
+      if (frame.type === 'hits') take(frame)
       else {
         hasMore = frame.reason === 'limit'
         if (frame.reason === 'slow')
@@ -134,7 +145,7 @@ async function searchLines(
     })
     if (signal.aborted) break
   }
-  return { entries: found.reverse().map((line) => ({ gaps: [], line })), rest: [] }
+  return { entries: found.reverse(), rest }
 }
 
 /** `logs -f`: what is kept, then what comes, until Ctrl-C or until nobody reads any more. */

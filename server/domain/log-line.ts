@@ -175,6 +175,11 @@ function isAllowedAttribute(number: number): boolean {
   )
 }
 
+/** In a text of lines, where some are lost. @param reason as the stream and pages of the log say it */
+export function describeGap(reason: string): string {
+  return `-- Lines are missing here: ${reason}`
+}
+
 export interface CappedLine {
   readonly text: string
   readonly truncated: boolean

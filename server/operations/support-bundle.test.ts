@@ -52,3 +52,18 @@ test('a part that cannot be read says why, and the rest is there', async () => {
   expect(text).toContain(`could not be read: `)
   expect(text).toContain('== Settings ==\n{')
 })
+
+test('lines of the gateway that are lost are told of, where they would stand', async () => {
+  const world = makeDoctorWorld()
+  const line = (cursor: string) =>
+    ({ cursor, time: cursor, stream: 'stdout', text: `line ${cursor}` }) as const
+  world.break({
+    readLogBefore: async () => ({
+      lines: [line('a'), line('b')],
+      gaps: [{ before: 'b', reason: 'a file was not kept' }],
+      hasMore: false,
+    }),
+  })
+  const { text } = await readBundle(world.options, [])
+  expect(text).toContain('a line a\n-- Lines are missing here: a file was not kept\nb line b\n')
+})

@@ -1,7 +1,7 @@
 /** Everything that helps somebody else to help, as one text without secrets. */
 import type { DoctorReport, SupportBundle } from '../../contract/doctor.ts'
 import type { Operation } from '../../contract/schemas.ts'
-import { sanitizeLogText } from '../domain/log-line.ts'
+import { describeGap, sanitizeLogText } from '../domain/log-line.ts'
 import { maskedEnvLines } from '../domain/mask.ts'
 import { PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
@@ -85,11 +85,12 @@ async function auditText(host: Host): Promise<string> {
 
 async function logText(host: Host): Promise<string> {
   const { user, paths } = await requireUser(host)
-  const { lines } = await host.readLogBefore(user, paths.logFile, null, LOG_LINES)
+  const { lines, gaps } = await host.readLogBefore(user, paths.logFile, null, LOG_LINES)
+  const lost = new Map(gaps?.map(({ before, reason }) => [before, `${describeGap(reason)}\n`]))
   // Without what is not seen: a secret that a colour or a letter of no width parts would not be known for one.
   const plain = (text: string): string =>
     sanitizeLogText(text)
       .replaceAll(/\x1b\[[0-9;]*m/g, '')
       .replaceAll(/\p{Cf}/gu, '')
-  return lines.map(({ time, text }) => `${time} ${plain(text)}`).join('\n')
+  return lines.map(({ cursor, time, text }) => `${lost.get(cursor) ?? ''}${time} ${plain(text)}`).join('\n')
 }

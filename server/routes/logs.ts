@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { readLines } from '../../contract/log-rows.ts'
 import type { LogFilter, LogLine } from '../../contract/logs.ts'
-import { sanitizeLogText } from '../domain/log-line.ts'
+import { describeGap, sanitizeLogText } from '../domain/log-line.ts'
 import { InputError, NotFoundError } from '../errors.ts'
 import type { UserAccount } from '../host/host.ts'
 import type { Handlers } from '../http/bind-routes.ts'
@@ -64,7 +64,6 @@ async function* readAll(
   }
 }
 
-const describeGap = (reason: string): string => `-- Lines are missing here: ${reason}`
 const asText = ({ time, text }: LogLine): string => `${time} ${plain(text)}`
 const asJson = (line: LogLine): string => JSON.stringify({ ...line, text: plain(line.text) })
 const plain = (text: string): string => sanitizeLogText(text).replaceAll(/\x1b\[[0-9;]*m/g, '')

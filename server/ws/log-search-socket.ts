@@ -12,6 +12,12 @@ const cleanHit = ({ line, before, after }: LogHit): LogHit => ({
   before: before.map(clean),
   after: after.map(clean),
 })
+function cleanFrame(frame: LogSearchFrame): LogSearchFrame {
+  if (frame.type !== 'hits') return frame
+  const { gap } = frame
+  const hits = frame.hits.map(cleanHit)
+  return gap === undefined ? { ...frame, hits } : { ...frame, hits, gap: sanitizeLogText(gap) }
+}
 
 /** A search over all of the log that is kept. It ends when the socket closes. */
 export function logSearchSocket({ host }: PanelDeps): SocketRoute<typeof LogSearchHello> {
@@ -23,9 +29,7 @@ export function logSearchSocket({ host }: PanelDeps): SocketRoute<typeof LogSear
       const { user, paths } = await requireUser(host)
       const flow = createFlow(socket, signal)
       for await (const frame of host.searchLog(user, paths.logFile, query, signal)) {
-        const shown: LogSearchFrame =
-          frame.type === 'hits' ? { ...frame, hits: frame.hits.map(cleanHit) } : frame
-        flow.send(JSON.stringify(shown))
+        flow.send(JSON.stringify(cleanFrame(frame)))
         await flow.room()
       }
       socket.close(1000)

@@ -215,6 +215,27 @@ test('where lines are lost is said beside the lines, not among them', async () =
   expect(stderr).toBe('-- lines are missing here: lost before 10 --\n')
 })
 
+test('a search says where lines are lost between its hits, and behind the last one', async () => {
+  const bytes = { searchedBytes: 1, totalBytes: 1 }
+  const hits = (number: number) => [{ line: line(number), before: [], after: [] }]
+  const panel = await start(logOf(0), {
+    search: () => [
+      { type: 'hits', hits: [], gap: 'lost behind 9', ...bytes },
+      { type: 'hits', hits: hits(9), ...bytes },
+      { type: 'hits', hits: hits(5), ...bytes },
+      { type: 'hits', hits: [], gap: 'lost before 5', ...bytes },
+      { type: 'hits', hits: [], gap: 'lost before that', ...bytes },
+      { type: 'hits', hits: hits(2), ...bytes },
+      { type: 'end', reason: 'whole' },
+    ],
+  })
+  const { stdout } = await runTestCli(['logs', '--json', '--grep', 'line'], { panel })
+  const items = JSON.parse(stdout) as ({ gap: string } | LogLine)[]
+  expect(items.map((item) => ('gap' in item ? item.gap : Number(/line (\d+)/.exec(item.text)?.[1])))).toEqual(
+    [2, 'lost before that', 'lost before 5', 5, 9, 'lost behind 9'],
+  )
+})
+
 test('colours are kept on a terminal, unless NO_COLOR is set', async () => {
   const panel = await start(logOf(10))
   const onTerminal = await runTestCli(['logs', '-n', '1'], { panel, io: { isTty: true } })

@@ -7,7 +7,9 @@ import { linkLog } from './log-append.ts'
 import { followLog } from './log-follow.ts'
 import { describeLostFile, judgeLoss, type LeftFile, type NextFile } from './log-lost-file.ts'
 import { readLogAfter, readLogPage, readWholeLine } from './log-page.ts'
+import { search } from './log-search-thread.ts'
 import { KEPT_FILES, keepLogFile } from './log-segments.ts'
+import type { LogSearchParams } from './protocol.ts'
 import { linesOf, useLogPlace } from './test-log-files.ts'
 
 let path: string
@@ -100,10 +102,23 @@ const pageTexts = (page: Awaited<ReturnType<typeof readLogPage>>): string[] =>
     ...(batch.texts === '' ? [] : batch.texts.split('\n')),
   ])
 
+/** What a search for any line says, oldest first. */
+async function searched(part: Partial<LogSearchParams> = {}): Promise<string[]> {
+  const found: string[] = []
+  const query = { path, text: '.', kind: 'regex', limit: 1_000, context: 0, ...part } as const
+  for await (const item of search(query)) {
+    if (item.type !== 'hits') continue
+    found.unshift(...item.hits.map(({ line }) => line.text).reverse())
+    if (item.gap !== undefined) found.unshift('gap')
+  }
+  return found
+}
+
 async function expectToldEverywhere(texts: readonly string[]): Promise<void> {
   expect((await follow({ backlog: 1_000 })).texts).toEqual(texts)
   const page = await readLogPage({ path, before: null, limit: 1_000 })
   expect(pageTexts(page)).toEqual(texts)
+  expect(await searched()).toEqual(texts)
   const [first] = linesOf(page)
   expect(pageTexts(await readLogAfter({ path, after: first?.cursor ?? '', limit: 100 }))).toEqual(
     texts.slice(1),
@@ -141,6 +156,24 @@ test('a file that was begun and left while nobody kept it is told of, before and
     const isKept = file < 5 + KEPT_FILES - 2
     expect((await follow({ backlog: 100 })).gaps).toHaveLength(isKept ? 1 : 0)
   }
+})
+
+test('a search tells of what is lost within its range alone', async () => {
+  await loseFile()
+  const page = await readLogPage({ path, before: null, limit: 9 })
+  const [, two, four] = linesOf(page)
+  const times = page.batches.flatMap((batch) => batch.times.split('\n'))
+  expect(await searched({ limit: 1 })).toEqual(['four'])
+  expect(await searched({ limit: 2 })).toEqual(['two', 'gap', 'four'])
+  // It goes on there: what was told is told again only where it lies before that.
+  expect(await searched({ before: four?.cursor ?? '' })).toEqual(['one', 'two', 'gap'])
+  expect(await searched({ before: two?.cursor ?? '' })).toEqual(['one'])
+  expect(await searched({ since: times[2] ?? '' })).toEqual(['gap', 'four'])
+  // Where nothing is found as well.
+  expect(await searched({ text: 'nowhere' })).toEqual(['gap'])
+  const later = new Date(Date.now() + 60_000).toISOString()
+  await appendFile(path, rowOf('later').replace(/^\S+/, later))
+  expect(await searched({ since: later })).toEqual(['later'])
 })
 
 test('a name that somebody may have taken away is no proof, which is said', async () => {

@@ -87,6 +87,9 @@ async function* searchFiles(
         return
       }
     }
+    // Nothing older is looked at where the time ends it.
+    if (index > 0 && log.loss !== undefined)
+      yield { type: 'hits', hits: [], gap: log.loss, searchedBytes, totalBytes }
   }
   yield { type: 'end', reason: 'whole' }
 }

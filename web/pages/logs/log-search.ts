@@ -28,6 +28,8 @@ export class LogSearch {
   readonly hits = signal<readonly LogHit[]>([])
   /** Rises with each search: its hits are a list of their own. */
   readonly turn = signal(0)
+  /** What is said of lines that are lost in what was searched, newest first. */
+  readonly gaps = signal<readonly string[]>([])
   readonly progress = signal({ searchedBytes: 0, totalBytes: 0 })
   /** Of the query that the hits are of; null before the first. */
   readonly marker = signal<HitMarker | null>(null)
@@ -39,6 +41,7 @@ export class LogSearch {
     this.#stop()
     this.turn.value += 1
     this.hits.value = []
+    this.gaps.value = []
     this.progress.value = { searchedBytes: 0, totalBytes: 0 }
     try {
       this.marker.value = new HitMarker(wanted)
@@ -92,8 +95,9 @@ export class LogSearch {
       this.state.value = { kind: 'ended', reason: frame.reason }
       return
     }
-    const { searchedBytes, totalBytes } = frame
+    const { gap, searchedBytes, totalBytes } = frame
     this.progress.value = { searchedBytes, totalBytes }
+    if (gap !== undefined) this.gaps.value = [...this.gaps.value, gap]
     if (frame.hits.length > 0) this.hits.value = [...this.hits.value, ...frame.hits]
   }
 }

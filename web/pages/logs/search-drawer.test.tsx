@@ -66,6 +66,27 @@ test('what is filtered for is searched at once; hits come with marks, neighbours
   expect(screen.getByRole('status').textContent).toBe('1 hit in all that is kept')
 })
 
+test('what is lost in what was searched is told, and forgotten with the next search', () => {
+  open('oops')
+  const progress = { searchedBytes: 1, totalBytes: 1 }
+  tell(
+    { type: 'hits', hits: [], gap: 'lines between C and D are lost', ...progress },
+    { type: 'hits', hits: [], gap: 'lines between A and B are lost', ...progress },
+    { type: 'end', reason: 'whole' },
+  )
+  expect(screen.getByRole('status').textContent).toBe('0 hits in all that is kept')
+  const told = screen.getByText('Lines are missing in what was searched').parentElement
+  expect(told?.hasAttribute('open')).toBe(true)
+  expect([...(told?.querySelectorAll('p') ?? [])].map((one) => one.textContent)).toEqual([
+    'lines between C and D are lost',
+    'lines between A and B are lost',
+  ])
+  tell({ type: 'hits', hits: [hit(7, 'oops')], ...progress })
+  expect(told?.hasAttribute('open')).toBe(false)
+  press('Search')
+  expect(screen.queryByText('Lines are missing in what was searched')).toBeNull()
+})
+
 test('a hit is seen in its context', () => {
   open('oops')
   tell({ type: 'hits', hits: [hit(7, 'oops')], searchedBytes: 1, totalBytes: 1 })

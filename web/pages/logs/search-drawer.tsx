@@ -8,7 +8,7 @@ import { Icon } from '../../ui/icons.tsx'
 import { LogSearch, MAX_HITS, type Wanted } from './log-search.ts'
 import type { TimeMode } from './log-times.ts'
 import { SearchHit } from './search-hit.tsx'
-import { SearchOutcome } from './search-outcome.tsx'
+import { LostLines, SearchOutcome } from './search-outcome.tsx'
 
 /** Kept while the drawer is closed: opened again, it shows the same hits. */
 const kept = { search: new LogSearch(), wanted: { text: '', kind: 'plain', ignoresCase: true } as Wanted }
@@ -101,6 +101,7 @@ export function SearchDrawer(props: SearchDrawerProps): JSX.Element {
         <Options wanted={wanted} onChange={change} />
       </form>
       <SearchOutcome search={search} />
+      <LostLines search={search} />
       <Hits
         key={search.turn.value}
         search={search}

@@ -39,6 +39,22 @@ export function SearchOutcome({ search }: { search: LogSearch }): JSX.Element | 
   )
 }
 
+/** What a search can't find, for it is lost. The hits are not to be pushed out by it. */
+export function LostLines({ search }: { search: LogSearch }): JSX.Element | null {
+  const reasons = search.gaps.value
+  if (reasons.length === 0) return null
+  return (
+    <details class="note small" data-tone="warn" open={search.hits.value.length === 0}>
+      <summary>Lines are missing in what was searched</summary>
+      {reasons.map((reason) => (
+        <p key={reason} class="break">
+          {reason}
+        </p>
+      ))}
+    </details>
+  )
+}
+
 function Slow({ search }: { search: LogSearch }): JSX.Element {
   const { searchedBytes, totalBytes } = search.progress.value
   const where = totalBytes > 0 ? ` after ${formatBytes(searchedBytes)} of ${formatBytes(totalBytes)}` : ''
