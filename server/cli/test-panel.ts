@@ -186,6 +186,15 @@ export async function runTestCli(argv: readonly string[], options: RunOptions = 
   return { code, ...written }
 }
 
+/** A record that allows nothing and keeps nothing. */
+export const NO_ALLOWANCES: CliServices['allowances'] = {
+  list: async () => ({ users: [], made: [], paths: [] }),
+  addUser: async () => undefined,
+  removeUser: async () => undefined,
+  addPath: async () => undefined,
+  removePath: async () => undefined,
+}
+
 function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
   const unexpected = (what: string) => (): never => {
     throw new Error(`the test did not expect ${what}`)
@@ -199,13 +208,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     checkEnv: unexpected('checkEnv'),
     uninstall: unexpected('uninstall'),
     runWizard: unexpected('runWizard'),
-    allowances: {
-      list: async () => ({ users: [], made: [], paths: [] }),
-      addUser: async () => undefined,
-      removeUser: async () => undefined,
-      addPath: async () => undefined,
-      removePath: async () => undefined,
-    },
+    allowances: NO_ALLOWANCES,
     findAccountName: async (key) => (key === '77777' || key === 'ghost' ? null : 'alice'),
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')
