@@ -323,12 +323,16 @@ test('launch lets the panel use the user that the environment names, when it is 
 })
 
 test.each([
-  ['kept the old file', 'The unit is the panel’s own again.'],
-  [undefined, 'The unit was the panel’s own already; the gateway was started anew.'],
-])('unit replace says whether it did: %s', async (did, says) => {
-  const step = testStep('systemd-unit', 'done')
-  const operation = testOperation({ steps: [did === undefined ? step : { ...step, did }] })
-  const panel = await start({ events: tellOperation(operation) }, { 'POST /api/unit/replace': started })
+  ['kept the old file', 'started', 'The unit is the panel’s own again.'],
+  [undefined, 'started', 'There was nothing to replace; the gateway was started.'],
+  [undefined, undefined, 'There was nothing to replace, and the gateway runs as it did.'],
+])('unit replace says whether it did: %s, %s', async (replaced, restarted, says) => {
+  const step = (id: string, did: string | undefined) => testStep(id, 'done', did === undefined ? {} : { did })
+  const steps = [step('systemd-unit', replaced), step('start-container', restarted)]
+  const panel = await start(
+    { events: tellOperation(testOperation({ steps })) },
+    { 'POST /api/unit/replace': started },
+  )
   const { code, stdout } = await runTestCli(['unit', 'replace'], { panel })
   expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, says])
 })
