@@ -15,6 +15,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Effective uid; everything but help, version and `env check FILE` needs 0. */
   readonly uid: number
+  /** This machine has sudo: else a person is root already, and commands are told without it. */
+  readonly hasSudo: boolean
   /** Absolute path that relative paths of the command line start from; `/` where that directory is gone. */
   readonly cwd: string
   /** Calls the handler at each Ctrl-C (SIGINT) until the returned function is called. */

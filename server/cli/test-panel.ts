@@ -175,6 +175,7 @@ export async function runTestCli(argv: readonly string[], options: RunOptions = 
     isTty: false,
     env: {},
     uid: 0,
+    hasSudo: true,
     cwd: '/somewhere',
     onInterrupt: (handler) => {
       interrupts.add(handler)

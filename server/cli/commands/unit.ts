@@ -52,7 +52,7 @@ export const unit: Command = {
     if (verb !== 'show') throw usageError(`unit ${verb} is not known: show or replace`)
     const view = await (await context.client()).call('GET /api/unit', {})
     if (context.out.json) context.out.document(view)
-    else for (const line of unitLines(view, context.out)) context.out.line(line)
+    else for (const line of unitLines(view, context.out)) context.out.verbatim(line)
     return 0
   },
 }
