@@ -79,6 +79,7 @@ const code = await runCli(
       addPath: async (path) => (await openAdmission()).addPath(path),
       removePath: async (path) => (await openAdmission()).removePath(path),
     },
+    hasPath: async (path) => (await import('./host/has-path.ts')).hasPath(path),
     findAccountName: async (key) => (await import('./host/account-name.ts')).findAccountName(key),
     checkEnv: async (text) => (await import('./operations/edit-env.ts')).checkEnvText(text),
     uninstall: async (options, onLine) =>

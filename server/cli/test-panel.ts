@@ -210,6 +210,7 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     uninstall: unexpected('uninstall'),
     runWizard: unexpected('runWizard'),
     allowances: NO_ALLOWANCES,
+    hasPath: async () => true,
     findAccountName: async (key) => (key === '77777' || key === 'ghost' ? null : 'alice'),
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')
