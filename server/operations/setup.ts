@@ -11,6 +11,7 @@ import { readPreflight } from './preflight.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
 import { configFileStep, envFileStep } from './setup-files.ts'
+import { keepingFormerImage } from './setup-former-image.ts'
 import { containersConfStep } from './setup-podman.ts'
 import { decideSettings, gatewaySettings, hasBegun } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
@@ -34,7 +35,7 @@ export function setupGateway(host: Host, request: SetupRequest): OperationPlan {
     adoptStep(host),
     envFileStep(host),
     configFileStep(host),
-    imageStep(host),
+    keepingFormerImage(host, former, imageStep(host)),
   ]
   return {
     kind: 'setup',
