@@ -87,7 +87,7 @@ export const ERROR_CODES = {
     title: 'Something went wrong inside the panel',
     hint: 'Look for the request id in the log of razroom-panel, and report it.',
   },
-  NOT_ROOT: { status: 403, title: 'This needs root', hint: 'Run it with sudo.' },
+  NOT_ROOT: { status: 403, title: 'This needs root', hint: 'Run it as root, for example by sudo.' },
   USAGE: { status: 400, title: 'The command line is not understood', hint: 'Run: razroom-panel help' },
 
   OPERATION_RUNNING: {

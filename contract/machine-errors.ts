@@ -38,6 +38,11 @@ export const MACHINE_ERRORS = {
     title: 'The panel may not use this path',
     hint: 'Let everybody read it, upload the file, or allow it as root: sudo razroom-panel access path add PATH. Then try again.',
   },
+  PATH_MISSING: {
+    status: 404,
+    title: 'There is no such file or directory',
+    hint: 'Check how it is spelled, or make it first. A file that is yet to be written must be a backup: FILE.tar.gz or FILE.tar.zst, in a directory that is there.',
+  },
   HALVES_DIFFER: {
     status: 500,
     title: 'The two halves of the panel are of different versions',

@@ -11,7 +11,7 @@ Usage: ./scripts/run-razroom-podman.sh launch [setup]
   launch setup  the onboarding wizard on this terminal
 
 RAZROOM_PODMAN_GATEWAY_HOST_PORT and RAZROOM_PODMAN_BRIDGE_HOST_PORT choose the ports, RAZROOM_CONFIG_DIR and
-RAZROOM_WORKSPACE_DIR the directories.
+RAZROOM_WORKSPACE_DIR the directories, RAZROOM_PODMAN_IMAGE the image, RAZROOM_PODMAN_USER whose gateway it is.
 TEXT
 }
 

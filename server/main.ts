@@ -5,6 +5,7 @@
 import type { Connection } from './cli/cli-io.ts'
 import { runCli } from './cli/run-cli.ts'
 import { readPanelConfig } from './config.ts'
+import { findProgram } from './host/clean-environment.ts'
 import { readHandedSockets } from './host/handed-sockets.ts'
 
 /** Files the panel makes are nobody else's business unless a mode is given. */
@@ -41,6 +42,7 @@ const code = await runCli(
     env,
     isTty: stdout.isTTY === true,
     uid: process.geteuid?.() ?? -1,
+    hasSudo: (await findProgram('sudo')) !== null,
     cwd: currentDirectory(),
     onInterrupt,
   },
@@ -77,6 +79,7 @@ const code = await runCli(
       addPath: async (path) => (await openAdmission()).addPath(path),
       removePath: async (path) => (await openAdmission()).removePath(path),
     },
+    hasPath: async (path) => (await import('./host/has-path.ts')).hasPath(path),
     findAccountName: async (key) => (await import('./host/account-name.ts')).findAccountName(key),
     checkEnv: async (text) => (await import('./operations/edit-env.ts')).checkEnvText(text),
     uninstall: async (options, onLine) =>

@@ -113,8 +113,9 @@ describe('a gateway that runs as an ordinary user who was there before', () => {
     expect(forbidden).toEqual([])
   })
 
-  it('changes nothing in a second run, and works the same by API and command line', async () => {
+  it('changes nothing in a second run or one that fails, and works the same by API and command line', async () => {
     expect(await setUp()).toMatchObject({ state: 'succeeded', changed: false })
+    expect(await tryIt('--config-dir', '/srv/elsewhere')).toMatchObject({ code: 'DIRECTORY_UNSUITABLE' })
     const { body } = await callApi(panel, 'GET /api/settings')
     expect(body as Settings).toMatchObject({
       user: 'alice',

@@ -64,8 +64,11 @@ print_links() {
     printf '  Panel    %s\n           works once, for two minutes\n' "$(login_url)"
   fi
   printf '\nrazroom-panel %s is installed and running.\n' "$(field panel version <<< "$status")"
-  printf '  Another link to the panel: sudo razroom-panel login\n'
-  printf "  The gateway's token:       sudo razroom-panel token show\n"
+  # Where there is no sudo, the person is root.
+  local sudo=''
+  if command -v sudo > /dev/null; then sudo='sudo '; fi
+  printf '  Another link to the panel: %srazroom-panel login\n' "$sudo"
+  printf "  The gateway's token:       %srazroom-panel token show\n" "$sudo"
   if ! has_systemd; then
     tell_start_at_boot
   fi

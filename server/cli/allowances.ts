@@ -1,11 +1,15 @@
 /** What a command of root's names, the panel may use: said to the machine itself, since no request may say so. */
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { ImageSource } from '../../contract/settings.ts'
+import { NotFoundError } from '../errors.ts'
 import type { Allowed } from './cli-io.ts'
 import type { CommandContext } from './command.ts'
 import { chooseSubcommand, refuseOperands } from './parse-arguments.ts'
 import { usageError } from './problem-error.ts'
 import { printable } from './terminal-text.ts'
+
+/** What backups are called: the only files that are allowed before there are any. */
+const BACKUP_NAME = /\.tar\.(gz|zst)$/
 
 /**
  * The user and the image that the command line names, from now on.
@@ -60,7 +64,11 @@ export async function changeAllowances(
     const path = resolve(io.cwd, value)
     if (subject === 'user')
       await (what === 'add' ? allowances.addUser(value, true) : allowances.removeUser(value))
-    else await (what === 'add' ? allowances.addPath(path) : allowances.removePath(path))
+    else if (what === 'remove') await allowances.removePath(path)
+    else {
+      await requirePath(services, path)
+      await allowances.addPath(path)
+    }
   }
   if (subject === 'user' && what === 'add' && (await services.findAccountName(value ?? '')) === null)
     out.note(printable(`There is no user ${value} yet: it counts from the day there is one.`))
@@ -68,6 +76,12 @@ export async function changeAllowances(
   if (out.json) out.document(allowed)
   else for (const line of describe(allowed, subject)) out.line(printable(line))
   return 0
+}
+
+/** What is there, or a backup that may be written. Errors: PATH_MISSING. */
+async function requirePath({ hasPath }: CommandContext['services'], path: string): Promise<void> {
+  const isOrWillBe = (await hasPath(path)) || (BACKUP_NAME.test(path) && (await hasPath(dirname(path))))
+  if (!isOrWillBe) throw new NotFoundError('PATH_MISSING', { detail: path })
 }
 
 function describe({ users, made, paths }: Allowed, subject: 'user' | 'path'): string[] {

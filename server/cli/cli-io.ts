@@ -15,6 +15,8 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Effective uid; everything but help, version and `env check FILE` needs 0. */
   readonly uid: number
+  /** This machine has sudo: else a person is root already, and commands are told without it. */
+  readonly hasSudo: boolean
   /** Absolute path that relative paths of the command line start from; `/` where that directory is gone. */
   readonly cwd: string
   /** Calls the handler at each Ctrl-C (SIGINT) until the returned function is called. */
@@ -69,6 +71,8 @@ export interface CliServices {
   /** The onboarding wizard of this user's gateway on this terminal; resolves with its exit code. */
   readonly runWizard: (user: { readonly name: string; readonly home: string }) => Promise<number>
   readonly allowances: Allowances
+  /** Whether there is anything at this absolute path. */
+  readonly hasPath: (path: string) => Promise<boolean>
   /** Name of the account that this machine knows by a name or by the digits of a uid; null when it knows none. */
   readonly findAccountName: (key: string) => Promise<string | null>
   /** The check behind POST /api/env/check, which needs no machine and no root. */

@@ -78,7 +78,7 @@ function findMends({ findings }: EnvDocument, only: number | undefined): Mend[] 
 function showMends(out: Output, mends: readonly Mend[]): void {
   for (const [index, { line, title, fix }] of mends.entries()) {
     out.line(`${index + 1}. line ${line}: ${printable(title)}. ${printable(fix.label)}:`)
-    for (const text of previewLines(fix.preview)) out.line(`     ${printable(text)}`)
+    for (const text of previewLines(fix.preview)) out.verbatim(`     ${printable(text)}`)
   }
 }
 

@@ -69,7 +69,7 @@ export async function getEnvValue(context: CommandContext, key: string | undefin
   if (key === undefined) throw usageError('env get needs the name of a variable')
   const value = await revealValue(context, key)
   if (context.out.json) context.out.document({ key, value })
-  else context.out.line(context.out.isTty ? printable(value) : value)
+  else context.out.verbatim(context.out.isTty ? printable(value) : value)
   return 0
 }
 

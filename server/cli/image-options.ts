@@ -62,7 +62,7 @@ export function repoSource(
 }
 
 /** @param name of the option or the variable, for the error */
-export function registrySource(name: string, reference: string): ImageSource {
+export function registrySource(name: string, reference: string): Extract<ImageSource, { kind: 'registry' }> {
   if (!/^[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,511}$/.test(reference))
     throw usageError(`${name} must be an image reference, not ${JSON.stringify(reference)}`)
   return { kind: 'registry', reference }

@@ -3,10 +3,14 @@ import { styleText } from 'node:util'
 import type { Problem } from '../../contract/schemas.ts'
 import type { CliIo } from './cli-io.ts'
 import { printable, printableJson } from './terminal-text.ts'
+import { withoutSudo } from './without-sudo.ts'
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan'
 
-/** Where a command writes: its result on stdout, everything a person should merely know on stderr. */
+/**
+ * Where a command writes: its result on stdout, everything a person should merely know on stderr. On a machine without
+ * sudo what is for people names commands without it; documents are the same everywhere.
+ */
 export interface Output {
   /** True for `--json`: stdout carries one document and nothing else. */
   readonly json: boolean
@@ -20,6 +24,8 @@ export interface Output {
   style(style: Style, text: string): string
   /** A line of the result, for people. Text of others must have passed `printable`. */
   line(text?: string): void
+  /** A line of the result that is not ours: a value, a line of a file. Must have passed `printable`, too. */
+  verbatim(text: string): void
   /** Raw text on stdout; resolves when the pipe can take more. */
   write(text: string): Promise<void>
   /** The result as the one JSON document. */
@@ -41,8 +47,9 @@ export function createOutput(io: CliIo, json: boolean): Output {
   })
   const style = (name: Style, text: string): string =>
     hasColours ? styleText(name, text, { validateStream: false }) : text
+  const typed = (text: string): string => (io.hasSudo ? text : withoutSudo(text))
   const note = (text: string): void => {
-    io.stderr.write(`${text}\n`)
+    io.stderr.write(`${typed(text)}\n`)
   }
   return {
     json,
@@ -53,6 +60,9 @@ export function createOutput(io: CliIo, json: boolean): Output {
     style,
     note,
     line: (text = '') => {
+      io.stdout.write(`${typed(text)}\n`)
+    },
+    verbatim: (text) => {
       io.stdout.write(`${text}\n`)
     },
     async write(text) {

@@ -24,6 +24,7 @@ function terminal(): { io: CliIo; type(text: string): void; shown(): string; mod
     isTty: true,
     env: {},
     uid: 0,
+    hasSudo: true,
     cwd: '/',
     onInterrupt: () => () => {},
   }

@@ -4,6 +4,7 @@ import type { Operation } from '../../contract/schemas.ts'
 import { defaultSettings } from '../../contract/settings.ts'
 import { ConflictError, SetupError, toProblem } from '../errors.ts'
 import {
+  NO_ALLOWANCES,
   type RunOptions,
   runTestCli,
   startTestPanel,
@@ -285,7 +286,18 @@ test.each([
   // What is so already, and what is setup's alone.
   [{ RAZROOM_CONFIG_DIR: '/home/razroom/.razroom', RAZROOM_PODMAN_USERNS: 'keep-id' }, null],
   [{ RAZROOM_WORKSPACE_DIR: '/home/razroom/.razroom/workspace', RAZROOM_PODMAN_QUADLET: '1' }, null],
-] as const)('launch has setup bring about another place: %j', async (env, body) => {
+  [
+    { RAZROOM_PODMAN_IMAGE: 'example.org/razroom:2' },
+    { image: { kind: 'registry', reference: 'example.org/razroom:2' } },
+  ],
+  // The one in use, by either of its names, and what a checkout is built as.
+  [{ RAZROOM_PODMAN_IMAGE: 'razroom:bundled' }, null],
+  [{ RAZROOM_PODMAN_IMAGE: 'localhost/razroom:bundled' }, null],
+  [{ RAZROOM_PODMAN_IMAGE: 'example.org/razroom:2', RAZROOM_REPO_PATH: '/src/razroom' }, null],
+  // Another user as well: made by setup alone, so nothing asks for that.
+  [{ RAZROOM_PODMAN_USER: 'alice' }, { user: 'alice' }],
+  [{ RAZROOM_PODMAN_USER: 'razroom' }, null],
+] as const)('launch has setup bring about another place, user or image: %j', async (env, body) => {
   const panel = await start(
     { events: tellOperation(testOperation()) },
     { 'GET /api/settings': () => defaultSettings(), 'GET /api/status': () => TEST_STATUS },
@@ -298,13 +310,29 @@ test.each([
   if (body !== null) expect(posted[0]?.body).toEqual(body)
 })
 
+test('launch lets the panel use the user that the environment names, when it is another one', async () => {
+  const panel = await start(
+    { events: tellOperation(testOperation()) },
+    { 'GET /api/settings': () => defaultSettings(), 'GET /api/status': () => TEST_STATUS },
+  )
+  const addUser = vi.fn(async () => undefined)
+  const services = { allowances: { ...NO_ALLOWANCES, addUser } }
+  for (const name of ['razroom', 'alice'])
+    await runTestCli(['launch'], { panel, io: { env: { RAZROOM_PODMAN_USER: name } }, services })
+  expect(addUser.mock.calls).toEqual([['alice', false]])
+})
+
 test.each([
-  ['kept the old file', 'The unit is the panel’s own again.'],
-  [undefined, 'The unit was the panel’s own already; the gateway was started anew.'],
-])('unit replace says whether it did: %s', async (did, says) => {
-  const step = testStep('systemd-unit', 'done')
-  const operation = testOperation({ steps: [did === undefined ? step : { ...step, did }] })
-  const panel = await start({ events: tellOperation(operation) }, { 'POST /api/unit/replace': started })
+  ['kept the old file', 'started', 'The unit is the panel’s own again.'],
+  [undefined, 'started', 'There was nothing to replace; the gateway was started.'],
+  [undefined, undefined, 'There was nothing to replace, and the gateway runs as it did.'],
+])('unit replace says whether it did: %s, %s', async (replaced, restarted, says) => {
+  const step = (id: string, did: string | undefined) => testStep(id, 'done', did === undefined ? {} : { did })
+  const steps = [step('systemd-unit', replaced), step('start-container', restarted)]
+  const panel = await start(
+    { events: tellOperation(testOperation({ steps })) },
+    { 'POST /api/unit/replace': started },
+  )
   const { code, stdout } = await runTestCli(['unit', 'replace'], { panel })
   expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, says])
 })

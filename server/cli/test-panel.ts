@@ -175,6 +175,7 @@ export async function runTestCli(argv: readonly string[], options: RunOptions = 
     isTty: false,
     env: {},
     uid: 0,
+    hasSudo: true,
     cwd: '/somewhere',
     onInterrupt: (handler) => {
       interrupts.add(handler)
@@ -184,6 +185,15 @@ export async function runTestCli(argv: readonly string[], options: RunOptions = 
   }
   const code = await runCli(argv, io, { ...testServices(options), ...options.services })
   return { code, ...written }
+}
+
+/** A record that allows nothing and keeps nothing. */
+export const NO_ALLOWANCES: CliServices['allowances'] = {
+  list: async () => ({ users: [], made: [], paths: [] }),
+  addUser: async () => undefined,
+  removeUser: async () => undefined,
+  addPath: async () => undefined,
+  removePath: async () => undefined,
 }
 
 function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
@@ -199,13 +209,8 @@ function testServices({ panel, isDaemon = true }: RunOptions): CliServices {
     checkEnv: unexpected('checkEnv'),
     uninstall: unexpected('uninstall'),
     runWizard: unexpected('runWizard'),
-    allowances: {
-      list: async () => ({ users: [], made: [], paths: [] }),
-      addUser: async () => undefined,
-      removeUser: async () => undefined,
-      addPath: async () => undefined,
-      removePath: async () => undefined,
-    },
+    allowances: NO_ALLOWANCES,
+    hasPath: async () => true,
     findAccountName: async (key) => (key === '77777' || key === 'ghost' ? null : 'alice'),
     connect: async () => {
       if (panel === undefined) throw new Error('the test did not expect connect')

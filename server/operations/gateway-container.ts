@@ -201,16 +201,17 @@ async function refuseFatalEnv(host: Host, user: UserAccount): Promise<void> {
 
 /**
  * The step that makes the container what it should be and starts it, by podman or by its systemd unit.
- * @param force recreate even when the running one is up to date
+ * @param force recreate even when the running one is up to date; a function is asked when the step runs
  */
-export function startStep(host: Host, options: { force: boolean }): Step {
+export function startStep(host: Host, { force }: { force: boolean | (() => boolean) }): Step {
   return {
     id: 'start-container',
     title: 'Start the container',
     async run(context) {
       const wanted = await readWanted(host)
       const container = await host.inspectContainer(wanted.user, wanted.settings.containerName)
-      if (container?.running && !options.force) {
+      const isForced = typeof force === 'function' ? force() : force
+      if (container?.running && !isForced) {
         const reasons = pendingReasons(wanted, container)
         context.found(
           reasons.length === 0

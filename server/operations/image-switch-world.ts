@@ -14,7 +14,7 @@ export const USER: UserAccount = {
 }
 export const NEW = { kind: 'registry', reference: 'r.example/gateway:2' } as const
 export const BAD: ImageSource = { kind: 'registry', reference: 'r.example/gateway:bad' }
-export const SAME: ImageSource = { kind: 'registry', reference: 'r.example/gateway:1' }
+export const SAME = { kind: 'registry', reference: 'r.example/gateway:1' } as const
 
 /** A machine as far as images matter: names, a store, a registry and one container. */
 export interface World {

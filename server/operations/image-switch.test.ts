@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { HostError } from '../errors.ts'
 import {
   BAD,
   endState,
@@ -60,6 +61,45 @@ describe('an update', () => {
       'IMAGE_PULL_FAILED',
     )
     expect(endState(world)).toEqual(before)
+  })
+})
+
+describe('the backup of an update', () => {
+  const withBackups = (world: World, makeBackup: () => Promise<unknown>) =>
+    Object.assign(hostOf(world), { hasUserDirectory: async () => true, makeBackup })
+  const made = { leftOut: [], unsettled: [], path: '', files: 1, sizeBytes: 1 }
+
+  it('is made when the new image is there, of the settings of before', async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    const makeBackup = vi.fn(async () => {
+      expect(world).toMatchObject({ container: 'one', state: { settings: { image: { kind: 'bundled' } } } })
+      expect(world.names.get(NEW.reference)).toBe('two')
+      return made
+    })
+    expect(await perform(update(NEW)(withBackups(world, makeBackup)))).toBeNull()
+    expect(makeBackup).toHaveBeenCalledTimes(1)
+    expect(world.container).toBe('two')
+  })
+
+  it('is not made when there is none', async () => {
+    const makeBackup = vi.fn(async () => made)
+    const host = withBackups(makeWorld({ kind: 'bundled' }), makeBackup)
+    expect(await perform(update({ kind: 'registry', reference: 'r.example/none' })(host))).toBe(
+      'IMAGE_PULL_FAILED',
+    )
+    expect(makeBackup).not.toHaveBeenCalled()
+  })
+
+  it('that fails ends the update as if it had never been', async () => {
+    const world = makeWorld(SAME)
+    const before = endState(world)
+    const full = withBackups(world, async () => {
+      throw new HostError('DISK_FULL')
+    })
+    expect(await perform(update(undefined)(full))).toBe('DISK_FULL')
+    // The name that the new image had taken is the old one’s again.
+    expect(endState(world)).toEqual({ ...before, names: expect.arrayContaining(before.names) })
+    expect(world.names.get(SAME.reference)).toBe('one')
   })
 })
 

@@ -11,29 +11,36 @@ import { readPreflight } from './preflight.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { directoriesStep } from './setup-directories.ts'
 import { configFileStep, envFileStep } from './setup-files.ts'
+import { keepingFormerImage } from './setup-former-image.ts'
 import { containersConfStep } from './setup-podman.ts'
-import { decideSettings, gatewaySettings } from './setup-settings.ts'
+import { decideSettings, gatewaySettings, hasBegun } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
+import { type FormerSettings, puttingSettingsBack } from './setup-way-back.ts'
 import { bringUpSteps } from './start-gateway.ts'
 
 /**
  * Everything from a bare machine to a gateway that answers. Each step looks first and changes only what is not yet as
- * it should be, so a second run changes nothing and an interrupted one is taken up where it ended.
+ * it should be, so a second run changes nothing and an interrupted one is taken up where it ended. One that fails before
+ * it comes to a gateway that was set up before leaves that one its settings.
  */
 export function setupGateway(host: Host, request: SetupRequest): OperationPlan {
+  const former: FormerSettings = { settings: null }
+  const preparing = [
+    preflightStep(host, request, former),
+    userStep(host, { createUser: request.createUser === true }),
+    idRangesStep(host),
+    userManagerStep(host),
+    containersConfStep(host),
+    directoriesStep(host),
+    adoptStep(host),
+    envFileStep(host),
+    configFileStep(host),
+    keepingFormerImage(host, former, imageStep(host)),
+  ]
   return {
     kind: 'setup',
     steps: [
-      preflightStep(host, request),
-      userStep(host, { createUser: request.createUser === true }),
-      idRangesStep(host),
-      userManagerStep(host),
-      containersConfStep(host),
-      directoriesStep(host),
-      adoptStep(host),
-      envFileStep(host),
-      configFileStep(host),
-      imageStep(host),
+      ...preparing.map((step) => puttingSettingsBack(host, former, step)),
       ...bringUpSteps(host, { force: false }),
     ],
   }
@@ -57,7 +64,7 @@ function refuseBlocked(findings: readonly Finding[]): void {
   })
 }
 
-function preflightStep(host: Host, request: SetupRequest): Step {
+function preflightStep(host: Host, request: SetupRequest, former: FormerSettings): Step {
   return {
     id: 'preflight',
     title: 'Look at the machine',
@@ -73,7 +80,10 @@ function preflightStep(host: Host, request: SetupRequest): Step {
         `${facts.os}, podman ${facts.podmanVersion ?? 'missing'}, cgroups ${facts.cgroups}, ${manager}; ports ${ports}`,
       )
       if (JSON.stringify(stored) !== JSON.stringify(settings)) {
-        const { created } = await host.readState()
+        const state = await host.readState()
+        const { created } = state
+        // What is taken over is changed on the way, and the settings alone know how it was.
+        former.settings = hasBegun(state) && !found ? stored : null
         const adopting = found ? [adoptingEntry(settings)] : []
         await host.updateState({
           settings: gatewaySettings(settings),

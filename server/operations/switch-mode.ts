@@ -47,14 +47,29 @@ function storeModeStep(host: Host, request: ModeRequest): Step {
   }
 }
 
-/** Puts the panel's own unit in the place of one that was edited or made by hand, which is kept beside it. */
+/**
+ * Puts the panel's own unit in the place of one that was edited or made by hand, which is kept beside it, and starts the
+ * gateway anew with it. A unit that is the panel's own already is no reason to: then this is no more than a start.
+ */
 export function replaceUnit(host: Host): OperationPlan {
+  const unit = unitStep(host, { replace: true })
+  let isReplaced = false
   return {
     kind: 'replace-unit',
     steps: [
       portsStep(host),
-      unitStep(host, { replace: true }),
-      startStep(host, { force: true }),
+      {
+        ...unit,
+        run: (context) =>
+          unit.run({
+            ...context,
+            did(text) {
+              isReplaced = true
+              context.did(text)
+            },
+          }),
+      },
+      startStep(host, { force: () => isReplaced }),
       healthyStep(host),
     ],
   }

@@ -1,8 +1,8 @@
 import type { UpdateRequest } from '../../contract/images.ts'
 import { SetupError } from '../errors.ts'
-import type { Host, ImageFacts, KeptImage } from '../host/host.ts'
+import type { Host, KeptImage } from '../host/host.ts'
 import { backupStep } from './backup.ts'
-import { bringImage, checkImageSource, PREVIOUS_TAG } from './ensure-image.ts'
+import { bringImage, checkImageSource, imageLabel, PREVIOUS_TAG } from './ensure-image.ts'
 import { checkPorts } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import {
@@ -24,9 +24,10 @@ export function updateImage(host: Host, request: UpdateRequest): OperationPlan {
     kind: 'update-image',
     steps: [
       checkStep(host, request),
-      backupStep(host, 'update'),
       keepStep(host),
-      bringStep(host, request),
+      orForget(host, bringStep(host, request)),
+      orForget(host, backupStep(host, 'update')),
+      useStep(host),
       ...provenSteps(host, {
         withinSeconds: request.healthyWithinSeconds,
         wayBack: ({ imageSwitch }) => imageSwitch?.from ?? null,
@@ -85,17 +86,41 @@ function bringStep(host: Host, request: UpdateRequest): Step {
     async run(context) {
       const { user, settings } = await requireUser(host)
       const source = request.image ?? settings.image
-      let brought: ImageFacts
+      const brought = await bringImage({ host, user, context, again: true }, source)
+      const from = (await host.readState()).imageSwitch?.from ?? null
+      const to = { source, id: brought.id, names: [] }
+      await host.updateState({ imageSwitch: { kind: 'update', from, to } })
+    },
+  }
+}
+
+/** Only now, so that the backup has the settings of before. */
+function useStep(host: Host): Step {
+  return {
+    id: 'use-image',
+    title: 'Put the new image in place',
+    async run(context) {
+      const { imageSwitch } = await host.readState()
+      const source = imageSwitch?.to?.source
+      if (source === undefined)
+        throw new SetupError('IMAGE_MISSING', { detail: 'the update brought no image' })
+      await host.updateState({ settings: { image: source } })
+      context.found(imageLabel(source))
+    },
+  }
+}
+
+/** The backup is made once there is something to update to: what fails before that leaves none. */
+function orForget(host: Host, step: Step): Step {
+  return {
+    ...step,
+    async run(context) {
       try {
-        brought = await bringImage({ host, user, context, again: true }, source)
+        await step.run(context)
       } catch (error) {
         await forget(host)
         throw error
       }
-      const from = (await host.readState()).imageSwitch?.from ?? null
-      const to = { source, id: brought.id, names: [] }
-      await host.updateState({ imageSwitch: { kind: 'update', from, to } })
-      await host.updateState({ settings: { image: source } })
     },
   }
 }

@@ -1,6 +1,12 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { defaultSettings, type Settings } from '../../../contract/settings.ts'
-import { runTestCli, startTestPanel, type TestHandlers, type TestPanel } from '../test-panel.ts'
+import {
+  NO_ALLOWANCES,
+  runTestCli,
+  startTestPanel,
+  type TestHandlers,
+  type TestPanel,
+} from '../test-panel.ts'
 
 const panels: TestPanel[] = []
 afterEach(async () => {
@@ -88,6 +94,29 @@ test('access user and access path change what the panel may use, without asking 
   expect((await access('user', 'add', 'ghost')).stderr).toContain('There is no user ghost yet')
   expect((await access('user', 'add')).code).toBe(2)
   expect((await access('user', 'add', 'Not a name')).code).toBe(2)
+})
+
+test.each([
+  ['/srv/repo', ['/srv/repo'], 0],
+  // One that is mistyped, and what lies in a directory that is.
+  ['/srv/rpeo', ['/srv', '/srv/repo'], 1],
+  ['/srv/nowhere/new.tar.gz', ['/srv'], 1],
+  // A backup that is yet to be written.
+  ['/srv/new.tar.gz', ['/srv'], 0],
+  ['/srv/new.tar.zst', ['/srv'], 0],
+])('access path add %s, where there is %j', async (path, there, code) => {
+  const addPath = vi.fn(async () => undefined)
+  const services = {
+    allowances: { ...NO_ALLOWANCES, addPath },
+    hasPath: async (one: string) => there.includes(one),
+  }
+  const added = await runTestCli(['access', 'path', 'add', path], { services })
+  expect(added.code).toBe(code)
+  expect(addPath.mock.calls).toEqual(code === 0 ? [[path]] : [])
+  if (code !== 0)
+    expect(added.stderr).toMatch(new RegExp(`no such file or directory: ${path}\\n {2}Check how`))
+  const removed = await runTestCli(['access', 'path', 'remove', path], { services })
+  expect(removed.code).toBe(0)
 })
 
 test('what a command names is allowed by that, a backup only for as long as it is made', async () => {

@@ -20,7 +20,8 @@ export const unit: Command = {
   forms: ['unit [show] [--json]', 'unit replace [--json]'],
   about: [
     'A unit that was edited by hand is never overwritten by itself: `show` tells how it differs from what the panel\n' +
-      'would write, `replace` writes that and restarts the gateway. The old file stays beside it.',
+      'would write, `replace` writes that and restarts the gateway, unless the unit is right already. The old file stays\n' +
+      'beside it.',
     'With --json: the UnitView of the interface, or the finished Operation.',
   ],
   options: {},
@@ -37,19 +38,21 @@ export const unit: Command = {
         context,
         (client) => client.call('POST /api/unit/replace', {}),
         ({ steps }) => {
-          const isReplaced = steps.some(({ id, did }) => id === 'systemd-unit' && did !== undefined)
-          context.out.line(
-            isReplaced
-              ? 'The unit is the panel’s own again.'
-              : 'The unit was the panel’s own already; the gateway was started anew.',
-          )
+          const isDone = (step: string) => steps.some(({ id, did }) => id === step && did !== undefined)
+          if (isDone('systemd-unit')) context.out.line('The unit is the panel’s own again.')
+          else if (isDone('start-container'))
+            context.out.line('There was nothing to replace; the gateway was started.')
+          else {
+            context.out.line('There was nothing to replace, and the gateway runs as it did.')
+            context.out.note('To start it anew all the same: sudo razroom-panel restart')
+          }
         },
       )
     }
     if (verb !== 'show') throw usageError(`unit ${verb} is not known: show or replace`)
     const view = await (await context.client()).call('GET /api/unit', {})
     if (context.out.json) context.out.document(view)
-    else for (const line of unitLines(view, context.out)) context.out.line(line)
+    else for (const line of unitLines(view, context.out)) context.out.verbatim(line)
     return 0
   },
 }

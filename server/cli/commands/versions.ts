@@ -93,7 +93,7 @@ async function showVersion({ client, out, options }: CommandContext, file: Versi
     query: { against },
   })
   if (out.json) out.document(found)
-  else for (const line of differenceLines(found, out)) out.line(line)
+  else for (const line of differenceLines(found, out)) out.verbatim(line)
   return 0
 }
 

@@ -89,9 +89,23 @@ test.each(['starting', 'stopped', 'failed'])(
     await show()
     await wait(600_000)
     expect(asked()).toEqual([])
-    expect(screen.getByRole('button', { name: 'Ask again' }).title).toContain('does not run')
+    expect(screen.getByRole('button', { name: 'Ask now' }).title).toContain('does not run')
   },
 )
+
+test('before anything was asked it says that it will be, and how to ask at once', async () => {
+  await show()
+  expect(screen.getByText(/asked by itself soon/)).toBeTruthy()
+  fireEvent.click(screen.getByRole('button', { name: 'Ask now' }))
+  await wait()
+  expect(asked()).toHaveLength(1)
+  expect(asked()[0]).not.toBe(STALE)
+  cleanup()
+  answer = make({ version: { value: { version: '2026.2.17' }, at: AT } })
+  await show()
+  expect(screen.queryByText(/asked by itself/)).toBeNull()
+  expect(screen.getByRole('button', { name: 'Ask again' })).toBeTruthy()
+})
 
 test('each part has its age, or how far the asking is, against the time before', async () => {
   answer = make({
@@ -147,7 +161,7 @@ test('states in words, and the last error', async () => {
 test('one part, or all of them, by a click', async () => {
   await show()
   fireEvent.click(within(part('Channels')).getByRole('button', { name: 'Ask again: Channels' }))
-  fireEvent.click(screen.getByRole('button', { name: 'Ask again' }))
+  fireEvent.click(screen.getByRole('button', { name: 'Ask now' }))
   await wait()
   expect(asked()[0]).toBe('POST /api/gateway/insight/refresh {"parts":["channels"]}')
   expect(asked()[1]).toContain('"version"')

@@ -35,6 +35,7 @@ export function InsightCard(): JSX.Element {
   const [problem, setProblem] = useState<Problem | null>(null)
   useSlowRefresh()
   const state = insight.value
+  const isFresh = state.kind === 'known' && SHOWN.every((name) => isUnasked(state.value.parts[name]))
   const refresh = (parts: readonly InsightPartName[]): void => {
     setProblem(null)
     refreshInsight({ parts: [...parts] }).catch((error) => setProblem(toProblem(error)))
@@ -46,7 +47,7 @@ export function InsightCard(): JSX.Element {
         {state.kind === 'known' && (
           <Button size="small" reason={reasonOf(state.value)} onClick={() => refresh(SHOWN)}>
             <Icon name="rotate" size={15} />
-            Ask again
+            {isFresh ? 'Ask now' : 'Ask again'}
           </Button>
         )}
       </div>
@@ -55,6 +56,9 @@ export function InsightCard(): JSX.Element {
       {problem && <ProblemView problem={problem} onDismiss={() => setProblem(null)} />}
       {state.kind === 'known' && (
         <>
+          {isFresh && state.value.available && (
+            <p class="small muted">It is asked by itself soon, or by “Ask now” at once.</p>
+          )}
           {state.value.reason !== undefined && <p class="small muted break">{state.value.reason}</p>}
           <div class="insight">
             {SHOWN.map((name) => (
@@ -128,7 +132,7 @@ function Part(props: { name: InsightPartName; known: GatewayInsight; onRefresh: 
         </div>
       </div>
       {part.value !== undefined && <PartValue name={name} parts={known.parts} />}
-      {part.value === undefined && !problem && isIdle && <p class="small muted">Not asked yet.</p>}
+      {isUnasked(part) && <p class="small muted">Not asked yet.</p>}
       {problem && (
         <div class="note" data-tone="warn">
           <p class="small">
@@ -140,6 +144,10 @@ function Part(props: { name: InsightPartName; known: GatewayInsight; onRefresh: 
       )}
     </section>
   )
+}
+
+function isUnasked({ value, problem, progress }: GatewayInsight['parts'][InsightPartName]): boolean {
+  return value === undefined && !problem && progress === 'idle'
 }
 
 /** How old it is, or how far the asking is. */

@@ -1,0 +1,10 @@
+/** `sudo`, perhaps with a user, before a command: no word of a sentence about sudo itself. */
+const COMMAND = /\bsudo (?:-u (\S+) )?(?=[a-z./~])(?!(?:and|in|is|of|or|to)\b)/g
+
+/**
+ * The commands in a text of the panel as they are typed where there is no sudo: there a person is root, and becomes
+ * another user by runuser(1).
+ */
+export function withoutSudo(text: string): string {
+  return text.replace(COMMAND, (_all, user?: string) => (user === undefined ? '' : `runuser -u ${user} -- `))
+}

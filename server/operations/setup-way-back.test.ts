@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from 'vitest'
+import { defaultSettings, type Settings } from '../../contract/settings.ts'
+import { SetupError } from '../errors.ts'
+import type { Host } from '../host/host.ts'
+import type { Step, StepContext } from './runner.ts'
+import { puttingSettingsBack } from './setup-way-back.ts'
+
+const former: Settings = { ...defaultSettings(), configDir: '/srv/old', adminUids: [1000] }
+
+function world(run: Step['run']) {
+  const updateState = vi.fn(async () => undefined)
+  const did = vi.fn()
+  const wrapped = (settings: Settings | null) =>
+    puttingSettingsBack(
+      { updateState } as unknown as Host,
+      { settings },
+      { id: 'directories', title: '', run },
+    )
+  return { updateState, did, wrapped, context: { did } as unknown as StepContext }
+}
+
+const failing = async () => {
+  throw new SetupError('DIRECTORY_UNSUITABLE', { detail: '/srv/new' })
+}
+
+describe('a step of a setup over a gateway that is set up', () => {
+  it('puts the settings of that gateway back when it fails, and fails as it did', async () => {
+    const { updateState, did, wrapped, context } = world(failing)
+    await expect(wrapped(former).run(context)).rejects.toMatchObject({ code: 'DIRECTORY_UNSUITABLE' })
+    expect(updateState.mock.calls).toEqual([
+      [{ settings: expect.objectContaining({ configDir: '/srv/old', image: { kind: 'bundled' } }) }],
+    ])
+    // Who may use the panel may have been changed meanwhile.
+    expect(updateState.mock.calls).not.toEqual([
+      [{ settings: expect.objectContaining({ adminUids: [1000] }) }],
+    ])
+    expect(did).toHaveBeenCalledWith('put the settings of before back')
+  })
+
+  it('leaves the new ones where there is nothing to go back to, and where all went well', async () => {
+    const first = world(failing)
+    await expect(first.wrapped(null).run(first.context)).rejects.toMatchObject({
+      code: 'DIRECTORY_UNSUITABLE',
+    })
+    const well = world(async () => undefined)
+    await well.wrapped(former).run(well.context)
+    expect([first, well].map(({ updateState }) => updateState.mock.calls)).toEqual([[], []])
+  })
+})
