@@ -116,8 +116,7 @@ describe('a provider, and a token, in two files', () => {
       browser.context.waitForEvent('page'),
       press(page(), 'Open Control UI with the new token'),
     ])
-    await opened.waitForLoadState()
-    expect(opened.url()).toMatch(/^http:\/\/127\.0\.0\.1:18789\//)
+    await opened.waitForURL(/^http:\/\/127\.0\.0\.1:18789\//)
     await waitUntil('the token is out of the address', 60_000, () => !opened.url().includes('token'))
     expect(page().url()).toBe(address)
     expect(await page().content()).not.toContain(encodeURIComponent(OWN_TOKEN))
