@@ -52,12 +52,13 @@ describe('what the overview owes', () => {
 
   it('tells how a start does against those before, and asks the gateway nothing meanwhile', async () => {
     const restart = panel.cli('restart')
+    await report(page(), 'running').waitFor()
+    // Beside the look at the page: each has all of the start for itself.
+    const asked = panel.tryCli(['insight', '--refresh', '--json'])
     await page().locator('.start-line').waitFor({ timeout: OPERATION_LIMIT_MS })
     const card = await page().getByRole('region', { name: 'Gateway', exact: true }).textContent()
     expect(card).toMatch(/so far\. (?:The last starts here took up to|That is longer than the) /)
-    expect(problemOf(await panel.tryCli(['insight', '--refresh', '--json'])).code).toMatch(
-      /^(?:GATEWAY_NOT_RUNNING|OPERATION_RUNNING)$/,
-    )
+    expect(problemOf(await asked).code).toMatch(/^(?:GATEWAY_NOT_RUNNING|OPERATION_RUNNING)$/)
     await restart
     await seeState(page(), 'running')
   })
