@@ -8,6 +8,7 @@ import {
   CONFIG_DIR,
   CONFIG_FILE,
   inspectGateway,
+  overwrite,
   readContainerVariable,
   readEnvFile,
   writeEnvFile,
@@ -50,7 +51,7 @@ export function connectFresh(get: () => FreshGateway): void {
     original = { env: await env(), config: await config() }
     before = HAND_MADE + original.env
     await writeEnvFile(panel, before)
-    await panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: CONFIG })
+    await overwrite(panel, CONFIG_FILE, CONFIG)
     await visit(page(), 'Overview')
     const hint = page().getByRole('region', { name: 'No model is connected' })
     await hint.getByRole('link', { name: 'Connect a model' }).click()
@@ -161,7 +162,7 @@ export function connectFresh(get: () => FreshGateway): void {
     expect(told).toContain('connect-services')
     for (const text of [told, await panel.log(), await page().content()]) expect(text).not.toContain('canary')
     await writeEnvFile(panel, original.env)
-    await panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: original.config })
+    await overwrite(panel, CONFIG_FILE, original.config)
     await visit(page(), 'Overview')
   })
 }

@@ -5,7 +5,7 @@ import { type PanelHost, problemOf, readStatus, setUpBundled, startPanel } from 
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { writeConfig } from './doctor-breaks.ts'
-import { CONFIG_DIR, readEnvFile } from './gateway-container.ts'
+import { CONFIG_DIR, overwrite, readEnvFile } from './gateway-container.ts'
 import { confirm, press, report, seeState, visit } from './panel-steps.ts'
 
 /** Six commands of the bundled gateway at the lowest priority, on two cores that are shared with other tests. */
@@ -31,10 +31,9 @@ describe('what the overview owes', () => {
   const part = (name: string, progress = '') =>
     page().locator(`[data-insight=${name}]${progress && `[data-progress=${progress}]`}`)
   const put = (name: string, text: string) =>
-    host.run(['sh', '-c', 'mkdir -p "$(dirname "$0")"; cat > "$0"', `${CONFIG_DIR}/${name}`], {
-      user: 'razroom',
-      input: text,
-    })
+    host
+      .run(['sh', '-c', 'mkdir -p "$(dirname "$0")"', `${CONFIG_DIR}/${name}`], { user: 'razroom' })
+      .then(() => overwrite(panel, `${CONFIG_DIR}/${name}`, text))
   beforeAll(async () => {
     host = await createHost({ kind: 'debian-13' })
     panel = await startPanel(host)

@@ -17,6 +17,7 @@ import { connectFresh } from './connect-steps.ts'
 import {
   CONFIG_FILE,
   inspectGateway,
+  overwrite,
   readContainerVariable,
   readEnvFile,
   writeEnvFile,
@@ -58,10 +59,7 @@ describe('a provider, and a token, in two files', () => {
 
   it('says that the gateway checks the one of razroom.json, and that .env holds another', async () => {
     await writeEnvFile(panel, `# mine\n${await readEnvFile(panel)}`)
-    await host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], {
-      user: 'razroom',
-      input: config(`'${WIZARD_TOKEN}'`),
-    })
+    await overwrite(panel, CONFIG_FILE, config(`'${WIZARD_TOKEN}'`))
     await panel.cli<Operation>('restart')
     await waitUntil('the gateway takes it', 90_000, () => isTaken(WIZARD_TOKEN))
     expect(await panel.cli('token', 'show')).toEqual({
