@@ -84,6 +84,16 @@ describe('logging out', () => {
     expect(waiting).not.toHaveBeenCalled()
   })
 
+  test('shows the login in the page that stays, for its unsaved edits were asked about', async () => {
+    const warn = (event: Event): void => event.preventDefault()
+    addEventListener('beforeunload', warn)
+    assign.mockImplementation(() => void dispatchEvent(new Event('beforeunload', { cancelable: true })))
+    fetchMock.mockResolvedValue(new Response(null, { status: 204 }))
+    await logOut()
+    removeEventListener('beforeunload', warn)
+    await vi.waitFor(() => expect(session.value.kind).toBe('out'))
+  })
+
   test('is done when another tab was faster', async () => {
     answerAfterSockets(() =>
       Response.json({ code: 'UNAUTHENTICATED', status: 401, title: 't' }, { status: 401 }),

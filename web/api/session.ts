@@ -73,6 +73,10 @@ async function leaveBy(ends: () => Promise<unknown>): Promise<void> {
   }
   // A browser may keep this page for its back button: what it keeps is logged out.
   addEventListener('pagehide', forgetSession, { once: true })
+  // Who has unsaved edits is asked, and may stay: logged out, which is to be seen.
+  addEventListener('beforeunload', (event) => event.defaultPrevented && setTimeout(forgetSession), {
+    once: true,
+  })
   location.assign('/')
 }
 
