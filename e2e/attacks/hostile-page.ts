@@ -7,7 +7,7 @@ import type { AttackHost } from './attack-host.ts'
 import { HOSTILE_TEXTS, NEVER_SHOWN } from './hostile-texts.ts'
 import { keepScore } from './scoreboard.ts'
 
-const LIMIT_MS = 30_000
+const LIMIT_MS = 90_000
 const MINE = 'what the person copied'
 const NAMES = Object.keys(HOSTILE_TEXTS)
 /** Each text between marks of its own, so that it is seen whether it swallowed its end. */
@@ -62,6 +62,10 @@ export function describeHostilePage(attack: () => AttackHost): void {
     const browser = await loginPage(attack().panel)
     try {
       await visit(browser.page, name)
+      // It follows the heading, and is to be the same at the end.
+      await waitUntil('the page has its title', LIMIT_MS, async () =>
+        (await browser.page.title()).startsWith(name),
+      )
       await browser.page.evaluate((text) => navigator.clipboard.writeText(text), MINE)
       await work(browser)
       expect(browser.faults()).toEqual([])

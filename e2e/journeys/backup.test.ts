@@ -170,8 +170,11 @@ describe('backup and restore', () => {
   it('is killed in the middle of a backup: nothing is left of it, and the next one works', async () => {
     await shell(host, `head -c 300000000 /dev/urandom > ${WORKSPACE}/huge`, 'razroom')
     const before = await list()
+    // It looks already when the backup begins: on a busy machine that could be over before a first look.
+    const isWriting = `[ -n "$(find ${BACKUPS} -name '*partial*' -size +1024k)" ]`
+    const written = shell(host, `until ${isWriting}; do sleep 0.05; done`)
     await startOperation(panel, 'POST /api/backup', {})
-    await shell(host, `until [ -n "$(find ${BACKUPS} -name '*partial*' -size +1024k)" ]; do sleep 0.05; done`)
+    await written
     await panel.kill()
     await panel.start()
     expect(await list()).toEqual(before)

@@ -3,10 +3,12 @@ import type { Locator } from 'playwright'
 import { expect, it } from 'vitest'
 import type { PanelHost } from '../host/panel-host.ts'
 import type { PanelBrowser } from '../host/panel-page.ts'
+import { waitUntil } from '../host/wait-until.ts'
 import {
   CONFIG_DIR,
   CONFIG_FILE,
   inspectGateway,
+  overwrite,
   readContainerVariable,
   readEnvFile,
   writeEnvFile,
@@ -19,6 +21,7 @@ const BOT = 'xoxb-canary-0123456789-abcdefghij'
 const APP = 'xapp-canary-0123456789-abcdefghij'
 const MODEL = 'anthropic/claude-opus-4-6'
 const CONNECT_LIMIT_MS = 240_000
+const LAYOUT_LIMIT_MS = 30_000
 /** As people write it, with both kinds of line ends and a key twice. */
 const HAND_MADE = '# mine\r\nGREETING="hello"\r\nTWICE=1\nTWICE=2\n'
 const CONFIG = "// mine\n{\n  gateway: { mode: 'local' }, /* why */\n}\n"
@@ -48,7 +51,7 @@ export function connectFresh(get: () => FreshGateway): void {
     original = { env: await env(), config: await config() }
     before = HAND_MADE + original.env
     await writeEnvFile(panel, before)
-    await panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: CONFIG })
+    await overwrite(panel, CONFIG_FILE, CONFIG)
     await visit(page(), 'Overview')
     const hint = page().getByRole('region', { name: 'No model is connected' })
     await hint.getByRole('link', { name: 'Connect a model' }).click()
@@ -79,8 +82,9 @@ export function connectFresh(get: () => FreshGateway): void {
       await changes().getByText('ANTHROPIC_API_KEY=••••••••').waitFor()
       await changes().getByText(`"primary": "${MODEL}"`).waitFor()
       await page().setViewportSize({ width: 390, height: 800 })
-      const width = await page().evaluate(() => document.documentElement.scrollWidth)
-      expect(width).toBeLessThanOrEqual(390)
+      await waitUntil('nothing is wider than the phone', LAYOUT_LIMIT_MS, () =>
+        page().evaluate(() => document.documentElement.scrollWidth <= 390),
+      )
       await seeNoBarriers(page())
       await page().setViewportSize({ width: 1280, height: 900 })
       if (colorScheme === 'light') await press(page(), 'Back to the form')
@@ -158,7 +162,7 @@ export function connectFresh(get: () => FreshGateway): void {
     expect(told).toContain('connect-services')
     for (const text of [told, await panel.log(), await page().content()]) expect(text).not.toContain('canary')
     await writeEnvFile(panel, original.env)
-    await panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: original.config })
+    await overwrite(panel, CONFIG_FILE, original.config)
     await visit(page(), 'Overview')
   })
 }

@@ -6,7 +6,7 @@ import { callApi } from '../host/panel-api.ts'
 import { type PanelHost, problemOf, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { waitUntil } from '../host/wait-until.ts'
-import { CONFIG_DIR, CONFIG_FILE } from './gateway-container.ts'
+import { CONFIG_DIR, CONFIG_FILE, overwrite } from './gateway-container.ts'
 import { confirm, press, seeState, visit } from './panel-steps.ts'
 
 /** It takes half a second on an idle machine. */
@@ -154,10 +154,7 @@ describe('browsers that the gateway does not know', () => {
       ts: Date.now(),
     }
     const records = { [HOSTILE_ID]: record, bad: { ...record, requestId: '--all' } }
-    await host.run(['sh', '-c', 'cat > "$0"', PENDING_FILE], {
-      user: 'razroom',
-      input: JSON.stringify(records),
-    })
+    await overwrite(panel, PENDING_FILE, JSON.stringify(records))
     await waiting().getByText('<img src=x').first().waitFor({ timeout: SEEN_WITHIN_MS })
     expect(await page().evaluate(() => Reflect.get(globalThis, 'owned'))).toBeUndefined()
     expect(await waiting().locator('img').count()).toBe(0)

@@ -2,7 +2,14 @@
 import type { Status } from '../../contract/schemas.ts'
 import { AS_RAZROOM, IDLE_PROGRAM } from '../host/host-test-kit.ts'
 import type { PanelHost } from '../host/panel-host.ts'
-import { CONFIG_DIR, CONFIG_FILE, ENV_FILE, readEnvFile, writeEnvFile } from './gateway-container.ts'
+import {
+  CONFIG_DIR,
+  CONFIG_FILE,
+  ENV_FILE,
+  overwrite,
+  readEnvFile,
+  writeEnvFile,
+} from './gateway-container.ts'
 
 export interface Break {
   readonly id: string
@@ -21,8 +28,7 @@ const asRoot = (panel: PanelHost, ...argv: [string, ...string[]]) => panel.host.
 const asUser = (panel: PanelHost, ...argv: [string, ...string[]]) => panel.host.run(argv, { user: 'razroom' })
 const reload = (panel: PanelHost) =>
   asRoot(panel, 'systemctl', '--machine=razroom@.host', '--user', 'daemon-reload')
-export const writeConfig = (panel: PanelHost, text: string) =>
-  panel.host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
+export const writeConfig = (panel: PanelHost, text: string) => overwrite(panel, CONFIG_FILE, text)
 
 /** A container of this name that idles, made without the panel and without its unit. */
 async function runByHand(panel: PanelHost, ...options: string[]): Promise<void> {

@@ -3,7 +3,7 @@ import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { type PanelHost, readStatus, startPanel } from '../host/panel-host.ts'
 import { askDoctor, badOf, findingOf, troubleOf } from './doctor-steps.ts'
-import { CONFIG_FILE, ENV_FILE } from './gateway-container.ts'
+import { CONFIG_FILE, ENV_FILE, overwrite } from './gateway-container.ts'
 
 /** A fresh install is well on this machine, with and without a daemon; a file of root is found and mended. */
 export function describeFreshDoctor(kind: HostKind, mode: '--container' | '--quadlet'): void {
@@ -44,10 +44,7 @@ export function describeFreshDoctor(kind: HostKind, mode: '--container' | '--qua
     // As a service systemd tries again by itself, and the two would race.
     if (mode === '--container') {
       it('mends the cause of a failed start, then the gateway', async () => {
-        await host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], {
-          user: 'razroom',
-          input: '{ gateway: { mode: "remote" } }\n',
-        })
+        await overwrite(panel, CONFIG_FILE, '{ gateway: { mode: "remote" } }\n')
         expect((await panel.tryCli(['restart', '--json'])).exitCode).not.toBe(0)
         const broken = await askDoctor(panel)
         expect(badOf(broken).sort()).toEqual(['config.findings', 'gateway.failed'])

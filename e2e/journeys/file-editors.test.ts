@@ -3,7 +3,13 @@ import { createHost, type TestHost } from '../host/host.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
-import { CONFIG_FILE, readContainerVariable, readEnvFile, writeEnvFile } from './gateway-container.ts'
+import {
+  CONFIG_FILE,
+  overwrite,
+  readContainerVariable,
+  readEnvFile,
+  writeEnvFile,
+} from './gateway-container.ts'
 import { confirm, press, seeNoBarriers, seeState, visit } from './panel-steps.ts'
 
 const SECRET = 'sk-canary-0123456789abcdefghij'
@@ -25,8 +31,7 @@ describe('the editors of .env and razroom.json', () => {
   const row = (name: string) => page().getByRole('row', { name, exact: true })
   const unsaved = () => page().getByRole('region', { name: 'Unsaved changes' })
   const readConfig = async () => (await host.run(['cat', CONFIG_FILE])).stdout
-  const writeConfig = (text: string) =>
-    host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
+  const writeConfig = (text: string) => overwrite(panel, CONFIG_FILE, text)
 
   /** Puts another text in place of all that the focused editor has, as a person pastes it. */
   const replaceText = async (text: string) => {

@@ -7,7 +7,7 @@ import { createHost, type TestHost } from '../host/host.ts'
 import { callApi } from '../host/panel-api.ts'
 import { type PanelHost, readStatus, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
-import { CONFIG_FILE, ENV_FILE, readEnvFile, writeEnvFile } from './gateway-container.ts'
+import { CONFIG_FILE, ENV_FILE, overwrite, readEnvFile, writeEnvFile } from './gateway-container.ts'
 
 /** A razroom.json as a person writes it: comments, single quotes, trailing commas. */
 const OWN_CONFIG = `// mine
@@ -44,8 +44,7 @@ describe('versions of .env and razroom.json', () => {
       return found?.by === by && found.isCurrent && found
     })
   /** Writes razroom.json as its user's editor would. */
-  const writeConfig = (text: string) =>
-    host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
+  const writeConfig = (text: string) => overwrite(panel, CONFIG_FILE, text)
   const readConfig = async () => (await host.run(['cat', CONFIG_FILE])).stdout
   const goBack = async (file: 'env' | 'config', id: string) => {
     const { etag } = await read<EnvDocument | ConfigDocument>(`GET /api/${file}`)

@@ -38,10 +38,20 @@ export async function readEnvFile(panel: PanelHost): Promise<string> {
   return Buffer.from(stdout, 'base64').toString('latin1')
 }
 
-/** Writes .env behind the panel's back, as its user would with an editor. */
+/**
+ * Writes a file of the gateway behind the panel's back, as its user would with an editor: at once. Where the text comes
+ * after the file was emptied, the panel may take the empty one for what was written.
+ */
+export async function overwrite(
+  { host }: Pick<PanelHost, 'host'>,
+  path: string,
+  content: string | Buffer,
+): Promise<void> {
+  const script = 'text=$(mktemp); cat > "$text"; cp "$text" "$0"; rm "$text"'
+  await host.run(['sh', '-ec', script, path], { user: 'razroom', input: content })
+}
+
+/** Writes .env so, as latin1. */
 export async function writeEnvFile(panel: PanelHost, text: string): Promise<void> {
-  await panel.host.run(['sh', '-c', 'cat > "$0"', ENV_FILE], {
-    user: 'razroom',
-    input: Buffer.from(text, 'latin1'),
-  })
+  await overwrite(panel, ENV_FILE, Buffer.from(text, 'latin1'))
 }

@@ -13,7 +13,7 @@ import {
   startPanel,
 } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
-import { CONFIG_FILE, inspectGateway, readContainerVariable } from './gateway-container.ts'
+import { CONFIG_FILE, inspectGateway, overwrite, readContainerVariable } from './gateway-container.ts'
 
 /** Longer than any start on a loaded machine, and shorter than the wait for a network that never comes (90 s). */
 const START_LIMIT_MS = 60_000
@@ -124,7 +124,7 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
       expect(problem).toMatchObject({ code: 'GATEWAY_EXITED' })
       expect(problem.detail).toMatch(/JSON5[\s\S]*exit code 1/)
       expect((await seeState('failed')).gateway.fatal?.line).toContain('JSON5')
-      await host.run(['sh', '-c', `cat > ${CONFIG_FILE}`], { user: 'razroom', input: good })
+      await overwrite(panel, CONFIG_FILE, good)
       await panel.cli('launch')
       expect(await readStatus(panel)).toMatchObject({ gateway: { state: 'running', healthy: true } })
     })

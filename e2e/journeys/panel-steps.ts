@@ -3,6 +3,9 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from 'playwright'
 import { expect } from 'vitest'
 import type { GatewayState } from '../../contract/schemas.ts'
+import { waitUntil } from '../host/wait-until.ts'
+
+const COPIED_WITHIN_MS = 120_000
 
 export type PageName =
   | 'Overview'
@@ -64,8 +67,12 @@ export function readClipboard(page: Page): Promise<string> {
 export async function copyToken(page: Page): Promise<string> {
   await page.evaluate(() => navigator.clipboard.writeText(''))
   await press(page, 'Copy token')
-  await page.getByText('The token is in the clipboard').waitFor({ state: 'attached' })
-  return readClipboard(page)
+  // The page says so for a moment only: a look every half second may miss it, and what was there last time may stay.
+  return waitUntil(
+    'the token is in the clipboard',
+    COPIED_WITHIN_MS,
+    async () => (await readClipboard(page)) || undefined,
+  )
 }
 
 /** Looks for what keeps people from using the page (axe), once every colour is what it is to be. */

@@ -17,6 +17,7 @@ import { connectFresh } from './connect-steps.ts'
 import {
   CONFIG_FILE,
   inspectGateway,
+  overwrite,
   readContainerVariable,
   readEnvFile,
   writeEnvFile,
@@ -58,10 +59,7 @@ describe('a provider, and a token, in two files', () => {
 
   it('says that the gateway checks the one of razroom.json, and that .env holds another', async () => {
     await writeEnvFile(panel, `# mine\n${await readEnvFile(panel)}`)
-    await host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], {
-      user: 'razroom',
-      input: config(`'${WIZARD_TOKEN}'`),
-    })
+    await overwrite(panel, CONFIG_FILE, config(`'${WIZARD_TOKEN}'`))
     await panel.cli<Operation>('restart')
     await waitUntil('the gateway takes it', 90_000, () => isTaken(WIZARD_TOKEN))
     expect(await panel.cli('token', 'show')).toEqual({
@@ -116,8 +114,7 @@ describe('a provider, and a token, in two files', () => {
       browser.context.waitForEvent('page'),
       press(page(), 'Open Control UI with the new token'),
     ])
-    await opened.waitForLoadState()
-    expect(opened.url()).toMatch(/^http:\/\/127\.0\.0\.1:18789\//)
+    await opened.waitForURL(/^http:\/\/127\.0\.0\.1:18789\//)
     await waitUntil('the token is out of the address', 60_000, () => !opened.url().includes('token'))
     expect(page().url()).toBe(address)
     expect(await page().content()).not.toContain(encodeURIComponent(OWN_TOKEN))

@@ -16,7 +16,7 @@ import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { RELEASE_NODE } from '../host/panel-release.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
-import { CONFIG_FILE, ENV_FILE, inspectGateway, readEnvFile } from './gateway-container.ts'
+import { CONFIG_FILE, ENV_FILE, inspectGateway, overwrite, readEnvFile } from './gateway-container.ts'
 import { press, report, seeState, visit } from './panel-steps.ts'
 
 const STORAGE = '/home/razroom/.local/share/containers/storage'
@@ -47,8 +47,7 @@ describe('wrong inputs and machines that are not ready', () => {
     await host.run(['tee', `${path}/Dockerfile`], { input: `FROM scratch\n${lines.join('\n')}\n` })
     return path
   }
-  const writeConfig = (text: string) =>
-    host.run(['sh', '-c', 'cat > "$0"', CONFIG_FILE], { user: 'razroom', input: text })
+  const writeConfig = (text: string) => overwrite(panel, CONFIG_FILE, text)
 
   describe('before anything is set up', () => {
     it.each(['80', '70000', 'abc', '18789.5', ''])(

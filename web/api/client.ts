@@ -3,7 +3,7 @@ import type { Body, ENDPOINTS, EndpointKey, Params, Query, Response } from '../.
 import type { ErrorCode } from '../../contract/error-codes.ts'
 import type { SessionInfo } from '../../contract/schemas.ts'
 import { setServerTime } from '../state/clock.ts'
-import { endSession, session, setSession } from '../state/session.ts'
+import { endSession, session, setSession, whenStaying } from '../state/session.ts'
 import { ApiProblem, hasCode, problemFrom, unreachableProblem } from './problem.ts'
 import { askStepUp } from './step-up.ts'
 
@@ -48,6 +48,9 @@ const LONG: ReadonlySet<string> = new Set<RequestKey>([
   'POST /api/doctor/:check/fix',
 ])
 
+/** With these a page ends its own login. */
+const ENDING: ReadonlySet<string> = new Set<RequestKey>(['DELETE /api/session', 'DELETE /api/sessions'])
+
 /**
  * Calls an endpoint. A secret that needs a confirmation asks for it and calls again; a session that has ended shows
  * the login page.
@@ -58,6 +61,8 @@ export async function api<K extends RequestKey>(
   ...[options]: CallArguments<K>
 ): Promise<Response<K>> {
   const given = (options ?? {}) as AnyOptions
+  const isToStay = ENDING.has(key) ? undefined : whenStaying()
+  if (isToStay) await isToStay
   try {
     return (await send(key, given)) as Response<K>
   } catch (error) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { endSession, session, setSession } from '../state/session.ts'
+import { api } from './client.ts'
 import { logOut, readLoginCode, takeCodeFromAddress } from './session.ts'
 
 test.each([
@@ -54,6 +55,43 @@ describe('logging out', () => {
     expect(session.value.kind).toBe('in')
     dispatchEvent(new Event('pagehide'))
     expect(session.value.kind).toBe('out')
+  })
+
+  test('asks for nothing else, which would be refused; when it failed, what waited goes on', async () => {
+    const answered: string[] = []
+    let askedMeanwhile = -1
+    fetchMock.mockImplementationOnce(async () => {
+      // A socket that was closed, and a timer of a page.
+      api('POST /api/ws-ticket').then(({ ticket }) => answered.push(ticket))
+      await new Promise((resolve) => setTimeout(resolve))
+      askedMeanwhile = fetchMock.mock.calls.length - 1
+      throw new TypeError('Failed to fetch')
+    })
+    fetchMock.mockResolvedValue(Response.json({ ticket: 'of a page that stays' }))
+    await expect(logOut()).rejects.toThrow('does not answer')
+    expect(askedMeanwhile).toBe(0)
+    await vi.waitFor(() => expect(answered).toEqual(['of a page that stays']))
+  })
+
+  test('that succeeded leaves what waits where it is, for the page is gone', async () => {
+    answerAfterSockets(() => new Response(null, { status: 204 }))
+    await logOut()
+    const waiting = vi.fn()
+    api('GET /api/status').then(waiting, waiting)
+    dispatchEvent(new Event('pagehide'))
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(fetchMock).toHaveBeenCalledOnce()
+    expect(waiting).not.toHaveBeenCalled()
+  })
+
+  test('shows the login in the page that stays, for its unsaved edits were asked about', async () => {
+    const warn = (event: Event): void => event.preventDefault()
+    addEventListener('beforeunload', warn)
+    assign.mockImplementation(() => void dispatchEvent(new Event('beforeunload', { cancelable: true })))
+    fetchMock.mockResolvedValue(new Response(null, { status: 204 }))
+    await logOut()
+    removeEventListener('beforeunload', warn)
+    await vi.waitFor(() => expect(session.value.kind).toBe('out'))
   })
 
   test('is done when another tab was faster', async () => {

@@ -1,5 +1,13 @@
 /** Logging in and out. The session's secret stays in memory; the cookie is out of reach for scripts. */
-import { endSession, session, setLeaving, setSession, stepUpRequest } from '../state/session.ts'
+import {
+  beginLeaving,
+  endSession,
+  forgetSession,
+  session,
+  setSession,
+  stayAfterAll,
+  stepUpRequest,
+} from '../state/session.ts'
 import { api } from './client.ts'
 import { ApiProblem } from './problem.ts'
 
@@ -49,27 +57,27 @@ export async function logOutEverywhere(): Promise<void> {
 
 /**
  * Loads the page anew once the panel has ended the login. Its sockets are closed before its answer comes: without the
- * flag the login would be there twice, and what is typed into the first one would be lost.
+ * flag the login would be there twice, and what is typed into the first one would be lost; and what asks again and again
+ * would be refused.
  */
 async function leaveBy(ends: () => Promise<unknown>): Promise<void> {
-  setLeaving(true)
+  beginLeaving()
   try {
     await ends()
   } catch (error) {
     // 401: somebody else was faster, and there is nothing to stay for.
     if (!(error instanceof ApiProblem) || error.problem.status !== 401) {
-      setLeaving(false)
+      stayAfterAll()
       throw error
     }
   }
   // A browser may keep this page for its back button: what it keeps is logged out.
   addEventListener('pagehide', forgetSession, { once: true })
+  // Who has unsaved edits is asked, and may stay: logged out, which is to be seen.
+  addEventListener('beforeunload', (event) => event.defaultPrevented && setTimeout(forgetSession), {
+    once: true,
+  })
   location.assign('/')
-}
-
-function forgetSession(): void {
-  setLeaving(false)
-  endSession()
 }
 
 /** Confirms with the words the person typed. @throws {ApiProblem} when they were not accepted */

@@ -16,20 +16,41 @@ export interface StepUpRequest {
 export const session = signal<SessionState>({ kind: 'unknown' })
 /** Set while a call waits for the person's confirmation. */
 export const stepUpRequest = signal<StepUpRequest | null>(null)
-/** While this page ends its own login: what it shows stays until the fresh page with the login is there. */
-let isLeaving = false
+/**
+ * While this page ends its own login: what it shows stays until the fresh page with the login is there, and what it
+ * would ask waits, for it would be refused. Resolved when the page stays after all.
+ */
+let leaving: PromiseWithResolvers<void> | null = null
 
 export function setSession(info: SessionInfo): void {
   session.value = { kind: 'in', info }
 }
 
-export function setLeaving(leaves: boolean): void {
-  isLeaving = leaves
+/** The page is about to be left for a fresh one. */
+export function beginLeaving(): void {
+  leaving ??= Promise.withResolvers()
+}
+
+/** Nothing came of it: what waited goes on. */
+export function stayAfterAll(): void {
+  leaving?.resolve()
+  leaving = null
+}
+
+/** While the page is being left: resolved when it stays after all, if ever. */
+export function whenStaying(): Promise<void> | undefined {
+  return leaving?.promise
+}
+
+/** The page is left. What waited does so for ever, and what it showed is of no login any more. */
+export function forgetSession(): void {
+  leaving = null
+  endSession()
 }
 
 /** Shows the login page, unless this page is about to be left for it anyway. */
 export function endSession(): void {
-  if (isLeaving) return
+  if (leaving) return
   const hadSession = session.value.kind === 'in' || (session.value.kind === 'out' && session.value.hadSession)
   session.value = { kind: 'out', hadSession }
   stepUpRequest.value?.answer(false)

@@ -20,6 +20,9 @@ const nameOf = (path: string, number: number): string => `${path}.${number}`
 /** rename(2): what is there is a directory, or that is one and what is there is none. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST'])
 
+/** The log's file changes once in many megabytes: whoever sees more changes than this looks at somebody's game. */
+const MAX_ATTEMPTS = 10
+
 /** Of what is no file that could be read: a FIFO, a directory, a link in a circle. */
 export const NO_FILE = 0n
 
@@ -98,10 +101,22 @@ export async function openSegments(path: string): Promise<LogFile[]> {
 }
 
 async function openAll(path: string, found: LogFile[]): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const newest = await openNames(path, found)
+    // Had another file begun meanwhile, its second name could have been met before the files that are older than it.
+    if (attempt === MAX_ATTEMPTS || (await inodeOf(path)) === newest) return
+    await closeAll(found.splice(0))
+  }
+}
+
+/** @returns the inode of the file that was written to when this began; null where there was none */
+async function openNames(path: string, found: LogFile[]): Promise<bigint | null> {
   const seen = new Set<bigint>()
+  let newest: bigint | null = null
   // The newest name first: a file that moves on meanwhile is met again, not missed.
   for (let number = 0; number <= KEPT_FILES + 1; number += 1) {
     const log = number === 0 ? await openLog(path) : await openKept(nameOf(path, number))
+    if (number === 0) newest = log?.inode ?? null
     if (log === null) continue
     if (seen.has(log.inode)) await log.handle.close()
     else {
@@ -109,6 +124,7 @@ async function openAll(path: string, found: LogFile[]): Promise<void> {
       found.unshift(log)
     }
   }
+  return newest
 }
 
 /** Says of each file whether one is missing before it. */
