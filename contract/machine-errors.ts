@@ -41,7 +41,7 @@ export const MACHINE_ERRORS = {
   PATH_MISSING: {
     status: 404,
     title: 'There is no such file or directory',
-    hint: 'Check how it is spelled, or make it first. A file that is yet to be written must be a backup: FILE.tar.gz or FILE.tar.zst, in a directory that is there.',
+    hint: 'Check how it is spelled. Only a backup, NAME.tar.gz or NAME.tar.zst, may be yet to come.',
   },
   HALVES_DIFFER: {
     status: 500,
