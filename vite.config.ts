@@ -1,12 +1,11 @@
 import { copyFileSync } from 'node:fs'
-import { builtinModules } from 'node:module'
+import { isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { defineConfig, type Plugin, type UserConfig } from 'vite'
+import { PLAIN_BUILTINS, plainBuiltins } from './scripts/supply/plain-builtins.ts'
 import { precompress } from './scripts/supply/precompress.ts'
 import { ptyPackage, recordPackages } from './scripts/supply/record-packages.ts'
 import { shortLoader } from './scripts/supply/short-loader.ts'
-
-const node = [...builtinModules, /^node:/]
 
 /** What can't be bundled: the compiled part of the terminal, beside the programs (server/host/terminal-agent/pty.ts). */
 const copyPty: Plugin = {
@@ -35,10 +34,29 @@ const BEYOND_ASCII = /[^\0-\x7f]/
 const escaped = (code: string): string =>
   code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
+/**
+ * Each file is a millisecond of a start. What all begin with, what has to do with schemas, and what else both halves have
+ * are one each; the user's agent, which has little, loads none of them.
+ */
+const SHARED = [
+  {
+    name: 'start',
+    test: /\/(?:server\/cli\/(?:problem-error|terminal-text|parse-arguments)|contract\/nearest|server\/host\/(?:handed-sockets|reused-reads))\.ts$/,
+  },
+  {
+    name: 'shapes',
+    test: /\/node_modules\/typebox\/|\/contract\/(?:settings|backups|logs|versions|audit|images)\.ts$|^\0plain-builtin:node:http$|\/server\/host\/(?:compile-later|backup\/format)\.ts$/,
+  },
+  {
+    name: 'halves',
+    test: /\/server\/(?:redact|domain\/(?:container-grammar|gateway-spec)|host\/(?:chunk-memory|clean-environment|end-process-tree|facts|process-table|reach-manager|run-as-user|unit-words|user-account|user-units|split\/(?:flow|frames|message|serve-lines|verbs|verb-schemas|wire-errors)))\.ts$/,
+  },
+].map((group) => ({ ...group, includeDependenciesRecursively: false }))
+
 /** One bundle per program: everything but Node itself is inside, so that an install carries no node_modules. */
 function program(input: Record<string, string>, outDir: string, plugins: Plugin[] = []): UserConfig {
   return {
-    plugins,
+    plugins: [plainBuiltins(), ...plugins],
     ssr: { noExternal: true, target: 'node' },
     build: {
       ssr: true,
@@ -49,11 +67,12 @@ function program(input: Record<string, string>, outDir: string, plugins: Plugin[
       minify: false,
       rolldownOptions: {
         input,
-        external: node,
+        external: (id) => isBuiltin(id) && !PLAIN_BUILTINS.has(id),
         output: {
           entryFileNames: '[name].js',
           format: 'esm',
           minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+          codeSplitting: { groups: SHARED.filter(() => Object.keys(input).length > 1) },
         },
       },
     },

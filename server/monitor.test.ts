@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import type { PanelEvent } from '../contract/events.ts'
 import type { Operation } from '../contract/schemas.ts'
 import { createEventBus, type EventBus } from './events.ts'
@@ -7,6 +7,8 @@ import { createMonitor, type Monitor } from './monitor.ts'
 import { type FileWorld, makeFileWorld, PATHS } from './operations/test-file-world.ts'
 
 const { envFile, configFile } = PATHS
+/** Less than a gateway that is well waits for the next question while nobody looks. */
+const PATIENT = { timeout: 10_000 }
 let world: FileWorld
 let bus: EventBus
 let monitor: Monitor
@@ -93,6 +95,34 @@ it('tells what a look has seen, but only while it follows the machine', async ()
   await monitor.refresh()
   expect(seen.at(-1)).toBe('exited')
   expect(seen[0]).toBe('running')
+})
+
+it('asks a gateway that is well less often while nobody looks, but at once when somebody asks or comes', async () => {
+  let now = Date.now()
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now)
+  onTestFinished(() => clock.mockRestore())
+  let looks = 0
+  world.host.readUsage = async () => {
+    looks += 1
+    return { cpuPercent: looks, memoryBytes: 1 }
+  }
+  const usageNow = async () => (await monitor.read()).gateway.usage?.cpuPercent
+  world.container = container(true)
+  isAnswering = true
+  monitor.run()
+  // The looks that this brings are not the regular one.
+  await vi.waitFor(() => expect(hasBegun).toBe(true))
+  await monitor.refresh()
+  const first = looks
+  await vi.waitFor(async () => {
+    now += 6_000
+    expect(await usageNow()).toBeGreaterThan(first + 2)
+  }, PATIENT)
+  const asked = looks
+  expect(await usageNow()).toBe(asked)
+  const lookAway = monitor.attend()
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(asked), PATIENT)
+  lookAway()
 })
 
 it('tells pages of what changed while a watch began, as after a setup', async () => {

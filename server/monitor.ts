@@ -14,6 +14,7 @@ import { unitPlace } from './operations/unit-file.ts'
 /** How often the gateway is asked whether it answers, by the state it is in. */
 const STARTING_PULSE_MS = 500
 const RUNNING_PULSE_MS = 5_000
+/** When it is to be down, or is well and nobody looks. */
 const IDLE_PULSE_MS = 30_000
 /** podman is asked anew after this long, should an event ever be missed. */
 const OBSERVE_EVERY_MS = 60_000
@@ -38,6 +39,8 @@ export interface Monitor {
   refresh(): Promise<Status>
   /** Follows the machine until closed. */
   run(): void
+  /** Somebody looks, until the returned function is called. A gateway that is well is asked less often while nobody does. */
+  attend(): () => void
   close(): Promise<void>
 }
 
@@ -64,6 +67,11 @@ export function createMonitor(options: MonitorOptions): Monitor {
   let hasFailedStart = false
   const proving = createProving(host)
   let looking: Promise<Status> | null = null
+  let beating: Promise<void> | null = null
+  let derivedAt = 0
+  let attending = 0
+  /** The gateway is well, nobody looks, and the next pulse is a while away. */
+  let isDozing = false
   let isStale = false
   let wake: () => void = () => {}
   /** Ends the watches when who or what is to be watched may have changed. */
@@ -87,6 +95,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
       version,
       operationId: runningOperationId(),
     })
+    derivedAt = Date.now()
     const next = { ...derived, warnings: [...derived.warnings, ...moreWarnings()] }
     if (JSON.stringify(next) !== JSON.stringify(status)) {
       status = next
@@ -156,16 +165,40 @@ export function createMonitor(options: MonitorOptions): Monitor {
     }
   }
 
+  /** One at a time: whoever comes meanwhile waits for the same. */
+  function beatOnce(): Promise<void> {
+    beating ??= beat()
+      .catch((error: unknown) => report('status', error))
+      .finally(() => {
+        beating = null
+      })
+    return beating
+  }
+
+  function nextPause(): number {
+    const { state, healthy, unit } = status?.gateway ?? {}
+    isDozing = false
+    if (state === 'starting' || unit?.subState === 'auto-restart') return STARTING_PULSE_MS
+    isDozing = state === 'running' && healthy === true && attending === 0
+    return state === 'running' && !isDozing ? RUNNING_PULSE_MS : IDLE_PULSE_MS
+  }
+
+  /** What was seen last, but never what was seen long before anybody asked. */
+  async function readCurrent(): Promise<Status> {
+    if (loops.length === 0 || status === null) return refresh()
+    if (isDozing && Date.now() - derivedAt > RUNNING_PULSE_MS) {
+      const beaten = beatOnce()
+      // The next pause is for what is seen now.
+      wake()
+      await beaten
+    }
+    return status
+  }
+
   async function beatRegularly(): Promise<void> {
     while (!closing.signal.aborted) {
-      try {
-        await beat()
-      } catch (error) {
-        report('status', error)
-      }
-      const { state, unit } = status?.gateway ?? {}
-      const isMoving = state === 'starting' || unit?.subState === 'auto-restart'
-      const pause = isMoving ? STARTING_PULSE_MS : state === 'running' ? RUNNING_PULSE_MS : IDLE_PULSE_MS
+      await beatOnce()
+      const pause = nextPause()
       const woken = new Promise<void>((resolve) => {
         wake = resolve
       })
@@ -228,7 +261,7 @@ export function createMonitor(options: MonitorOptions): Monitor {
   }
 
   return {
-    read: async () => (loops.length > 0 && status ? status : refresh()),
+    read: readCurrent,
     refresh,
     run() {
       bus.subscribe((event) => {
@@ -247,6 +280,13 @@ export function createMonitor(options: MonitorOptions): Monitor {
         keepWatching('files of the gateway', followFiles),
         keepWatching('log of the gateway', keepLog),
       )
+    },
+    attend() {
+      attending += 1
+      if (attending === 1) wake()
+      return () => {
+        attending -= 1
+      }
     },
     async close() {
       closing.abort()

@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PanelEvent } from '../contract/events.ts'
 import { isSecretVariable } from '../contract/rules.ts'
-import { buildApp } from './app.ts'
+import { buildApp, type Door } from './app.ts'
 import type { PanelConfig } from './config.ts'
 import { readEnv } from './domain/env-file.ts'
 import { PanelError } from './errors.ts'
@@ -28,7 +28,9 @@ import { createTerminalWorld } from './operations/terminal-world.ts'
 import { createRedactor, type Redactor } from './redact.ts'
 import type { PanelDeps } from './routes/deps.ts'
 
-const SWEEP_MS = 1_000
+/** A session ends when it is due; only a clock that was set shows so much later, and only to sockets. */
+const LONGEST_SWEEP_PAUSE_MS = 10_000
+const SHORTEST_SWEEP_PAUSE_MS = 1_000
 /** Secrets that are masked in output: the ones that were heard of last. */
 const MAX_SECRETS = 500
 const MAX_SECRET_CHARACTERS = 8_192
@@ -40,9 +42,9 @@ const MAY_BRING_SECRETS: ReadonlySet<PanelEvent['type']> = new Set([
 
 export interface Panel {
   readonly deps: PanelDeps
-  /** The door for browsers on TCP. */
+  /** The door for browsers on TCP, ready to listen. */
   buildPage(): Promise<FastifyInstance>
-  /** The door for the CLI on a unix socket. */
+  /** The door for the CLI on a unix socket, ready to listen. */
   buildControl(): Promise<FastifyInstance>
   /** Follows the machine; without it the status is read when asked for. */
   follow(): void
@@ -127,14 +129,32 @@ export async function createPanel(
   const doctor = { host, version: config.version, redact }
   const common = { host, bus, runner, monitor, sessions, devices, commands, insight, doctor, terminal, audit }
   const deps: PanelDeps = { ...common, port: config.port, cookieName, remember }
-  await rememberSecrets(deps)
+  // Meanwhile the doors are built. Nobody comes in before it is over.
+  const secretsKnown = rememberSecrets(deps)
   const backupClock = createBackupClock(host, runner)
   let sweeper: NodeJS.Timeout | undefined
+  const sweepWhenDue = (): void => {
+    if (isClosing) return
+    const dueIn = sessions.list().map((session) => sessions.expiresAt(session) - Date.now())
+    const pause = Math.max(SHORTEST_SWEEP_PAUSE_MS, Math.min(LONGEST_SWEEP_PAUSE_MS, ...dueIn))
+    sweeper = setTimeout(() => {
+      void sessions
+        .sweep()
+        .catch((error: unknown) => console.error('sessions:', error))
+        .finally(sweepWhenDue)
+    }, pause)
+  }
   const tellOwn = (action: 'panel.started' | 'panel.stopped', what: string) =>
     audit.note({
       ...{ kind: 'panel', action, what, who: PANEL, outcome: 'done' },
       details: [{ name: 'version', value: config.version }],
     })
+
+  const build = async (door: Door): Promise<FastifyInstance> => {
+    const app = await buildApp(deps, door)
+    await Promise.all([app.ready(), secretsKnown])
+    return app
+  }
 
   return {
     deps,
@@ -142,9 +162,9 @@ export async function createPanel(
       const guards = await createGuardOptions(deps)
       const isListed = async (uid: number | null) =>
         uid !== null && (await host.readState()).settings?.adminUids.includes(uid) === true
-      return buildApp(deps, { kind: 'browser', guards, webDir: config.webDir, isListed })
+      return build({ kind: 'browser', guards, webDir: config.webDir, isListed })
     },
-    buildControl: () => buildApp(deps, { kind: 'control' }),
+    buildControl: () => build({ kind: 'control' }),
     follow() {
       void tellOwn('panel.started', 'The panel started')
       monitor.run()
@@ -154,13 +174,11 @@ export async function createPanel(
       bus.subscribe((event) => {
         if (MAY_BRING_SECRETS.has(event.type)) void rememberSecrets(deps)
       })
-      sweeper = setInterval(() => {
-        sessions.sweep().catch((error: unknown) => console.error('sessions:', error))
-      }, SWEEP_MS)
+      sweepWhenDue()
     },
     async close() {
       isClosing = true
-      clearInterval(sweeper)
+      clearTimeout(sweeper)
       backupClock.close()
       insight.close()
       await terminal.close()

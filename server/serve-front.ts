@@ -53,7 +53,6 @@ async function openDoors(panel: Panel, fds: readonly number[], port: number): Pr
     throw await portInUse(panel, port, error)
   }
   // Node has no address for a unix socket that it did not bind itself, and Fastify's listen() wants one.
-  await control.ready()
   await listenOn(control.server, controlFd)
   checkAddresses([page.server, ...others], control.server)
   return {

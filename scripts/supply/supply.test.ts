@@ -8,6 +8,7 @@ import { renderLicenceTable, renderLicenceTexts } from './licence-list.ts'
 import { ALLOWED_LICENCES, NODE_PARTS, NOT_PARTS } from './licences.ts'
 import { packageOfModule, readLockfile } from './lockfile.ts'
 import { gatherMaterials } from './main.ts'
+import { PLAIN_BUILTINS } from './plain-builtins.ts'
 import {
   PROGRAMS,
   type Program,
@@ -105,6 +106,33 @@ describe('the bill of materials', () => {
     const refs = sbom.components.flatMap((component) => component['bom-ref'] ?? [])
     expect(new Set(refs).size).toBe(refs.length)
     expect(makeSbom(gatherMaterials(top, shipped))).toEqual(sbom)
+  })
+})
+
+describe('the programs', () => {
+  const chunksOf = (program: Program) => bundles[program].filter((one) => one.type === 'chunk')
+
+  test.each(['server', 'gateway'] as const)(
+    'of %s import no built-in that makes more than it is asked for',
+    (program) => {
+      const imported = chunksOf(program).flatMap(({ imports }) => imports)
+      expect(imported.length).toBeGreaterThan(0)
+      expect(imported.filter((name) => PLAIN_BUILTINS.has(name))).toEqual([])
+    },
+  )
+
+  test("are made so that the user's agent loads no schemas", () => {
+    const chunks = new Map(chunksOf('server').map((chunk) => [chunk.fileName, chunk]))
+    const loaded = new Set<string>()
+    const load = (name: string): void => {
+      if (loaded.has(name)) return
+      loaded.add(name)
+      for (const next of chunks.get(name)?.imports ?? []) load(next)
+    }
+    load('user-agent.js')
+    const modules = [...loaded].flatMap((name) => chunks.get(name)?.moduleIds ?? [])
+    expect(modules.length).toBeGreaterThan(10)
+    expect(modules.filter((id) => id.includes('/node_modules/'))).toEqual([])
   })
 })
 

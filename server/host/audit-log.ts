@@ -8,7 +8,6 @@
  * disk right after, those that came meanwhile together: a power failure may lose the last moment's.
  */
 import { join } from 'node:path'
-import { Compile } from 'typebox/compile'
 import {
   AuditEntry,
   type AuditKind,
@@ -19,6 +18,7 @@ import {
 import { HostError } from '../errors.ts'
 import { boundedNote, createNames, withNames } from './audit-note.ts'
 import { createSegments, type SegmentLimits, type Segments, syncPath } from './audit-segments.ts'
+import { compileLater } from './compile-later.ts'
 import type { RunCommand } from './run-command.ts'
 
 export interface AuditLog {
@@ -43,7 +43,7 @@ const APART: Readonly<Partial<Record<AuditKind, LogName>>> = { refusal: 'door', 
 const logOf = (kind: AuditKind): LogName => APART[kind] ?? 'main'
 const DEFAULT_LIMIT = 100
 
-const entries = Compile(AuditEntry)
+const entries = compileLater(AuditEntry)
 
 /**
  * @param stateDir root's directory, 0700

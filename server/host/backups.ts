@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import type { BackupEntry, BackupReason } from '../../contract/backups.ts'
 import type { Settings } from '../../contract/settings.ts'
 import type { RestoreReport, TreeItem, TreeRoom } from './backup/agent-messages.ts'
@@ -17,6 +16,7 @@ import { listTree, readTreeRoom } from './backup/read-tree.ts'
 import { createRemovedBackups } from './backup/removed-backups.ts'
 import { scanArchive } from './backup/scan-archive.ts'
 import { sendBack } from './backup/send-back.ts'
+import { compileLater } from './compile-later.ts'
 import { createDiskReserve } from './disk-reserve.ts'
 import { writeOwnFile } from './durable-file.ts'
 import type { UserAccount, Watch } from './host.ts'
@@ -102,7 +102,9 @@ export interface BackupOptions extends BackupProgram {
   readonly panelVersion: string
 }
 
-const Mark = Compile(Type.Object({ startAfter: Type.Boolean(), backup: Type.String(), since: Type.String() }))
+const Mark = compileLater(
+  Type.Object({ startAfter: Type.Boolean(), backup: Type.String(), since: Type.String() }),
+)
 const CAPTURED = { 'config/.env': 1_048_576, 'config/razroom.json': 4_194_304 } as const
 
 export function createBackups(options: BackupOptions): Backups {

@@ -18,7 +18,7 @@ const MAX_STDERR_CHARACTERS = 2_000
 /** Enough for a file of the largest size as JSON and as bytes; logs are read in small pieces. */
 const HEAP_MEGABYTES = 128
 
-type ReplyMessage = Static<ReturnType<typeof Reply.Type>>
+type ReplyMessage = Static<typeof Reply.schema>
 
 /** What is run as the user: both files must be readable, and Node executable, for everyone. */
 export interface AgentProgram {

@@ -1,7 +1,7 @@
 /** What may come back from a user agent. Any process of the same user could write there, so nothing is taken on trust. */
 import Type from 'typebox'
-import { Compile } from 'typebox/compile'
 import { LogCursor, LogSearchFrame } from '../../contract/logs.ts'
+import { compileLater } from './compile-later.ts'
 import { MAX_FILE_BYTES } from './user-agent/protocol.ts'
 
 const strict = { additionalProperties: false } as const
@@ -9,7 +9,7 @@ const id = Type.Integer({ minimum: 1 })
 /** A frame of rows: a chunk of the log, or a few lines that were made of several. */
 export const MAX_ITEM_BYTES = 1_048_576
 
-export const Reply = Compile(
+export const Reply = compileLater(
   Type.Union([
     Type.Object({ id, value: Type.Unknown() }, strict),
     Type.Object({ id, error: Type.Object({ code: Type.String(), detail: Type.String() }, strict) }, strict),
@@ -22,13 +22,13 @@ export const Reply = Compile(
   ]),
 )
 
-export const PingValue = Compile(Type.Null())
-export const LogAppendValue = Compile(Type.Null())
-export const LogLinkValue = Compile(Type.Boolean())
+export const PingValue = compileLater(Type.Null())
+export const LogAppendValue = compileLater(Type.Null())
+export const LogLinkValue = compileLater(Type.Boolean())
 
 const Etag = Type.String({ pattern: '^[0-9a-f]{64}$' })
 
-export const ReadValue = Compile(
+export const ReadValue = compileLater(
   Type.Union([
     Type.Null(),
     Type.Object(
@@ -43,13 +43,13 @@ export const ReadValue = Compile(
   ]),
 )
 
-export const WriteValue = Compile(Type.Object({ etag: Etag }, strict))
+export const WriteValue = compileLater(Type.Object({ etag: Etag }, strict))
 
-export const DirectoryValue = Compile(
+export const DirectoryValue = compileLater(
   Type.Object({ created: Type.Boolean(), corrected: Type.Boolean() }, strict),
 )
 
-export const HasDirectoryValue = Compile(Type.Boolean())
+export const HasDirectoryValue = compileLater(Type.Boolean())
 
 const GapReason = Type.String({ maxLength: 400 })
 const LogBatch = Type.Object(
@@ -64,13 +64,13 @@ const LogBatch = Type.Object(
   strict,
 )
 
-export const LogPageReply = Compile(
+export const LogPageReply = compileLater(
   Type.Object({ batches: Type.Array(LogBatch, { maxItems: 16 }), hasMore: Type.Boolean() }, strict),
 )
-export const LogLineReply = Compile(
+export const LogLineReply = compileLater(
   Type.Union([Type.Null(), Type.Object({ text: Type.String(), truncated: Type.Boolean() }, strict)]),
 )
-export const LogFollowItem = Compile(
+export const LogFollowItem = compileLater(
   Type.Object(
     {
       gap: Type.Optional(GapReason),
@@ -81,6 +81,6 @@ export const LogFollowItem = Compile(
     strict,
   ),
 )
-export const LogSearchItem = Compile(LogSearchFrame)
-export const KeepLogItem = Compile(Type.Literal(true))
-export const WatchItem = Compile(Type.String({ maxLength: 4_096 }))
+export const LogSearchItem = compileLater(LogSearchFrame)
+export const KeepLogItem = compileLater(Type.Literal(true))
+export const WatchItem = compileLater(Type.String({ maxLength: 4_096 }))

@@ -50,7 +50,8 @@ export type Handlers = { readonly [K in RequestKey]: Handler<K> }
 
 type Part = 'params' | 'query' | 'body'
 
-function check(validator: Validator | undefined, value: unknown, part: Part): unknown {
+function check(schema: TSchema | undefined, value: unknown, part: Part): unknown {
+  const validator = validatorOf(schema)
   if (!validator) {
     const isEmpty =
       value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
@@ -70,8 +71,14 @@ function check(validator: Validator | undefined, value: unknown, part: Part): un
   throw new InputError('REQUEST_INVALID', { detail, fields })
 }
 
-function compile(schema: TSchema | undefined): Validator | undefined {
-  return schema === undefined ? undefined : (Compile(schema) as Validator)
+const validators = new WeakMap<TSchema, Validator>()
+
+/** Made when it is first needed: to make all of them is a tenth of a start. Both doors check by the same ones. */
+function validatorOf(schema: TSchema | undefined): Validator | undefined {
+  if (schema === undefined) return undefined
+  const known = validators.get(schema) ?? (Compile(schema) as Validator)
+  validators.set(schema, known)
+  return known
 }
 
 function readIfMatch(request: FastifyRequest): string | undefined {
@@ -95,11 +102,10 @@ export function bindRoutes(app: FastifyInstance, handlers: Handlers): void {
 function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<RequestKey>): void {
   const endpoint: Endpoint = ENDPOINTS[key]
   const [method, url] = key.split(' ') as [string, string]
-  const params = compile(endpoint.params)
-  const query = compile(endpoint.query)
-  const body = compile(endpoint.body)
   const readBody = ({ body: sent }: FastifyRequest) =>
-    endpoint.upload ? undefined : check(body, body && sent === undefined ? {} : sent, 'body')
+    endpoint.upload
+      ? undefined
+      : check(endpoint.body, endpoint.body && sent === undefined ? {} : sent, 'body')
   app.route({
     method,
     url,
@@ -115,8 +121,8 @@ function bindRoute(app: FastifyInstance, key: RequestKey, handler: Handler<Reque
         ? Value.Convert(endpoint.query, { ...(request.query as object) })
         : undefined
       const call = {
-        params: check(params, request.params, 'params'),
-        query: check(query, rawQuery, 'query'),
+        params: check(endpoint.params, request.params, 'params'),
+        query: check(endpoint.query, rawQuery, 'query'),
         body: readBody(request),
         ifMatch: readIfMatch(request),
         upload: endpoint.upload && openUpload(request, endpoint.upload.maxBytes),

@@ -51,12 +51,17 @@ export function createSocketBinder(app: FastifyInstance, options: SocketOptions)
       if (uid !== 0 && !(await options.isListed(uid)))
         hangUp(socket, CLOSE_CODES.sessionEnded, 'your user may not use the panel any more')
   }
-  const look = setInterval(() => {
+  let looks: NodeJS.Timeout | undefined
+  const look = (): void => {
     dismissUnlisted().catch((error: unknown) => app.log.error({ err: error }, 'the list of users'))
-  }, LISTED_LOOK_MS)
+  }
+  const stopLooking = (): void => {
+    clearInterval(looks)
+    looks = undefined
+  }
   app.addHook('preClose', async () => {
     heartbeat.stop()
-    clearInterval(look)
+    stopLooking()
     for (const socket of open.keys()) socket.close(1001, 'the panel is stopping')
   })
 
@@ -74,7 +79,11 @@ export function createSocketBinder(app: FastifyInstance, options: SocketOptions)
         if (open.size >= MAX_SOCKETS) return hangUp(socket, CLOSE_CODES.tooMany, 'too many sockets')
         open.set(socket, request.peerUid)
         heartbeat.watch(socket)
-        socket.on('close', () => open.delete(socket))
+        looks ??= setInterval(look, LISTED_LOOK_MS)
+        socket.on('close', () => {
+          open.delete(socket)
+          if (open.size === 0) stopLooking()
+        })
         socket.on('error', (error) => request.log.warn({ err: error }, 'socket failed'))
         awaitHello(socket, request, route, options)
       },

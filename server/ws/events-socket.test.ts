@@ -27,7 +27,7 @@ class FakeSocket extends EventEmitter {
 
 function open(since?: string) {
   const bus = createEventBus()
-  const monitor = { read: async () => ({}) }
+  const monitor = { read: async () => ({}), attend: () => () => undefined }
   const deps = { bus, runner: { list: () => [] }, monitor } as unknown as PanelDeps
   const route = eventsSocket(deps)
   const closed = new AbortController()

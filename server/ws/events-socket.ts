@@ -23,26 +23,29 @@ export function eventsSocket({
       }
       let wake: () => void = () => undefined
       const leave = bus.subscribe(() => wake())
-      signal.addEventListener('abort', () => {
-        leave()
-        wake()
-      })
-      while (!signal.aborted) {
-        const missed = last === undefined ? null : bus.since(last)
-        if (missed === null) {
-          const status = await monitor.read()
-          // No pause between the snapshot and its id: nothing can slip through.
-          send({ type: 'snapshot', id: bus.lastId(), status, operations: runner.list() })
-        } else if (missed.length === 0) {
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-        }
-        for (const event of missed ?? []) {
+      const lookAway = monitor.attend()
+      signal.addEventListener('abort', () => wake())
+      try {
+        while (!signal.aborted) {
+          const missed = last === undefined ? null : bus.since(last)
+          if (missed === null) {
+            const status = await monitor.read()
+            // No pause between the snapshot and its id: nothing can slip through.
+            send({ type: 'snapshot', id: bus.lastId(), status, operations: runner.list() })
+          } else if (missed.length === 0) {
+            await new Promise<void>((resolve) => {
+              wake = resolve
+            })
+          }
+          for (const event of missed ?? []) {
+            await flow.room()
+            send(event)
+          }
           await flow.room()
-          send(event)
         }
-        await flow.room()
+      } finally {
+        leave()
+        lookAway()
       }
     },
   }

@@ -20,7 +20,9 @@ export interface Heartbeat {
  */
 export function createHeartbeat(everyMs = PING_EVERY_MS): Heartbeat {
   const missed = new Map<WebSocket, number>()
-  const pulse = setInterval(() => {
+  // Only while there is somebody: a panel that nobody looks at sleeps.
+  let pulse: NodeJS.Timeout | undefined
+  const beat = (): void => {
     for (const [socket, count] of missed) {
       if (count >= MAX_MISSED) socket.terminate()
       else {
@@ -28,18 +30,26 @@ export function createHeartbeat(everyMs = PING_EVERY_MS): Heartbeat {
         socket.ping()
       }
     }
-  }, everyMs)
+  }
+  const stop = (): void => {
+    clearInterval(pulse)
+    pulse = undefined
+  }
   return {
     watch(socket) {
       missed.set(socket, 0)
+      pulse ??= setInterval(beat, everyMs)
       const live = (): void => void (missed.has(socket) && missed.set(socket, 0))
       socket.on('pong', live)
       socket.on('message', live)
       socket.on('ping', () => {
         if (socket.bufferedAmount > MAX_HELD_BYTES) socket.terminate()
       })
-      socket.on('close', () => missed.delete(socket))
+      socket.on('close', () => {
+        missed.delete(socket)
+        if (missed.size === 0) stop()
+      })
     },
-    stop: () => clearInterval(pulse),
+    stop,
   }
 }

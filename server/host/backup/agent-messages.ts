@@ -1,6 +1,6 @@
 /** What the panel and its backup agent tell each other beside file contents; checked, since the agent is the user's. */
 import Type, { type Static } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { compileLater } from '../compile-later.ts'
 import { MAX_ENTRIES } from './format.ts'
 
 const strict = { additionalProperties: false } as const
@@ -31,7 +31,7 @@ export interface RestorePlan extends TreeRequest {
   readonly stamp: string
 }
 
-export const SavePlan = Compile(
+export const SavePlan = compileLater(
   Type.Object(
     { entries: Type.Integer({ minimum: 1, maximum: MAX_ENTRIES }), bytes: Type.Integer({ minimum: 0 }) },
     strict,
@@ -40,7 +40,7 @@ export const SavePlan = Compile(
 
 const Named = Type.String({ maxLength: 8_192 })
 const LeftOut = Type.Object({ path: Named, why: Type.String({ maxLength: 200 }) }, strict)
-export const SaveReport = Compile(
+export const SaveReport = compileLater(
   Type.Object(
     {
       leftOut: Type.Array(LeftOut, { maxItems: 1_000 }),
@@ -64,7 +64,7 @@ const TreeItem = Type.Object(
   strict,
 )
 export type TreeItem = Static<typeof TreeItem>
-export const ListLine = Compile(Type.Union([TreeItem, Type.Object({ end: Type.Literal(true) }, strict)]))
+export const ListLine = compileLater(Type.Union([TreeItem, Type.Object({ end: Type.Literal(true) }, strict)]))
 
 const DirectoryRoom = Type.Object(
   {
@@ -79,7 +79,7 @@ const DirectoryRoom = Type.Object(
 export type DirectoryRoom = Static<typeof DirectoryRoom>
 const TreeRoom = Type.Object({ config: DirectoryRoom, workspace: DirectoryRoom }, strict)
 export type TreeRoom = Static<typeof TreeRoom>
-export const TreeRoomCheck = Compile(TreeRoom)
+export const TreeRoomCheck = compileLater(TreeRoom)
 
 export const RestoreReport = Type.Object(
   {
@@ -91,4 +91,4 @@ export const RestoreReport = Type.Object(
   strict,
 )
 export type RestoreReport = Static<typeof RestoreReport>
-export const RestoreReportCheck = Compile(RestoreReport)
+export const RestoreReportCheck = compileLater(RestoreReport)

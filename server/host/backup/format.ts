@@ -4,9 +4,9 @@
  * that was cut off has none.
  */
 import Type, { type Static } from 'typebox'
-import { Compile } from 'typebox/compile'
 import { BackupReason } from '../../../contract/backups.ts'
 import { Settings } from '../../../contract/settings.ts'
+import { compileLater } from '../compile-later.ts'
 
 export const FACTS_NAME = 'backup.json'
 export const MANIFEST_NAME = 'manifest.json'
@@ -83,8 +83,8 @@ export const Manifest = Type.Object(
 )
 export type Manifest = Static<typeof Manifest>
 
-export const FactsCheck = Compile(BackupFacts)
-export const ManifestCheck = Compile(Manifest)
+export const FactsCheck = compileLater(BackupFacts)
+export const ManifestCheck = compileLater(Manifest)
 
 export type Compression = 'gzip' | 'zstd'
 

@@ -1,13 +1,13 @@
 /** A terminal that the front holds: its program waits while nobody takes what it prints. */
 import Type from 'typebox'
-import { Compile } from 'typebox/compile'
+import { compileLater } from '../compile-later.ts'
 import type { Terminal } from '../host.ts'
 import { KIND, MAX_PAYLOAD_BYTES, ProtocolError } from './frames.ts'
 import { encodeMessage } from './message.ts'
 import type { CallWorld } from './serve-call.ts'
 
 const strict = { additionalProperties: false } as const
-const TerminalOrder = Compile(
+const TerminalOrder = compileLater(
   Type.Union([
     Type.Object({ type: Type.Literal('input'), data: Type.String({ maxLength: 65_536 }) }, strict),
     Type.Object(

@@ -22,8 +22,9 @@ export async function* watchFiles(paths: readonly string[], signal: AbortSignal)
     for (const path of paths) marks.set(path, readMark(path))
     yield* paths
     while (!signal.aborted) {
-      await bell.wait(POLL_MS)
-      await wait(SETTLE_MS)
+      const hasRung = await bell.wait(POLL_MS)
+      // What is found without a ring may be in the middle of a save, too; as a rule nothing is.
+      if (hasRung || paths.some((path) => marks.get(path) !== readMark(path))) await wait(SETTLE_MS)
       directories.arm(paths)
       for (const path of paths) {
         const mark = readMark(path)
@@ -48,8 +49,8 @@ function readMark(path: string): string {
   }
 }
 
-/** A ring before the wait is not lost. */
-function createBell(signal: AbortSignal): { ring(): void; wait(ms: number): Promise<void> } {
+/** A ring before the wait is not lost; it returns whether there was one. */
+function createBell(signal: AbortSignal): { ring(): void; wait(ms: number): Promise<boolean> } {
   let hasRung = false
   let finish: () => void = () => undefined
   const ring = (): void => {
@@ -70,8 +71,10 @@ function createBell(signal: AbortSignal): { ring(): void; wait(ms: number): Prom
           }
         })
       }
+      const rung = hasRung
       hasRung = signal.aborted
       finish = () => undefined
+      return rung
     },
   }
 }
