@@ -27,9 +27,11 @@ export interface SoakOrders {
   readonly ackFile: string
 }
 
-/** How many lines the writer may be ahead; 0 holds it. */
 export interface SoakWindow {
+  /** How many lines the writer may be ahead; 0 holds it. */
   readonly window: number
+  /** Whether the client may drop its connection; a drop that is due meanwhile comes after. */
+  readonly mayDrop: boolean
 }
 
 export interface SoakProgress {
@@ -50,6 +52,7 @@ export interface SoakProgress {
   readonly gaps: readonly string[]
   readonly faults: readonly string[]
   readonly isConnected: boolean
+  readonly mayDrop: boolean
 }
 
 const input = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
@@ -65,6 +68,7 @@ const state = {
   lost: 0,
   connections: 0,
   isConnected: false,
+  mayDrop: true,
 }
 const [gaps, faults]: [string[], string[]] = [[], []]
 const files = new Set<string>()
@@ -129,7 +133,7 @@ function takeFrame(frame: Buffer): void {
     takeText(text, truncated)
   }
   cursor = lastCursor(frame) ?? cursor
-  if (state.lines >= dropAt) drop()
+  if (state.lines >= dropAt && state.mayDrop) drop()
 }
 
 function drop(): void {
@@ -198,7 +202,9 @@ async function followForEver(): Promise<never> {
 
 async function takeOrders(): Promise<void> {
   for (let next = await input.next(); !next.done; next = await input.next()) {
-    window = (JSON.parse(next.value) as SoakWindow).window
+    const order = JSON.parse(next.value) as SoakWindow
+    window = order.window
+    state.mayDrop = order.mayDrop
   }
   process.exit(0)
 }
