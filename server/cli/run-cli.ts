@@ -59,7 +59,7 @@ async function dispatch(
   out: Output,
 ): Promise<number> {
   const { name, rest } = splitCommandLine(argv)
-  if (name === undefined) return answerWithoutCommand(rest, io, services, out)
+  if (name === undefined) return answerWithoutCommand(rest, services, out)
   if (name === 'help') return help(rest, services, out)
   const command = findCommand(services.commands, name)
   if (asksForHelp(rest)) return show(out, commandText(command), { help: commandText(command) })
@@ -79,18 +79,13 @@ async function dispatch(
   )
 }
 
-function answerWithoutCommand(
-  words: readonly string[],
-  io: CliIo,
-  services: CliServices,
-  out: Output,
-): number {
+function answerWithoutCommand(words: readonly string[], services: CliServices, out: Output): number {
   if (words.includes('--version')) return show(out, `${services.version}\n`, { version: services.version })
   const unknown = words.find((word) => !['--help', '-h', '--json', '--verbose', '-v', '--'].includes(word))
   if (unknown !== undefined) throw usageError(`there is no option ${unknown} before a command`)
   const text = overviewText(services.commands, services.version)
   if (asksForHelp(words)) return show(out, text, { help: text })
-  if (!out.json) io.stderr.write(`${text}\n`)
+  if (!out.json) out.note(text)
   throw usageError('a command is missing')
 }
 

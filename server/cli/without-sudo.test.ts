@@ -10,7 +10,14 @@ test.each([
     'Run: sudo ./install.sh --panel-only, or sudo /srv/install.sh',
     'Run: ./install.sh --panel-only, or /srv/install.sh',
   ],
-  ['cd / && sudo -u razroom podman logs -f razroom', 'cd / && runuser -u razroom -- podman logs -f razroom'],
+  [
+    'cd / && sudo -u razroom podman logs -f razroom',
+    'cd / && runuser -u razroom -- env -u XDG_RUNTIME_DIR podman logs -f razroom',
+  ],
+  [
+    'cd / && sudo -H -u razroom env XDG_RUNTIME_DIR=/run/user/996 podman info',
+    'cd / && runuser -u razroom -- env -u XDG_RUNTIME_DIR env XDG_RUNTIME_DIR=/run/user/996 podman info',
+  ],
   ['Run: sudo chown -R razroom: /srv/a', 'Run: chown -R razroom: /srv/a'],
   [
     'a command by sudo of alice; who called sudo is asked',
