@@ -61,6 +61,8 @@ function make(context: CommandContext, scheduled: boolean): Promise<number> {
   const { io, out, options, positionals } = context
   const [file] = positionals
   if (file === '') throw usageError('FILE must not be empty')
+  if (file === 'list')
+    throw usageError('a FILE ends in .tar.gz or .tar.zst; the backups that are there: backup --list')
   const path = file === undefined ? undefined : resolve(io.cwd, file)
   const body = {
     ...(path === undefined ? {} : { path }),
