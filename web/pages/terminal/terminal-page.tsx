@@ -75,7 +75,9 @@ function Commands(props: { onChoose: (command: TerminalCommand) => void }): JSX.
   if (status.value?.isSetUp === false)
     return (
       <div class="note">
-        There is no gateway yet: <a href="/setup">set it up</a> first.
+        <p>
+          There is no gateway yet: <a href="/setup">set it up</a> first.
+        </p>
       </div>
     )
   const container = status.value?.gateway.containerName ?? 'razroom'
