@@ -188,7 +188,7 @@ export const MACHINE_ERRORS = {
   NO_PREVIOUS_IMAGE: {
     status: 409,
     title: 'There is no image to go back to',
-    hint: 'One is kept from the next update on.',
+    hint: 'One is kept when an update or a setup brings another image.',
   },
   UPDATE_ROLLED_BACK: {
     status: 502,

@@ -98,6 +98,6 @@ async function startAgain(host: Host, context: StepContext): Promise<string> {
   } catch (error) {
     if (!(error instanceof PanelError))
       console.error('connect-services: the gateway was not started again:', error)
-    return 'the gateway was not seen to run again: sudo razroom-panel restart'
+    return 'the gateway was not seen to run again: sudo razroom-panel status tells why'
   }
 }

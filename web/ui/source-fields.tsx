@@ -108,7 +108,7 @@ function KindFields(props: SourceFieldsProps): JSX.Element | null {
           value={values.reference}
           onInput={(reference) => onChange({ reference })}
           placeholder="registry.example/razroom:2026.1"
-          hint="As podman pull takes it. With a digest (@sha256:…) it is the same image at every pull. A private registry needs a login, in the settings."
+          hint="As podman pull takes it. With a digest (@sha256:…) it is the same image at every pull. A private registry needs a login: in the settings, once there is a gateway (the bundled one will do)."
           error={errors.reference}
           isMono
         />

@@ -25,7 +25,7 @@ const CONFIG: FileKind = {
   page: '/configuration',
   meanings: {
     error: 'The gateway does not start with it.',
-    warning: 'The gateway starts, and cannot be used as it was meant.',
+    warning: 'With it the gateway cannot be used as it was meant.',
   },
 }
 

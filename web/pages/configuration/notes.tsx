@@ -20,7 +20,7 @@ export function SavedNote(): JSX.Element | null {
         {saved.isChanged && !isGatewayUp.value && 'Saved. The gateway reads it when it starts.'}
         {saved.isChanged &&
           isGatewayUp.value &&
-          'Saved. The gateway takes most changes over by itself; for changes of gateway.* it restarts inside, which takes a moment.'}
+          'Saved. The gateway takes most changes over by itself; for changes of gateway.* it restarts inside, which takes a moment. A file with something that it does not know it passes over, says so in its log, and would not start with it.'}
       </p>
     </div>
   )

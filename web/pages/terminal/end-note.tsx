@@ -75,7 +75,7 @@ function AfterChange(): JSX.Element | null {
   if (!isDiffering && !isBound && broken === 0 && !isRestartNeeded) return null
   return (
     <div class="note" data-tone="warn">
-      <strong>What it wrote</strong>
+      <strong>What the files say now</strong>
       <ul class="bullets">
         {isDiffering && (
           <li>
