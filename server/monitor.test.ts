@@ -120,6 +120,21 @@ it('asks a gateway that is well less often while nobody looks, but at once when 
   }, PATIENT)
   const asked = looks
   expect(await usageNow()).toBe(asked)
+  const held = Promise.withResolvers<void>()
+  const { inspectContainer } = world.host
+  world.host.inspectContainer = async (...what) => {
+    await held.promise
+    return inspectContainer(...what)
+  }
+  isAnswering = false
+  const look = monitor.refresh()
+  now += 6_000
+  const read = monitor.read()
+  held.resolve()
+  // What was seen before the look that is under way would be old.
+  expect((await read).gateway.healthy).toBe(false)
+  await look
+  isAnswering = true
   const lookAway = monitor.attend()
   await vi.waitFor(() => expect(looks).toBeGreaterThan(asked), PATIENT)
   lookAway()

@@ -154,7 +154,10 @@ export function createMonitor(options: MonitorOptions): Monitor {
     if (!observation || isDue) {
       await refresh()
       if (observation?.user) await noticeVersions(host, observation.user)
-    } else if (!looking) {
+    } else if (looking) {
+      // It sees all that this would; who waits for this is not to be told what was before.
+      await looking
+    } else {
       const { state, healthy, unit } = (await derive(observation)).gateway
       // It may be gone without a word: an event can be missed, and podman need not have been asked to stop it.
       // systemd tells nothing of a unit that fails for good after its last try.
