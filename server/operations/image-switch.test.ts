@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { HostError } from '../errors.ts'
 import {
   BAD,
+  context,
   endState,
   hostOf,
   type Life,
@@ -62,6 +63,32 @@ describe('an update', () => {
     )
     expect(endState(world)).toEqual(before)
   })
+})
+
+describe('an update that is cancelled', () => {
+  const reached = update(NEW)(hostOf(makeWorld({ kind: 'bundled' }))).steps.slice(1, -1)
+
+  it.each(reached.map(({ id }) => id))(
+    'while %s does what it does ends as if it had never been',
+    async (id) => {
+      const world = makeWorld({ kind: 'bundled' })
+      const cancelling = new AbortController()
+      const { steps } = update(NEW)(hostOf(world))
+      const running = (async () => {
+        for (const step of steps) {
+          // As the runner does. Not each step looks by itself, nor would it end in the middle.
+          cancelling.signal.throwIfAborted()
+          if (step.id === id) cancelling.abort()
+          await step.run({ ...context, signal: cancelling.signal })
+        }
+      })()
+      await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+      expect(world).toMatchObject({
+        container: 'one',
+        state: { settings: { image: { kind: 'bundled' } }, imageSwitch: null, previousImage: null },
+      })
+    },
+  )
 })
 
 describe('the backup of an update', () => {

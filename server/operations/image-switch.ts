@@ -74,6 +74,7 @@ export function provenSteps(
       const begun = new Date()
       try {
         await step.run(context)
+        context.signal.throwIfAborted()
         if (isStart) since = (await readStartTime(host)) ?? begun
       } catch (error) {
         if (isStart) since = await sinceFailedStart(host, begun)

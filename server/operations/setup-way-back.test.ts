@@ -10,13 +10,20 @@ const former: Settings = { ...defaultSettings(), configDir: '/srv/old', adminUid
 function world(run: Step['run']) {
   const updateState = vi.fn(async () => undefined)
   const did = vi.fn()
+  const cancelling = new AbortController()
   const wrapped = (settings: Settings | null) =>
     puttingSettingsBack(
       { updateState } as unknown as Host,
       { settings },
       { id: 'directories', title: '', run },
     )
-  return { updateState, did, wrapped, context: { did } as unknown as StepContext }
+  return {
+    updateState,
+    did,
+    wrapped,
+    context: { did, signal: cancelling.signal } as unknown as StepContext,
+    cancelling,
+  }
 }
 
 const failing = async () => {
@@ -35,6 +42,12 @@ describe('a step of a setup over a gateway that is set up', () => {
       [{ settings: expect.objectContaining({ adminUids: [1000] }) }],
     ])
     expect(did).toHaveBeenCalledWith('put the settings of before back')
+  })
+
+  it('puts them back when it was cancelled, also by who came while it did what it does to its end', async () => {
+    const { updateState, wrapped, context, cancelling } = world(async () => cancelling.abort())
+    await expect(wrapped(former).run(context)).rejects.toThrow()
+    expect(updateState).toHaveBeenCalledOnce()
   })
 
   it('leaves the new ones where there is nothing to go back to, and where all went well', async () => {

@@ -19,6 +19,7 @@ export function puttingSettingsBack(host: Host, former: FormerSettings, step: St
     async run(context) {
       try {
         await step.run(context)
+        context.signal.throwIfAborted()
       } catch (error) {
         if (former.settings !== null) {
           await host.updateState({ settings: gatewaySettings(former.settings) })

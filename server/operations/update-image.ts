@@ -24,10 +24,10 @@ export function updateImage(host: Host, request: UpdateRequest): OperationPlan {
     kind: 'update-image',
     steps: [
       checkStep(host, request),
-      keepStep(host),
+      orForget(host, keepStep(host)),
       orForget(host, bringStep(host, request)),
       orForget(host, backupStep(host, 'update')),
-      useStep(host),
+      orForget(host, useStep(host)),
       ...provenSteps(host, {
         withinSeconds: request.healthyWithinSeconds,
         wayBack: ({ imageSwitch }) => imageSwitch?.from ?? null,
@@ -117,6 +117,7 @@ function orForget(host: Host, step: Step): Step {
     async run(context) {
       try {
         await step.run(context)
+        context.signal.throwIfAborted()
       } catch (error) {
         await forget(host)
         throw error
