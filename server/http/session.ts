@@ -48,7 +48,7 @@ export interface Sessions {
   /** Calls back when the session ends, by logout or age. */
   onEnd(session: Session, listener: () => void): () => void
   expiresAt(session: Session): number
-  /** Ends what has grown too old; called once a second. */
+  /** Ends what has grown too old; called when the next one is due, and every ten seconds at the latest. */
   sweep(): Promise<void>
 }
 
