@@ -115,6 +115,11 @@ export const ERROR_CODES = {
     title: 'The panel was restarted while it was at work',
     hint: 'What was done stays done. Run the same command again: it goes on from there.',
   },
+  PANEL_RESTARTING: {
+    status: 503,
+    title: 'The panel is being started again',
+    hint: 'Try again in a few seconds.',
+  },
   OPERATION_CANCELLED: {
     status: 409,
     title: 'The operation was cancelled',

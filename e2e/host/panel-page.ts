@@ -17,10 +17,11 @@ const BROWSER_FLAGS = [
 const PATIENCE_MS = 120_000
 /**
  * What the browser itself writes when the panel goes away under a page: while it is asked, and when it is asked again. A
- * panel that is stopping answers 503 to who comes back too early (fastify, `return503OnClosing`).
+ * panel that is stopping answers 503 to who comes back too early (fastify, `return503OnClosing`), and so does a front whose
+ * root half has just ended (PANEL_RESTARTING).
  */
 export const PANEL_IS_AWAY =
-  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)|WebSocket connection to \S+ failed(?!.*Unexpected response code)|status of 503 .*\/api\/(ws-ticket|session)$/
+  /ERR_(CONNECTION_(REFUSED|RESET|CLOSED|ABORTED)|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING|SOCKET_NOT_CONNECTED)|WebSocket connection to \S+ failed(?!.*Unexpected response code)|status of 503 .*\/api\/\S+$/
 
 /** A browser in the host's network that keeps what went wrong in its pages. */
 export interface PanelBrowser {

@@ -65,7 +65,8 @@ export function createAsker(connection: Duplex, reads?: ReusedReads): Asker {
   const hello = Promise.withResolvers<unknown>()
   hello.promise.catch(() => undefined)
   let lastId = 0
-  const goneError = () => new HostError('COMMAND_FAILED', { detail: 'the root half of the panel has ended' })
+  const goneError = () =>
+    new HostError('PANEL_RESTARTING', { detail: 'the root half of the panel has ended' })
 
   /** @param isOwn the memory is used by nobody else */
   function onMessage(kind: number, id: number, bytes: Buffer, isOwn: boolean): void {

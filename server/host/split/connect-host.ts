@@ -24,7 +24,7 @@ export interface ConnectedHost extends Host {
  * @param options `redact` masks what only this half knows to be secret, in lines and in errors; `reads` is where the
  * connection's bytes come from, when they are read into memory that is used again
  * @throws {SetupError} HALVES_DIFFER the root half is of another version
- * @throws {HostError} COMMAND_FAILED it ended the connection
+ * @throws {HostError} PANEL_RESTARTING it ended the connection
  */
 export async function connectHost(
   connection: Duplex,

@@ -81,7 +81,7 @@ test('an upload waits for the disk', async () => {
   const upload = front.saveUpload(source.stream, null)
   expect(await settled(source.taken)).toBeLessThan(WINDOW_BYTES + SLACK)
   sockets.root.destroy()
-  await expect(upload).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+  await expect(upload).rejects.toMatchObject({ code: 'PANEL_RESTARTING' })
   expect(source.stream.destroyed).toBe(true)
 })
 

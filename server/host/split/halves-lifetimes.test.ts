@@ -119,8 +119,8 @@ test('the end of the connection ends all that was begun over it', async () => {
   expect(isClosed()).toBe(true)
   expect(ended.sort()).toEqual(['backup', 'events', 'lock', 'pull', 'terminal', 'upload'])
   for (const outcome of await outcomes) expect(outcome.status).toBe('rejected')
-  await expect(terminal.ended).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
-  await expect(front.readMemory()).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+  await expect(terminal.ended).rejects.toMatchObject({ code: 'PANEL_RESTARTING' })
+  await expect(front.readMemory()).rejects.toMatchObject({ code: 'PANEL_RESTARTING' })
   await front.closed
 })
 
