@@ -51,11 +51,11 @@ export function connectServices(
         run: (context) => look(host, order, state, context),
       },
       ...bringUp.filter(isCheck).map((step) => whenRunning(step, state)),
-      {
+      guarded({
         id: 'save-env',
         title: 'Write .env',
         run: (context) => saveEnvPart(host, order.plan, state, context),
-      },
+      }),
       guarded({
         id: 'save-config',
         title: 'Write razroom.json',
@@ -132,8 +132,6 @@ async function saveConfigPart(
   state: ConnectionState,
   context: StepContext,
 ): Promise<void> {
-  // Who cancels between the two files wants neither.
-  context.signal.throwIfAborted()
   if (configAfter === null) context.found(`${configPath} stays as it is`)
   else {
     const { etag } = await saveConfig(host, { text: configAfter }, etags.config, authorOf(context))

@@ -2,10 +2,15 @@
 import type { VersionedFile } from '../../contract/versions.ts'
 import { addDetail, PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
+import { calmContext } from './calm-context.ts'
 import { authorOf, saveVersioned } from './file-versions.ts'
 import { ABSENT_ETAG, requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
 import { bringUpSteps } from './start-gateway.ts'
+import { orTakeBack } from './take-back.ts'
+
+/** The steps that do not touch the gateway. */
+const SAVING = new Set(['save-env', 'save-config'])
 
 export interface WrittenFile {
   readonly file: VersionedFile
@@ -29,20 +34,13 @@ export interface ConnectionState {
  * that once both files are written.
  */
 export function keptOrTakenBack(host: Host, state: ConnectionState, step: Step): Step {
-  return {
-    ...step,
-    async run(context) {
-      try {
-        await step.run(context)
-      } catch (error) {
-        if (state.written.length === 0) throw error
-        const outcome = await decide(host, state, step, context, error)
-        // The problem of a cancelled operation has no detail: what the step found says it, too.
-        context.found(outcome)
-        throw addDetail(error, outcome)
-      }
-    },
-  }
+  return orTakeBack(step, async (context, error) => {
+    if (state.written.length === 0) return
+    const outcome = await decide(host, state, step, context, error)
+    // The problem of a cancelled operation has no detail: what the step found says it, too.
+    context.found(outcome)
+    throw addDetail(error, outcome)
+  })
 }
 
 async function decide(
@@ -57,7 +55,7 @@ async function decide(
     return 'what was written stays; the files before are among the versions'
   const outcomes: string[] = []
   for (const file of state.written.toReversed()) outcomes.push(await putBack(host, file, context))
-  if (step.id !== 'save-config' && state.wasRunning) outcomes.push(await startAgain(host, context))
+  if (!SAVING.has(step.id) && state.wasRunning) outcomes.push(await startAgain(host, context))
   return outcomes.join('; ')
 }
 
@@ -82,16 +80,7 @@ async function putBack(host: Host, written: WrittenFile, context: StepContext): 
 
 /** As above; it goes to its end also when the operation is cancelled meanwhile. */
 async function startAgain(host: Host, context: StepContext): Promise<string> {
-  const quiet = () => undefined
-  const { onLine } = context.watch
-  const calm: StepContext = {
-    ...context,
-    found: quiet,
-    did: quiet,
-    command: quiet,
-    signal: new AbortController().signal,
-    watch: onLine ? { onLine } : {},
-  }
+  const calm = calmContext(context)
   try {
     for (const step of bringUpSteps(host, { force: true })) await step.run(calm)
     return 'the gateway runs again as before'

@@ -9,6 +9,7 @@ import { readWanted } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
 import { bringUpSteps } from './start-gateway.ts'
+import { orTakeBack } from './take-back.ts'
 import { listDropIns } from './unit-file.ts'
 
 const LAST_LINES = 60
@@ -67,21 +68,22 @@ export function provenSteps(
 ): Step[] {
   const { withinSeconds, wayBack } = options
   let since: Date | null = null
-  return startSteps(host, withinSeconds).map((step) => ({
-    ...step,
-    async run(context) {
-      const isStart = step.id === 'start-container'
-      const begun = new Date()
-      try {
+  return startSteps(host, withinSeconds).map((step) => {
+    const isStart = step.id === 'start-container'
+    let begun = new Date()
+    const timed: Step = {
+      ...step,
+      async run(context) {
+        begun = new Date()
         await step.run(context)
-        context.signal.throwIfAborted()
         if (isStart) since = (await readStartTime(host)) ?? begun
-      } catch (error) {
-        if (isStart) since = await sinceFailedStart(host, begun)
-        await goBack(host, context, { error, since, wayBack })
-      }
-    },
-  }))
+      },
+    }
+    return orTakeBack(timed, async (context, error) => {
+      if (isStart && since === null) since = await sinceFailedStart(host, begun)
+      await goBack(host, context, { error, since, wayBack })
+    })
+  })
 }
 
 /** From when on the log is that of the container that is there; null without one. */

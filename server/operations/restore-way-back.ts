@@ -4,27 +4,21 @@ import type { Host } from '../host/host.ts'
 import { calmContext } from './calm-context.ts'
 import type { Step, StepContext } from './runner.ts'
 import { bringUpSteps } from './start-gateway.ts'
+import { orTakeBack } from './take-back.ts'
 
 /**
  * The step, and when it fails or is cancelled while the gateway is stopped for it: the gateway is started again, and
  * the error says whether it runs. Then nothing is left to be started, and the mark of the restore goes.
- * @param isStopped this restore stopped a gateway that ran
+ * @param isStopped this restore stopped a gateway that ran, and nobody else will start it
  */
-export function withWayBack(host: Host, step: Step, isStopped: () => boolean): Step {
-  return {
-    ...step,
-    async run(context) {
-      try {
-        await step.run(context)
-      } catch (error) {
-        if (!isStopped()) throw error
-        const outcome = await startAgain(host, context)
-        // The problem of a cancelled operation has no detail: what the step did says it, too.
-        context.did(outcome)
-        throw addDetail(error, outcome)
-      }
-    },
-  }
+export function withWayBack(host: Host, step: Step, isStopped: (context: StepContext) => boolean): Step {
+  return orTakeBack(step, async (context, error) => {
+    if (!isStopped(context)) return
+    const outcome = await startAgain(host, context)
+    // The problem of a cancelled operation has no detail: what the step did says it, too.
+    context.did(outcome)
+    throw addDetail(error, outcome)
+  })
 }
 
 /** @returns in words whether it runs; never throws, since the first error is the one to tell */

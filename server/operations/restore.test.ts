@@ -67,6 +67,8 @@ function hostOf(world: World): Host {
     labels: {},
     env: [],
     ports: [],
+    mounts: [],
+    createCommand: [],
   })
   const room = () => ({ device: 1, freeBytes: world.freeBytes, totalBytes: 1e12 })
   const file = { path: 'config/razroom.json', type: 'file', size: 9, mode: 0o600 } as const
@@ -139,7 +141,11 @@ function hostOf(world: World): Host {
 }
 
 /** @returns what the steps said, by their id, and how it ended */
-async function perform(world: World, signal = new AbortController().signal) {
+async function perform(
+  world: World,
+  signal = new AbortController().signal,
+  onStep: (id: string) => void = () => undefined,
+) {
   const said = new Map<string, string>()
   const plan = restoreGateway(hostOf(world), { name: 'x.tar.zst' })
   try {
@@ -154,6 +160,9 @@ async function perform(world: World, signal = new AbortController().signal) {
         startedBy: 'page',
         kind: 'restore',
       }
+      // As the runner does.
+      signal.throwIfAborted()
+      onStep(id)
       await run(context)
     }
     return { said, error: null }
@@ -220,6 +229,19 @@ it('starts it again when it is cancelled', async () => {
   expect(said.get('restore-files')).toBe('the gateway, stopped for the restore, was started again')
   expect(world).toMatchObject({ running: true, mark: null })
 })
+
+it.each(['stop-container', 'restore-files', 'check-ports', 'systemd-unit', 'start-container', 'wait-until-healthy'])(
+  'starts it again when it is cancelled while %s does what it does',
+  async (step) => {
+    const abort = new AbortController()
+    const world = makeWorld()
+    const running = perform(world, abort.signal, (id) => {
+      if (id === step) abort.abort()
+    })
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+    expect(world).toMatchObject({ running: true, mark: null })
+  },
+)
 
 it('says that it does not run when it cannot be started again, and a second run starts it', async () => {
   const world = makeWorld({ writing: fail(new HostError('DISK_FULL', { detail: '/w' })), canStart: false })

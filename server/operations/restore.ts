@@ -70,10 +70,15 @@ export function restoreGateway(host: Host, request: RestoreRequest): OperationPl
       wayBack(stopBeforeStep(host, work)),
       wayBack(filesStep(host, work)),
       ...bringUpSteps(host, { force: true }).map((step) =>
-        onlyIf(
-          step,
-          async () => work.startAfter,
-          () => work.leftAlone,
+        withWayBack(
+          host,
+          onlyIf(
+            step,
+            async () => work.startAfter,
+            () => work.leftAlone,
+          ),
+          // One that does not start tells its own story: only who cancels is left with a stopped one.
+          (context) => context.signal.aborted && work.startAfter,
         ),
       ),
       doneStep(host, work),

@@ -3,6 +3,7 @@ import type { Settings } from '../../contract/settings.ts'
 import type { Host } from '../host/host.ts'
 import type { Step } from './runner.ts'
 import { gatewaySettings } from './setup-settings.ts'
+import { orTakeBack } from './take-back.ts'
 
 /** What was stored before a setup; null while there is nothing to put back. */
 export interface FormerSettings {
@@ -14,19 +15,9 @@ export interface FormerSettings {
  * panel would look for it elsewhere. The error is that of the step.
  */
 export function puttingSettingsBack(host: Host, former: FormerSettings, step: Step): Step {
-  return {
-    ...step,
-    async run(context) {
-      try {
-        await step.run(context)
-        context.signal.throwIfAborted()
-      } catch (error) {
-        if (former.settings !== null) {
-          await host.updateState({ settings: gatewaySettings(former.settings) })
-          context.did('put the settings of before back')
-        }
-        throw error
-      }
-    },
-  }
+  return orTakeBack(step, async (context) => {
+    if (former.settings === null) return
+    await host.updateState({ settings: gatewaySettings(former.settings) })
+    context.did('put the settings of before back')
+  })
 }

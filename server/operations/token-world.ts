@@ -190,6 +190,8 @@ export async function perform(plan: OperationPlan, signal = new AbortController(
         startedBy: 'page',
         kind: plan.kind,
       }
+      // As the runner does: what was cancelled begins no other step.
+      signal.throwIfAborted()
       await run(context)
     }
     return end(null)

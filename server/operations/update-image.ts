@@ -14,6 +14,7 @@ import {
   restorePreviousTag,
 } from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
+import { orTakeBack } from './take-back.ts'
 
 /**
  * Brings a new image and runs it; the old one stays for a step back, and comes back by itself when the new one does not
@@ -112,18 +113,7 @@ function useStep(host: Host): Step {
 
 /** The backup is made once there is something to update to: what fails before that leaves none. */
 function orForget(host: Host, step: Step): Step {
-  return {
-    ...step,
-    async run(context) {
-      try {
-        await step.run(context)
-        context.signal.throwIfAborted()
-      } catch (error) {
-        await forget(host)
-        throw error
-      }
-    },
-  }
+  return orTakeBack(step, () => forget(host))
 }
 
 /** Without a new image the old one has its names again, and there was no update. */
