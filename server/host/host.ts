@@ -174,6 +174,8 @@ export interface PanelState {
   readonly previousImage: PreviousImage | null
   /** The names of that image when it was replaced. */
   readonly previousNames: readonly string[]
+  /** The id of the image that a start has seen to answer last. */
+  readonly answeredImage: string | null
   readonly imageSwitch: ImageSwitch | null
   /** Newest first, at most 8. */
   readonly loadedArchives: readonly ArchiveRecord[]

@@ -29,6 +29,7 @@ const Stored = Type.Object({
   created: Type.Array(Type.String()),
   previousImage: Type.Union([PreviousImage, Type.Null()]),
   previousNames: Type.Array(Type.String()),
+  answeredImage: Type.Union([Type.String(), Type.Null()]),
   imageSwitch: Type.Union([
     Type.Object({
       kind: Type.Enum(['update', 'rollback']),
@@ -54,6 +55,7 @@ const EMPTY: PanelState = {
   created: [],
   previousImage: null,
   previousNames: [],
+  answeredImage: null,
   imageSwitch: null,
   loadedArchives: [],
 }

@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { PanelError } from '../errors.ts'
 import type { Host } from '../host/host.ts'
 import { isPreviousTag } from './ensure-image.ts'
-import { explainOtherImage, putBack, readPresentImage } from './image-switch.ts'
+import { readFormerImage } from './former-image.ts'
+import { explainOtherImage, putBack } from './image-switch.ts'
 import {
   BAD,
   context,
@@ -130,7 +131,7 @@ describe('a switch after which another image runs than was meant', () => {
       return container && { ...container, imageName: 'localhost/mine:1' }
     }
     const before = [...world.names].filter(([name]) => name !== 'localhost/razroom:previous').sort()
-    const from = await readPresentImage(host, USER, { ...settings, image: NEW })
+    const from = await readFormerImage(host, USER, { ...settings, image: NEW })
     expect(from).toMatchObject({ id: 'one', source: { kind: 'registry', reference: 'localhost/mine:1' } })
     if (!from) throw new Error('no image')
     await putBack(host, USER, from)

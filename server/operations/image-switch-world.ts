@@ -43,6 +43,7 @@ export function makeWorld(image: ImageSource): World {
       created: [],
       previousImage: null,
       previousNames: [],
+      answeredImage: null,
       imageSwitch: null,
       loadedArchives: [],
     },

@@ -1,10 +1,10 @@
 /** One image takes the place of another: the way there, and the way back by itself when it does not answer. */
-import type { Settings } from '../../contract/settings.ts'
 import { sanitizeLogText } from '../domain/log-line.ts'
 import { HostError, PanelError } from '../errors.ts'
 import type { Host, KeptImage, UserAccount } from '../host/host.ts'
 import { calmContext } from './calm-context.ts'
-import { imageReference, isPreviousTag, PREVIOUS_TAG } from './ensure-image.ts'
+import { imageReference, PREVIOUS_TAG } from './ensure-image.ts'
+import { isSameImage } from './former-image.ts'
 import { readWanted } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
 import type { Step, StepContext } from './runner.ts'
@@ -20,25 +20,6 @@ const MAX_UNIT_BYTES = 1_048_576
 /** What names the image in a unit of Quadlet and in a plain one (podman-systemd.unit(5), systemd.service(5)). */
 const NAMES_IMAGE = /^\s*(Image|ExecStart)\s*=/m
 const SGR = /\u001b\[[0-9;]*m/g
-
-/** The image the gateway was started with last; null when there is neither a container nor an image. */
-export async function readPresentImage(
-  host: Host,
-  user: UserAccount,
-  settings: Settings,
-): Promise<KeptImage | null> {
-  const reference = imageReference(settings.image)
-  const container = await host.inspectContainer(user, settings.containerName)
-  const named = await host.inspectImage(user, reference)
-  const image = (container && (await host.inspectImage(user, container.imageId))) ?? named
-  if (!image) return null
-  const names = image.references.filter((name) => name !== PREVIOUS_TAG)
-  // A unit that was edited by hand runs an image of its own: with the source of the settings, a step back would give that
-  // one's name to it.
-  const ownName = named?.id !== image.id ? container?.imageName : undefined
-  const isOwn = ownName !== undefined && ownName !== '' && ownName !== reference && !isPreviousTag(ownName)
-  return { source: isOwn ? { kind: 'registry', reference: ownName } : settings.image, id: image.id, names }
-}
 
 /** Makes this the image of the settings: it gets back the names that another may have taken. */
 export async function putBack(host: Host, user: UserAccount, image: KeptImage): Promise<void> {
@@ -99,11 +80,6 @@ async function sinceFailedStart(host: Host, begun: Date): Promise<Date | null> {
   // A unit removes its container as soon as that ends.
   if (!startedAt) return begun
   return startedAt.getTime() + START_SLACK_MS >= begun.getTime() ? startedAt : null
-}
-
-/** podman writes ids with and without their algorithm. */
-export function isSameImage(id: string, other: string): boolean {
-  return id.replace(/^sha256:/, '') === other.replace(/^sha256:/, '')
 }
 
 /**

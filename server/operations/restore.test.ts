@@ -230,18 +230,22 @@ it('starts it again when it is cancelled', async () => {
   expect(world).toMatchObject({ running: true, mark: null })
 })
 
-it.each(['stop-container', 'restore-files', 'check-ports', 'systemd-unit', 'start-container', 'wait-until-healthy'])(
-  'starts it again when it is cancelled while %s does what it does',
-  async (step) => {
-    const abort = new AbortController()
-    const world = makeWorld()
-    const running = perform(world, abort.signal, (id) => {
-      if (id === step) abort.abort()
-    })
-    await expect(running).rejects.toMatchObject({ name: 'AbortError' })
-    expect(world).toMatchObject({ running: true, mark: null })
-  },
-)
+it.each([
+  'stop-container',
+  'restore-files',
+  'check-ports',
+  'systemd-unit',
+  'start-container',
+  'wait-until-healthy',
+])('starts it again when it is cancelled while %s does what it does', async (step) => {
+  const abort = new AbortController()
+  const world = makeWorld()
+  const running = perform(world, abort.signal, (id) => {
+    if (id === step) abort.abort()
+  })
+  await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+  expect(world).toMatchObject({ running: true, mark: null })
+})
 
 it('says that it does not run when it cannot be started again, and a second run starts it', async () => {
   const world = makeWorld({ writing: fail(new HostError('DISK_FULL', { detail: '/w' })), canStart: false })

@@ -1,14 +1,9 @@
 import { SetupError } from '../errors.ts'
 import type { Host, KeptImage, PanelState } from '../host/host.ts'
 import { imageLabel, PREVIOUS_TAG } from './ensure-image.ts'
+import { readPresentImage } from './former-image.ts'
 import { requireUser } from './gateway-files.ts'
-import {
-  explainOtherImage,
-  provenSteps,
-  putBack,
-  readPresentImage,
-  restorePreviousTag,
-} from './image-switch.ts'
+import { explainOtherImage, provenSteps, putBack, restorePreviousTag } from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
 
 /**

@@ -1,10 +1,11 @@
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { defaultSettings, type ImageSource } from '../../contract/settings.ts'
 import { imageStep } from './ensure-image.ts'
-import { endState, hostOf, makeWorld, NEW, perform, SAME, type World } from './image-switch-world.ts'
+import { BAD, endState, hostOf, makeWorld, NEW, perform, SAME, type World } from './image-switch-world.ts'
 import { rollbackImage } from './rollback-image.ts'
 import { keepingFormerImage } from './setup-former-image.ts'
-import { startGateway } from './start-gateway.ts'
+import { bringUpSteps } from './start-gateway.ts'
+import { updateImage } from './update-image.ts'
 
 /** The pauses between two looks at the gateway. */
 vi.mock('node:timers/promises', () => ({ setTimeout: async () => undefined }))
@@ -16,7 +17,10 @@ async function setUp(world: World, image: ImageSource) {
   world.state = { ...world.state, settings: { ...before, image } }
   const host = hostOf(world)
   const former = { settings: isSame ? null : before }
-  const steps = [keepingFormerImage(host, former, imageStep(host)), ...startGateway(host).steps]
+  const steps = [
+    keepingFormerImage(host, former, imageStep(host)),
+    ...bringUpSteps(host, { force: false, withinSeconds: 0.2 }),
+  ]
   return perform({ kind: 'setup', steps })
 }
 
@@ -34,6 +38,34 @@ it('a setup with another image keeps the one of before for a step back', async (
     container: 'one',
     image: { kind: 'bundled' },
     previous: { id: 'two' },
+  })
+})
+
+describe('after a setup with an image that never answers', () => {
+  const afterBad = async () => {
+    const world = makeWorld({ kind: 'bundled' })
+    expect(
+      await perform({ kind: 'start-gateway', steps: [...bringUpSteps(hostOf(world), { force: false })] }),
+    ).toBeNull()
+    expect(await setUp(world, BAD)).toBe('GATEWAY_NOT_READY')
+    expect(endState(world)).toMatchObject({ container: 'bad', previous: { id: 'one' } })
+    return world
+  }
+
+  it('a setup with a third one keeps the one that answered for a step back', async () => {
+    const world = await afterBad()
+    expect(await setUp(world, NEW)).toBeNull()
+    expect(endState(world)).toMatchObject({ container: 'two', previous: { id: 'one' } })
+    expect(world.names.get('localhost/razroom:previous')).toBe('one')
+  })
+
+  it('an update that does not answer goes back to the one that did', async () => {
+    const world = await afterBad()
+    world.registry.set(NEW.reference, 'bad')
+    expect(await perform(updateImage(hostOf(world), { image: NEW, healthyWithinSeconds: 0.2 }))).toBe(
+      'UPDATE_ROLLED_BACK',
+    )
+    expect(endState(world)).toMatchObject({ container: 'one', image: { kind: 'bundled' } })
   })
 })
 

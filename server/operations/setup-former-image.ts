@@ -2,8 +2,8 @@
 
 import type { Host } from '../host/host.ts'
 import { imageReference, PREVIOUS_TAG } from './ensure-image.ts'
+import { isSameImage, readFormerImage } from './former-image.ts'
 import { requireUser } from './gateway-files.ts'
-import { isSameImage, readPresentImage } from './image-switch.ts'
 import type { Step } from './runner.ts'
 import type { FormerSettings } from './setup-way-back.ts'
 
@@ -17,7 +17,7 @@ export function keepingFormerImage(host: Host, former: FormerSettings, step: Ste
     async run(context) {
       const { user, settings } = await requireUser(host)
       const before = former.settings ?? settings
-      const from = await readPresentImage(host, user, before)
+      const from = await readFormerImage(host, user, before)
       const done: string[] = []
       await step.run({ ...context, did: (text) => done.push(text) })
       const present = await host.inspectImage(user, imageReference(settings.image))

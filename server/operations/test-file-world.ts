@@ -55,6 +55,7 @@ export function makeFileWorld(): FileWorld {
     created: [],
     previousImage: null,
     previousNames: [],
+    answeredImage: null,
     imageSwitch: null,
     loadedArchives: [],
   }

@@ -3,16 +3,10 @@ import { SetupError } from '../errors.ts'
 import type { Host, KeptImage } from '../host/host.ts'
 import { backupStep } from './backup.ts'
 import { bringImage, checkImageSource, imageLabel, PREVIOUS_TAG } from './ensure-image.ts'
+import { isSameImage, readFormerImage } from './former-image.ts'
 import { checkPorts } from './gateway-container.ts'
 import { requireUser } from './gateway-files.ts'
-import {
-  explainOtherImage,
-  isSameImage,
-  provenSteps,
-  putBack,
-  readPresentImage,
-  restorePreviousTag,
-} from './image-switch.ts'
+import { explainOtherImage, provenSteps, putBack, restorePreviousTag } from './image-switch.ts'
 import type { OperationPlan, Step } from './runner.ts'
 import { orTakeBack } from './take-back.ts'
 
@@ -61,7 +55,7 @@ function keepStep(host: Host): Step {
     async run(context) {
       const { user, settings } = await requireUser(host)
       const { imageSwitch } = await host.readState()
-      const from = imageSwitch ? imageSwitch.from : await readPresentImage(host, user, settings)
+      const from = imageSwitch ? imageSwitch.from : await readFormerImage(host, user, settings)
       await host.updateState({ imageSwitch: { kind: 'update', from, to: null } })
       if (!from) {
         context.found('there is no image yet, so nothing to go back to')

@@ -93,7 +93,7 @@ export function healthyStep(
         } else if ((await host.probeGateway(port, gatewayAddress(address))).answered) {
           const tookMs = Date.now() - Date.parse(container.startedAt)
           context.found(`answers on ${authority}`)
-          await rememberDuration(host, container, tookMs, Date.now() - begun)
+          await remember(host, container, tookMs, Date.now() - begun)
           return
         } else {
           await tellStart(container)
@@ -177,15 +177,17 @@ async function refuseEnded(host: Host, container: ContainerFacts | null): Promis
 }
 
 /** Learns what is usual here, from starts that were watched from their beginning. */
-async function rememberDuration(
+async function remember(
   host: Host,
   container: ContainerFacts,
   tookMs: number,
   watchedMs: number,
 ): Promise<void> {
+  const { startDurationsMs, answeredImage } = await host.readState()
+  const { imageId } = container
+  if (answeredImage !== imageId) await host.updateState({ answeredImage: imageId })
   const wasWatched = container.running && tookMs - watchedMs < 2_000
   if (!wasWatched) return
-  const { startDurationsMs } = await host.readState()
   await host.updateState({
     startDurationsMs: [...startDurationsMs, Math.max(0, Math.round(tookMs))].slice(-KEPT_DURATIONS),
   })

@@ -204,6 +204,7 @@ export const StateChange = Type.Object(
     created: Type.Optional(Type.Array(Type.String({ maxLength: 4_352 }), { maxItems: 1_024 })),
     previousImage: Type.Optional(NullOr(PreviousImage)),
     previousNames: Type.Optional(Type.Array(Name, { maxItems: 256 })),
+    answeredImage: Type.Optional(NullOr(Name)),
     imageSwitch: Type.Optional(
       NullOr(
         Type.Object(
