@@ -76,16 +76,42 @@ function openPanel(host: TestHost): PanelHost {
 
 /** Status of one request from inside the host's network; 0 when there was no answer. */
 export async function requestStatus(host: TestHost, url: string, ...options: string[]): Promise<number> {
-  const flags = ['--silent', '--output', '/dev/null', '--max-time', '30', '--write-out', '%{http_code}']
-  return Number((await host.outside(['curl', ...flags, ...options, url], { reject: false })).stdout)
+  return (await request(host, url, options)).status
+}
+
+async function request(host: TestHost, url: string, options: readonly string[]) {
+  const flags = ['--silent', '--show-error', '--output', '/dev/null', '--max-time', '30']
+  const argv = ['curl', ...flags, '--write-out', '%{http_code}', ...options, url]
+  const { exitCode, stdout, stderr } = await host.outside(argv, { reject: false })
+  return { status: Number(stdout), why: `curl ended with ${exitCode}: ${stderr}` }
+}
+
+const TOOL_BODY = [
+  '--header',
+  'Content-Type: application/json',
+  '--data',
+  '{"tool":"sessions_list","args":{}}',
+]
+
+function askForTool(host: TestHost, token: string | null, port: number) {
+  const bearer = token === null ? [] : ['--header', `Authorization: Bearer ${token}`]
+  return request(host, `http://127.0.0.1:${port}/tools/invoke`, [...bearer, ...TOOL_BODY])
 }
 
 /** What the gateway answers to a request that proves a token (docs/facts/razroom-gateway.md); 0 without an answer. */
 export async function invokeTool(host: TestHost, token: string | null, port = 18789): Promise<number> {
-  const bearer = token === null ? [] : ['--header', `Authorization: Bearer ${token}`]
-  const body = ['--header', 'Content-Type: application/json', '--data', '{"tool":"sessions_list","args":{}}']
-  const patience = ['--max-time', '30']
-  return requestStatus(host, `http://127.0.0.1:${port}/tools/invoke`, ...patience, ...bearer, ...body)
+  return (await askForTool(host, token, port)).status
+}
+
+/** @throws when the gateway does not take the token, with what runs and listens there */
+export async function seeTokenTaken(host: TestHost, token: string | null, port = 18789): Promise<void> {
+  const { status, why } = await askForTool(host, token, port)
+  if (status === 200) return
+  const look = 'ps -eo pid,etimes,args | grep -E "conmon|pasta|slirp|rootlessport|index.js"; ss -ltn; date'
+  const { stdout } = await host.run(['sh', '-c', look], { reject: false })
+  const logs = 'tail -n 15 /home/*/.local/share/razroom/log/gateway.log; journalctl --no-pager --lines=30'
+  const said = await host.run(['sh', '-c', logs], { reject: false })
+  throw new Error(`port ${port} answers ${status}, not 200. ${why}\n${stdout}\n${said.stdout}`)
 }
 
 /** Sets the bundled gateway up by the CLI. */

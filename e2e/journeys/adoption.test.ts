@@ -5,7 +5,14 @@ import type { Operation, SetupPlan } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { addRazroom } from '../host/host-test-kit.ts'
 import { callApi } from '../host/panel-api.ts'
-import { invokeTool, type PanelHost, readStatus, readToken, startPanel } from '../host/panel-host.ts'
+import {
+  invokeTool,
+  type PanelHost,
+  readStatus,
+  readToken,
+  seeTokenTaken,
+  startPanel,
+} from '../host/panel-host.ts'
 import { RELEASE_DIR } from '../host/panel-release.ts'
 import { waitUntil } from '../host/wait-until.ts'
 
@@ -120,7 +127,7 @@ describe.each([
       image: { source: { kind: 'registry', reference: 'localhost/razroom:local' }, isRunning: true },
     })
     expect(await readToken(panel)).toBe(TOKEN)
-    expect(await invokeTool(host, TOKEN, 28789)).toBe(200)
+    await seeTokenTaken(host, TOKEN, 28789)
     expect(await imageId()).toBe(before)
     expect((await host.run(['cat', `${CONFIG}/.env`])).stdout).toBe(env)
     expect((await host.run(['cat', `${CONFIG}/razroom.json`])).stdout).toBe(config)
@@ -154,7 +161,7 @@ describe.each([
       mode: 'container',
       ports: { address: '127.0.0.1', gateway: 28791, bridge: 28790 },
     })
-    expect(await invokeTool(host, TOKEN, 28791)).toBe(200)
+    await seeTokenTaken(host, TOKEN, 28791)
     expect(await invokeTool(host, TOKEN, 28789)).toBe(0)
   })
 

@@ -4,10 +4,10 @@ import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { callApi } from '../host/panel-api.ts'
 import {
-  invokeTool,
   type PanelHost,
   readStatus,
   readToken,
+  seeTokenTaken,
   setUpBundled,
   startPanel,
 } from '../host/panel-host.ts'
@@ -32,7 +32,7 @@ it('backs up and restores without systemd', async () => {
   await shell(host, `echo broken > ${ENV_FILE}`, 'razroom')
   expect(await restore(panel, '/root/mine.tar.zst')).toMatchObject({ state: 'succeeded', changed: true })
   expect(await picture(host)).toEqual(before)
-  expect(await invokeTool(host, token)).toBe(200)
+  await seeTokenTaken(host, token)
   expect(await readStatus(panel)).toMatchObject({ restartRequired: false })
 })
 

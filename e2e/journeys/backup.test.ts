@@ -9,11 +9,11 @@ import { IS_FULL } from '../attacks/env-requests.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { awaitOperation, startOperation } from '../host/panel-api.ts'
 import {
-  invokeTool,
   type PanelHost,
   problemOf,
   readStatus,
   readToken,
+  seeTokenTaken,
   setUpBundled,
   startPanel,
 } from '../host/panel-host.ts'
@@ -126,7 +126,7 @@ describe('backup and restore', () => {
       expect.stringMatching(/^workspace\/large\.replaced-/),
     ])
     expect(await readToken(panel)).toBe(token)
-    expect(await invokeTool(host, token)).toBe(200)
+    await seeTokenTaken(host, token)
     const status = await readStatus(panel)
     expect(status).toMatchObject({ restartRequired: false, gateway: { state: 'running', healthy: true } })
   })
@@ -212,7 +212,7 @@ describe('backup and restore', () => {
     expect(await restore(panel, '/root/kept/huge.tar.zst')).toMatchObject({ state: 'succeeded' })
     expect(await picture(host)).toEqual(whole)
     expect((await readStatus(panel)).gateway).toMatchObject({ state: 'running', healthy: true })
-    expect(await invokeTool(host, token)).toBe(200)
+    await seeTokenTaken(host, token)
     await shell(host, `rm ${WORKSPACE}/huge /root/kept/huge.tar.zst`)
   })
 
@@ -255,6 +255,6 @@ describe('backup and restore', () => {
     expect(withoutOwner(await picture(host))).toEqual(withoutOwner(whole))
     expect(await panel.cli<Operation>('setup')).toMatchObject({ state: 'succeeded' })
     expect(await readToken(panel)).toBe(token)
-    expect(await invokeTool(host, token)).toBe(200)
+    await seeTokenTaken(host, token)
   })
 })

@@ -10,6 +10,7 @@ import {
   readStatus,
   readToken,
   requestStatus,
+  seeTokenTaken,
   setUpBundled,
   startPanel,
 } from '../host/panel-host.ts'
@@ -86,7 +87,7 @@ describe('the command line, with the daemon and without', () => {
     const shown = await panel.cli<{ token: string }>('token', 'show')
     expect(shown).toMatchObject({ source: 'env', sourcesAgree: true })
     expect((await say('token', 'show')).stdout.trim()).toBe(shown.token)
-    expect(await invokeTool(host, shown.token)).toBe(200)
+    await seeTokenTaken(host, shown.token)
     const operation = await panel.cli<Operation>('token', 'rotate')
     expect(operation).toMatchObject({ kind: 'rotate-token', state: 'succeeded' })
     const next = await readToken(panel)
@@ -147,7 +148,7 @@ describe('the command line, with the daemon and without', () => {
     expect((await say('launch')).stdout).toContain('answers')
     expect((await say('stop')).exitCode).toBe(0)
     expect((await say('restart')).stdout).toContain('answers again')
-    expect(await invokeTool(host, await readToken(panel))).toBe(200)
+    await seeTokenTaken(host, await readToken(panel))
   })
 
   it('shows the log of runs past and present, filtered, and follows it', async () => {
@@ -209,7 +210,7 @@ describe('the command line, with the daemon and without', () => {
     expect(await panel.cli<Operation>('stop')).toMatchObject({ state: 'succeeded', changed: true })
     expect((await readStatus(panel)).gateway.state).toBe('stopped')
     expect(await setUpBundled(panel)).toMatchObject({ state: 'succeeded', changed: true })
-    expect(await invokeTool(host, await readToken(panel))).toBe(200)
+    await seeTokenTaken(host, await readToken(panel))
     const before = await inspectGateway(panel)
     expect((await panel.cli<LogLine[]>('logs', '-n', '2')).length).toBe(2)
     expect(await inspectGateway(panel)).toEqual(before)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createHost, type TestHost } from '../host/host.ts'
-import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
+import { type PanelHost, readToken, seeTokenTaken, setUpBundled, startPanel } from '../host/panel-host.ts'
 import { loginPage, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
 import { addVariables, saveEnvironment } from './environment-steps.ts'
 import {
@@ -210,7 +210,7 @@ describe('the editors of .env and razroom.json', () => {
     await page().getByRole('button', { name: 'Go back and start: razroom.json' }).click()
     await seeState(page(), 'running')
     expect(await readConfig()).toBe(good)
-    expect(await invokeTool(host, await readToken(panel))).toBe(200)
+    await seeTokenTaken(host, await readToken(panel))
   })
 
   it('can be used by everybody, in the light and in the dark', async () => {

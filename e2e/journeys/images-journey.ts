@@ -5,12 +5,12 @@ import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { awaitOperation, callApi, startOperation } from '../host/panel-api.ts'
 import {
-  invokeTool,
   PANEL_URL,
   type PanelHost,
   problemOf,
   readStatus,
   readToken,
+  seeTokenTaken,
   startPanel,
 } from '../host/panel-host.ts'
 import { waitUntil } from '../host/wait-until.ts'
@@ -75,7 +75,7 @@ export function imagesJourney(
     expect(gateway).toMatchObject({ state: 'running', healthy: true })
     expect(image).toMatchObject({ id, isRunning: true })
     expect(restartRequired).toBe(false)
-    expect(await invokeTool(host, await readToken(panel))).toBe(200)
+    await seeTokenTaken(host, await readToken(panel))
   }
   const readImages = async () => (await callApi(panel, 'GET /api/images')).body as ImageList
   /** A file as a script of root sends it. */

@@ -7,6 +7,7 @@ import {
   PANEL_URL,
   type PanelHost,
   readStatus,
+  seeTokenTaken,
   startPanel,
 } from '../host/panel-host.ts'
 import { openBrowser, PANEL_IS_AWAY, type PanelBrowser } from '../host/panel-page.ts'
@@ -108,7 +109,7 @@ export function describeMainJourney(kind: HostKind): void {
     it('copies the token that the gateway accepts', async () => {
       firstToken = await copyToken(page())
       expect(firstToken).toMatch(/^[0-9a-f]{64}$/)
-      expect(await invokeTool(host, firstToken)).toBe(200)
+      await seeTokenTaken(host, firstToken)
       expect(await invokeTool(host, null)).toBe(401)
       expect(await page().content()).not.toContain(firstToken)
     })
@@ -219,7 +220,7 @@ export function describeMainJourney(kind: HostKind): void {
     it('starts it again', async () => {
       await press(page(), 'Start')
       await seeState(page(), 'running')
-      expect(await invokeTool(host, await copyToken(page()))).toBe(200)
+      await seeTokenTaken(host, await copyToken(page()))
     })
 
     it('rejoins an operation after a reload in its middle', async () => {
@@ -255,7 +256,7 @@ export function describeMainJourney(kind: HostKind): void {
       await visit(page(), 'Logs')
       await visit(page(), 'Overview')
       expect(await inspectGateway(panel)).toEqual(before)
-      expect(await invokeTool(host, await copyToken(page()))).toBe(200)
+      await seeTokenTaken(host, await copyToken(page()))
     })
 
     it('logs out, and then shows nothing any more', async () => {

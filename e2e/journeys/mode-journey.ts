@@ -9,6 +9,7 @@ import {
   problemOf,
   readStatus,
   readToken,
+  seeTokenTaken,
   setUpBundled,
   startPanel,
 } from '../host/panel-host.ts'
@@ -70,7 +71,7 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
         restartRequired: false,
       })
       expect(await systemctl('is-active', 'razroom.service')).toBe('active')
-      expect(await invokeTool(host, await readToken(panel))).toBe(200)
+      await seeTokenTaken(host, await readToken(panel))
       expect(await readUnit()).toMatchObject({
         kind: kind === 'debian-13' ? 'quadlet' : 'service',
         path: unitPath,
@@ -137,7 +138,7 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
         url: 'http://127.0.0.1:28789/',
         unit: { fileState: 'edited' },
       })
-      expect(await invokeTool(host, await readToken(panel), 28789)).toBe(200)
+      await seeTokenTaken(host, await readToken(panel), 28789)
       const view = await readUnit()
       expect(view.state).toBe('edited')
       expect(view.text).toContain('127.0.0.1:28789:18789')
@@ -189,7 +190,7 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
       if (kind === 'debian-13') expect(await readContainerVariable(panel, 'MINE')).toBe('1')
       expect(await panel.podman('ps', '--format', '{{.Names}}')).toBe('razroom')
       expect(await readToken(panel)).toBe(token)
-      expect(await invokeTool(host, token)).toBe(200)
+      await seeTokenTaken(host, token)
     })
 
     it('changes its ports twice', async () => {
@@ -202,7 +203,7 @@ export function describeModeJourney(kind: Extract<HostKind, 'debian-13' | 'debia
           gateway: { ports: { address: '127.0.0.1', gateway, bridge }, healthy: true },
           restartRequired: false,
         })
-        expect(await invokeTool(host, await readToken(panel), gateway)).toBe(200)
+        await seeTokenTaken(host, await readToken(panel), gateway)
       }
     })
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
 import { createHost, type TestHost } from '../host/host.ts'
-import { invokeTool, type PanelHost, readStatus, readToken, startPanel } from '../host/panel-host.ts'
+import { type PanelHost, readStatus, readToken, seeTokenTaken, startPanel } from '../host/panel-host.ts'
 import { loginPage, type PanelBrowser } from '../host/panel-page.ts'
 import { RELEASE_DIR } from '../host/panel-release.ts'
 import { inspectGateway } from './gateway-container.ts'
@@ -60,7 +60,7 @@ describe('an image from a checkout that the user of the gateway may not read', (
     expect(gateway).toMatchObject({ state: 'running', healthy: true })
     expect(image).toMatchObject({ source: { kind: 'repo', path: CHECKOUT }, isRunning: true })
     expect(image?.label).toContain(CHECKOUT)
-    expect(await invokeTool(host, await readToken(panel))).toBe(200)
+    await seeTokenTaken(host, await readToken(panel))
   })
 
   it('is not built again while the checkout is the same', async () => {

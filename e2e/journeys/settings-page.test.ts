@@ -4,11 +4,11 @@ import type { BackupEntry } from '../../contract/backups.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { callApi } from '../host/panel-api.ts'
 import {
-  invokeTool,
   loginLink,
   type PanelHost,
   readStatus,
   readToken,
+  seeTokenTaken,
   startPanel,
 } from '../host/panel-host.ts'
 import { openBrowser, type PanelBrowser } from '../host/panel-page.ts'
@@ -73,7 +73,7 @@ describe('the settings page', () => {
     await pressIn('ports', 'Restart to apply')
     await card('ports').getByText('gateway port 18789 -> 28789').waitFor({ state: 'detached' })
     await seeState(page(), 'running')
-    expect(await invokeTool(host, await readToken(panel), 28789)).toBe(200)
+    await seeTokenTaken(host, await readToken(panel), 28789)
   })
 
   it('explains an address that others reach, and wants it confirmed', async () => {
@@ -151,7 +151,7 @@ describe('the settings page', () => {
     await report.getByText('The backup is restored').waitFor({ timeout: OPERATION_LIMIT_MS })
     expect(await readToken(panel)).toBe(token)
     expect(await readContainerVariable(panel, 'SINCE')).toBe('before')
-    expect(await invokeTool(host, token, 28789)).toBe(200)
+    await seeTokenTaken(host, token, 28789)
     const { body } = await callApi(panel, 'GET /api/backups')
     expect((body as BackupEntry[]).map(({ reason }) => reason).sort()).toEqual(['manual', 'restore'])
   })
