@@ -19,6 +19,7 @@ export function ProblemView(props: {
   children?: ComponentChildren
 }): JSX.Element {
   const { problem } = props
+  if (problem.code === 'SETUP_REQUIRED') return <SetUpFirst problem={problem} />
   const hint = hintCommand(problem.hint)
   return (
     <div class="note" data-tone="bad" role="alert">
@@ -61,6 +62,21 @@ export function ProblemView(props: {
           )}
         </div>
       )}
+    </div>
+  )
+}
+
+/** No fault of anybody: what was asked for comes with the gateway. */
+function SetUpFirst({ problem }: { problem: Problem }): JSX.Element {
+  const { command } = hintCommand(problem.hint)
+  return (
+    <div class="note" role="status">
+      <p>{problem.title}.</p>
+      {problem.detail !== undefined && <p class="break preserve">{problem.detail}</p>}
+      <p>
+        <a href="/setup">Go to the setup</a>, or run:
+      </p>
+      {command !== null && <Command text={command} />}
     </div>
   )
 }
