@@ -88,6 +88,22 @@ describe('at the door', () => {
     ])
   })
 
+  it('a connection that was gone before its user was known is told only of what would have changed something', async () => {
+    const app = open('browser')
+    world.peerUid = null
+    await app.inject(page('GET /api/status'))
+    await app.inject(page('GET /assets/index.js'))
+    expect(world.refusals).toEqual([])
+    await app.inject(page('POST /api/gateway/stop'))
+    expect(world.refusals).toMatchObject([
+      {
+        code: 'PEER_REFUSED',
+        what: 'A connection that was gone before its user was known',
+        who: { by: 'stranger' },
+      },
+    ])
+  })
+
   it('another host or site is named, and nothing else that stands there', async () => {
     const app = open('browser')
     for (const host of ['evil.com', 'robot:canary@evil.com', 'x'.repeat(500)])

@@ -52,7 +52,6 @@ const DOOR_WORDS: Partial<Readonly<Record<ErrorCode, string>>> = {
   LOGIN_CODE_INVALID: 'A wrong or old login code was refused',
   RATE_LIMITED: 'Login codes were tried too often',
 }
-/** Most often a page that was closed while it asked: nobody is at the other end any more. */
 const GONE = 'A connection that was gone before its user was known'
 const ALWAYS_TOLD: ReadonlySet<ErrorCode | null> = new Set<ErrorCode>([
   'PEER_REFUSED',
@@ -127,8 +126,16 @@ async function tell(
 /** Nobody was let in by then; of what only reads, those alone are told that an ordinary page never meets. */
 function isRefusedAtDoor(request: FastifyRequest, who: AuditWho, isAudited: boolean): boolean {
   if (request.problemCode === null) return false
+  const wantedMore = isAudited || request.headers.authorization !== undefined
+  // A page that is loaded anew breaks off what it was reading.
+  if (isGone(request.problemCode, who)) return wantedMore
   if (ALWAYS_TOLD.has(request.problemCode)) return true
-  return who.by === 'stranger' && (isAudited || request.headers.authorization !== undefined)
+  return who.by === 'stranger' && wantedMore
+}
+
+/** Most often a page that was closed while it asked: nobody is at the other end any more. */
+function isGone(code: ErrorCode, who: AuditWho): boolean {
+  return code === 'PEER_REFUSED' && who.uid === undefined
 }
 
 function refusalNote(request: FastifyRequest, who: AuditWho): AuditNote {
@@ -143,11 +150,10 @@ function refusalNote(request: FastifyRequest, who: AuditWho): AuditNote {
       : []),
   ]
   const what = isScript ? 'A wrong token for scripts was refused' : DOOR_WORDS[code]
-  const isUnknown = code === 'PEER_REFUSED' && who.uid === undefined
   return {
     kind: 'refusal',
     action: 'door',
-    what: isUnknown ? GONE : (what ?? `Refused without a login: ${ERROR_CODES[code].title}`),
+    what: isGone(code, who) ? GONE : (what ?? `Refused without a login: ${ERROR_CODES[code].title}`),
     details,
     who,
     outcome: 'refused',
