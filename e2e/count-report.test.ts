@@ -31,8 +31,14 @@ test('a clean run is clean', () => {
   expect(countReport({ testResults: [file('passed', 'passed')] }, 0)).toEqual({ passed: 1, failed: 0 })
 })
 
-test('names what failed, by file and test', () => {
-  const failed = { status: 'failed', fullName: 'the panel answers' }
+test('names what failed, by file and test, and how', () => {
+  const stack = ['    at within (/x/node_modules/a.js:1:1)', '    at /x/e2e/y.test.ts:7:3']
+  const failed = {
+    status: 'failed',
+    fullName: 'the panel answers',
+    duration: 12.3,
+    failureMessages: [['AssertionError: expected 0 to be 200', ...stack].join('\n')],
+  }
   const testResults = [
     file('passed', 'passed'),
     file('failed', 'passed'),
@@ -45,5 +51,8 @@ test('names what failed, by file and test', () => {
   expect(failedTests({ testResults })).toEqual([
     '  x.test.ts could not be run',
     '  y.test.ts: the panel answers',
+    '    after 12 ms',
+    '    AssertionError: expected 0 to be 200',
+    '    at /x/e2e/y.test.ts:7:3',
   ])
 })

@@ -1,5 +1,5 @@
 /**
- * Counts a JSON report of vitest: prints "PASSED FAILED", and on stderr a line for each that failed. Usage:
+ * Counts a JSON report of vitest: prints "PASSED FAILED", and on stderr each that failed, with how. Usage:
  * count-report.ts REPORT EXIT-CODE-OF-VITEST. Exits 1, printing nothing, when there is no report.
  */
 import { existsSync, readFileSync } from 'node:fs'
@@ -10,9 +10,22 @@ interface TestReport {
   readonly testResults: ReadonlyArray<{
     readonly name: string
     readonly status: string
-    readonly assertionResults: ReadonlyArray<{ readonly status: string; readonly fullName?: string }>
+    readonly assertionResults: readonly TestResult[]
   }>
 }
+
+interface TestResult {
+  readonly status: string
+  readonly fullName?: string
+  /** Milliseconds. */
+  readonly duration?: number
+  /** Each with its stack. */
+  readonly failureMessages?: readonly string[]
+}
+
+/** Enough of a message to know where to look; all of it stands where the test ran. */
+const SHOWN_LINES = 8
+const SHOWN_CHARACTERS = 200
 
 /**
  * @param exitCode of vitest; not 0 although no test failed means that something failed outside of the tests
@@ -30,13 +43,27 @@ export function countReport(report: TestReport, exitCode: number): { passed: num
   return { passed, failed: isUnexplained ? 1 : failed }
 }
 
-/** @returns a line for each test that failed and each file that could not be run */
+/** @returns a line for each test that failed, followed by how it did, and one for each file that could not be run */
 export function failedTests(report: TestReport): string[] {
   return report.testResults.flatMap(({ name, status, assertionResults }) => {
     const failed = assertionResults.filter((test) => test.status === 'failed')
     if (failed.length === 0 && status === 'failed') return [`  ${relative('.', name)} could not be run`]
-    return failed.map((test) => `  ${relative('.', name)}: ${test.fullName ?? 'a test without a name'}`)
+    return failed.flatMap((test) => [
+      `  ${relative('.', name)}: ${test.fullName ?? 'a test without a name'}`,
+      ...howItFailed(test),
+    ])
   })
+}
+
+function howItFailed({ duration, failureMessages = [] }: TestResult): string[] {
+  const after = duration === undefined ? [] : [`after ${Math.round(duration)} ms`]
+  const lines = failureMessages.flatMap((message) => {
+    const all = message.split('\n')
+    const words = all.filter((line) => !/^\s+at /.test(line)).slice(0, SHOWN_LINES)
+    const place = all.find((line) => /^\s+at .*\.test\.ts|^\s+at .*-journey\.ts/.test(line))
+    return place === undefined ? words : [...words, place.trim()]
+  })
+  return [...after, ...lines].map((line) => `    ${line.slice(0, SHOWN_CHARACTERS)}`)
 }
 
 function main(path: string, exitCode: number): number {
