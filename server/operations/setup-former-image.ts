@@ -16,7 +16,7 @@ export function keepingFormerImage(host: Host, former: FormerSettings, step: Ste
     ...step,
     async run(context) {
       const { user, settings } = await requireUser(host)
-      const before = former.settings ?? settings
+      const before = { ...settings, ...former.settings }
       const from = await readFormerImage(host, user, before)
       const done: string[] = []
       await step.run({ ...context, did: (text) => done.push(text) })

@@ -2,12 +2,21 @@
 import type { Settings } from '../../contract/settings.ts'
 import type { Host } from '../host/host.ts'
 import type { Step } from './runner.ts'
-import { gatewaySettings } from './setup-settings.ts'
 import { orTakeBack } from './take-back.ts'
 
-/** What was stored before a setup; null while there is nothing to put back. */
+/**
+ * How those settings were stored that a setup changes; null while there is nothing to put back. Another one may be saved
+ * meanwhile, and stays.
+ */
 export interface FormerSettings {
-  settings: Settings | null
+  settings: Partial<Settings> | null
+}
+
+/** @returns of the settings that differ between the two, the former ones */
+export function formerOf(former: Settings, next: Settings): Partial<Settings> {
+  const names = Object.keys(former) as (keyof Settings)[]
+  const changed = names.filter((name) => JSON.stringify(former[name]) !== JSON.stringify(next[name]))
+  return Object.fromEntries(changed.map((name) => [name, former[name]]))
 }
 
 /**
@@ -17,7 +26,7 @@ export interface FormerSettings {
 export function puttingSettingsBack(host: Host, former: FormerSettings, step: Step): Step {
   return orTakeBack(step, async (context) => {
     if (former.settings === null) return
-    await host.updateState({ settings: gatewaySettings(former.settings) })
+    await host.updateState({ settings: former.settings })
     context.did('put the settings of before back')
   })
 }

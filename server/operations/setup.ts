@@ -15,7 +15,7 @@ import { keepingFormerImage } from './setup-former-image.ts'
 import { containersConfStep } from './setup-podman.ts'
 import { decideSettings, gatewaySettings, hasBegun } from './setup-settings.ts'
 import { idRangesStep, userManagerStep, userStep } from './setup-user.ts'
-import { type FormerSettings, puttingSettingsBack } from './setup-way-back.ts'
+import { type FormerSettings, formerOf, puttingSettingsBack } from './setup-way-back.ts'
 import { bringUpSteps } from './start-gateway.ts'
 
 /**
@@ -83,7 +83,10 @@ function preflightStep(host: Host, request: SetupRequest, former: FormerSettings
         const state = await host.readState()
         const { created } = state
         // What is taken over is changed on the way, and the settings alone know how it was.
-        former.settings = hasBegun(state) && !found ? stored : null
+        former.settings =
+          stored && hasBegun(state) && !found
+            ? formerOf(stored, { ...stored, ...gatewaySettings(settings) })
+            : null
         const adopting = found ? [adoptingEntry(settings)] : []
         await host.updateState({
           settings: gatewaySettings(settings),
