@@ -80,7 +80,8 @@ export async function changeAllowances(
 
 /** What is there, or a backup that may be written. Errors: PATH_MISSING. */
 async function requirePath({ hasPath }: CommandContext['services'], path: string): Promise<void> {
-  const isOrWillBe = (await hasPath(path)) || (BACKUP_NAME.test(path) && (await hasPath(dirname(path))))
+  // With a slash behind it, only a directory is there (path_resolution(7)).
+  const isOrWillBe = (await hasPath(path)) || (BACKUP_NAME.test(path) && (await hasPath(`${dirname(path)}/`)))
   if (!isOrWillBe) throw new NotFoundError('PATH_MISSING', { detail: path })
 }
 

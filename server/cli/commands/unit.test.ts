@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
 import type { UnitView } from '../../../contract/unit.ts'
+import { started, useOperationPanels } from '../test-operation-panel.ts'
+import { runTestCli, tellOperation, testOperation, testStep } from '../test-panel.ts'
 import { unitLines } from './unit.ts'
+
+const start = useOperationPanels()
 
 const plain = { style: (_style: string, text: string) => text }
 const view: UnitView = {
@@ -39,4 +43,19 @@ test('an edited one shows the lines that differ, its drop-ins, and what comes be
 
 test('a file that is not there yet has nothing to be held against', () => {
   expect(unitLines({ ...view, state: 'absent', text: null }, plain)).toContain('        not there')
+})
+
+test.each([
+  ['kept the old file', 'started', 'The unit is the panel’s own again.'],
+  [undefined, 'started', 'There was nothing to replace; the gateway was started.'],
+  [undefined, undefined, 'There was nothing to replace, and the gateway runs as it did.'],
+])('unit replace says whether it did: %s, %s', async (replaced, restarted, says) => {
+  const step = (id: string, did: string | undefined) => testStep(id, 'done', did === undefined ? {} : { did })
+  const steps = [step('systemd-unit', replaced), step('start-container', restarted)]
+  const panel = await start(
+    { events: tellOperation(testOperation({ steps })) },
+    { 'POST /api/unit/replace': started },
+  )
+  const { code, stdout } = await runTestCli(['unit', 'replace'], { panel })
+  expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([0, says])
 })
