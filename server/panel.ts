@@ -23,6 +23,7 @@ import { createInsight } from './operations/insight.ts'
 import { createLogRecorder } from './operations/log-recorder.ts'
 import { failureOfUnit } from './operations/read-status.ts'
 import { createRunner } from './operations/runner.ts'
+import { finishHalfMade } from './operations/setup-user.ts'
 import { createTerminalDesk } from './operations/terminal-desk.ts'
 import { createTerminalWorld } from './operations/terminal-world.ts'
 import { createRedactor, type Redactor } from './redact.ts'
@@ -171,6 +172,7 @@ export async function createPanel(
       backupClock.run()
       deviceWatch.run()
       void terminalWorld.sweep()
+      void finishUser(deps)
       bus.subscribe((event) => {
         if (MAY_BRING_SECRETS.has(event.type)) void rememberSecrets(deps)
       })
@@ -190,6 +192,16 @@ export async function createPanel(
       await audit.close()
       await host.close()
     },
+  }
+}
+
+/** The one that was being made when a panel before this one ended. */
+async function finishUser({ host, monitor }: PanelDeps): Promise<void> {
+  try {
+    if (await finishHalfMade(host)) await monitor.refresh()
+  } catch (error) {
+    // Setup meets it again, and tells what is wrong.
+    console.error('the user of the gateway:', error instanceof PanelError ? error.message : error)
   }
 }
 

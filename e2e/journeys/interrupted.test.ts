@@ -94,6 +94,29 @@ async function interrupt(panel: PanelHost, key: string, body: object, step: numb
   await killAndStart(panel)
 }
 
+/** What a useradd that is killed leaves: an entry in passwd(5), none in the other files, and no home. */
+const CUT_OFF_USERADD = `#!/bin/sh
+/usr/sbin/useradd "$@"
+sed -i '/^razroom:/d' /etc/shadow /etc/group /etc/gshadow
+rm -r /home/razroom
+touch /run/cut-off
+sleep 600
+`
+
+/** Kills the daemon while it makes the user. */
+async function cutOffUseradd(panel: PanelHost): Promise<void> {
+  // Found before the real one.
+  const program = '/usr/local/sbin/useradd'
+  await panel.host.run(['tee', program], { input: CUT_OFF_USERADD })
+  await panel.host.run(['chmod', '755', program])
+  await startOperation(panel, 'POST /api/setup', SETUP)
+  await waitUntil('the user is half made', 120_000, async () => {
+    return (await panel.host.run(['test', '-e', '/run/cut-off'], { reject: false })).exitCode === 0
+  })
+  await panel.host.run(['rm', program])
+  await killAndStart(panel)
+}
+
 async function complete(panel: PanelHost, key: string, body: object): Promise<Operation> {
   const id = await startOperation(panel, key, body)
   const ended = await awaitOperation(panel, id, 'has ended', ({ state }) => state !== 'running')
@@ -123,6 +146,7 @@ describe('a daemon that is killed in the middle', () => {
 
   it('after any step of setup: the next run ends as an undisturbed one', async () => {
     const { steps } = await complete(quiet, 'POST /api/setup', SETUP)
+    await cutOffUseradd(disturbed)
     for (const step of pickSteps(steps.length, 2)) await interrupt(disturbed, 'POST /api/setup', SETUP, step)
     await complete(disturbed, 'POST /api/setup', SETUP)
     await seeSameEnd(disturbed, await readEndState(quiet), `seed ${SEED}`)

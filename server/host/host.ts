@@ -223,6 +223,8 @@ export interface Host
   requireAdmitted(named: { readonly user?: string; readonly path?: string }): Promise<void>
   /** A system user with home and no login shell; errors when it exists. */
   createUser(name: string): Promise<UserAccount>
+  /** Adds what is missing of a user that createUser began to make. @throws {SetupError} USER_MISSING, USER_UNSUITABLE */
+  finishUser(name: string): Promise<UserAccount>
   readIdRanges(kind: 'subuid' | 'subgid'): Promise<readonly IdRange[]>
   /** Adds the ranges with usermod (usermod(8), --add-subuids, --add-subgids). */
   addIdRanges(user: string, subuid: IdRange | null, subgid: IdRange | null): Promise<void>

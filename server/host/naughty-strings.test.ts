@@ -109,6 +109,7 @@ const VERBS: Readonly<Record<keyof Host, Verb | 'no string' | 'no program' | 'JS
   proveGatewayToken: 'no program',
   findUser: (text) => parts.findUser(text),
   createUser: (text) => parts.createUser(text),
+  finishUser: (text) => parts.finishUser(text),
   readIdRanges: 'no program',
   addIdRanges: (text) => parts.addIdRanges(text, { owner: text, start: 1, count: 1 }, null),
   hasLinger: 'no program',

@@ -6,6 +6,7 @@ import { findProgram } from './clean-environment.ts'
 import { isSystemdRunning } from './facts.ts'
 import type { IdRange, UserAccount } from './host.ts'
 import type { RunCommand } from './run-command.ts'
+import { finishUser } from './unfinished-user.ts'
 
 /** As useradd(8) takes it on Debian and Fedora; also what Settings.user allows. */
 const USER_NAME = /^[a-z_][a-z0-9_-]{0,30}$/
@@ -44,6 +45,7 @@ export function parseIdRanges(text: string): IdRange[] {
 export interface Accounts {
   findUser(name: string): Promise<UserAccount | null>
   createUser(name: string): Promise<UserAccount>
+  finishUser(name: string): Promise<UserAccount>
   readIdRanges(kind: 'subuid' | 'subgid'): Promise<readonly IdRange[]>
   addIdRanges(user: string, subuid: IdRange | null, subgid: IdRange | null): Promise<void>
   hasLinger(user: UserAccount): Promise<boolean>
@@ -57,10 +59,24 @@ export function createAccounts(run: RunCommand): Accounts {
     findUser,
     async createUser(name) {
       if (await findUser(name)) throw new SetupError('USER_UNSUITABLE', { detail: `the user ${name} exists` })
-      await addUser(run, name)
+      try {
+        await addUser(run, name)
+      } catch (error) {
+        // It may have ended in the middle; what is missing is added, or that fails for the same reason.
+        const begun = await findUser(name)
+        if (!begun) throw error
+        await finishUser(run, begun)
+      }
       const user = await findUser(name)
       if (!user)
         throw new HostError('COMMAND_FAILED', { detail: `useradd succeeded, but there is no user ${name}` })
+      await makeHomePrivate(user)
+      return user
+    },
+    async finishUser(name) {
+      const user = await findUser(name)
+      if (!user) throw new SetupError('USER_MISSING', { detail: `there is no user ${name}` })
+      await finishUser(run, user)
       await makeHomePrivate(user)
       return user
     },

@@ -10,6 +10,9 @@ const OVERFLOW_UID = 65_534
 /** What setup records when it makes a user: see `created` of the panel's state. */
 export const userEntry = (name: string): string => `user:${name}`
 
+/** In the record from before a user is made until it is recorded as made: until then it may be half made. */
+export const makingEntry = (name: string): string => `making-user:${name}`
+
 /**
  * Refuses an account that cannot run the gateway.
  * @returns what should be said of it though it is no obstacle, or null

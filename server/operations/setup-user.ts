@@ -2,7 +2,7 @@ import { defaultSettings } from '../../contract/settings.ts'
 import { planIdRanges } from '../domain/subids.ts'
 import { SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
-import { checkUser, mayCreate, missingUser, userEntry } from './check-user.ts'
+import { checkUser, makingEntry, mayCreate, missingUser, userEntry } from './check-user.ts'
 import type { Step } from './runner.ts'
 
 /**
@@ -29,9 +29,17 @@ export async function remember(host: Host, created: string): Promise<void> {
   if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
 }
 
-/** In the record from before the user is made until it is recorded as made. */
-function makingEntry(name: string): string {
-  return `making-user:${name}`
+/**
+ * Finishes the account that a panel was making when it was ended: without a home, podman could not even be asked as this
+ * user. Setup records it as made.
+ * @returns whether there was one
+ */
+export async function finishHalfMade(host: Host): Promise<boolean> {
+  const { created, settings } = await host.readState()
+  const name = settings?.user
+  if (name === undefined || !created.includes(makingEntry(name)) || !(await host.findUser(name))) return false
+  await host.finishUser(name)
+  return true
 }
 
 /**
@@ -55,9 +63,9 @@ export function userStep(host: Host, options: { createUser: boolean }): Step {
       }
       if (!mayCreate(name, options.createUser)) throw await missingUser(host, name)
       context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
-      // Said before and after: a panel that is ended in between knows it again.
+      // Said before and after: a panel that is ended in between knows it again, and finishes what useradd has not.
       await remember(host, makingEntry(name))
-      const user = existing ?? (await host.createUser(name))
+      const user = existing ? await host.finishUser(name) : await host.createUser(name)
       const { created } = await host.readState()
       const entries = [
         ...created.filter((entry) => entry !== makingEntry(name)),

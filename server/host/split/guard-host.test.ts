@@ -45,6 +45,22 @@ test.each(ofAccount)('%s gets the account of the machine, and none that is not a
   expect(seen).toHaveLength(1)
 })
 
+test('a user is finished only when root’s own record says that the panel began to make it', async () => {
+  const finished: string[] = []
+  const host = guard(
+    {
+      async finishUser(name) {
+        finished.push(name)
+        return { ...RAZROOM, name }
+      },
+    },
+    { readList: async () => ({ users: ['alice'], made: ['razroom'], paths: [] }) },
+  )
+  await host.finishUser('razroom')
+  await expect(host.finishUser('alice')).rejects.toMatchObject({ code: 'USER_UNSUITABLE' })
+  expect(finished).toEqual(['razroom'])
+})
+
 test('a user is recorded before it is made, and forgotten when it is not made', async () => {
   const record: string[] = []
   const machine = new Set<string>()

@@ -1,5 +1,5 @@
 /** A host that takes no account, path or range on trust: what every caller gets, whose wishes may come from the front. */
-import { AuthError, InputError, PanelError } from '../../errors.ts'
+import { AuthError, InputError, PanelError, SetupError } from '../../errors.ts'
 import type { BackupSource } from '../backups.ts'
 import type { BuildSource, Host, IdRange, UserAccount } from '../host.ts'
 import type { Admission } from './admission.ts'
@@ -26,6 +26,7 @@ export function guardHost(host: Host, admission: Admission): Host {
       if (path !== undefined) await requirePath(path)
     },
     createUser: (name) => inTurn(() => makeUser(host, admission, name)),
+    finishUser: (name) => inTurn(() => finishMaking(host, admission, name)),
     addIdRanges: (name, subuid, subgid) => inTurn(() => giveRanges(host, admission, name, [subuid, subgid])),
     async probeGateway(port, address) {
       await requireAddress(host, address)
@@ -84,6 +85,14 @@ async function makeUser(host: Host, admission: Admission, name: string): Promise
     if (!(await host.findUser(name))) await admission.undoMaking(name)
     throw error
   }
+}
+
+/** Only what root's own record says that the panel has begun. */
+async function finishMaking(host: Host, admission: Admission, name: string): Promise<UserAccount> {
+  const { made } = await admission.readList()
+  if (!made.includes(name))
+    throw new SetupError('USER_UNSUITABLE', { detail: `${name} was not made by the panel` })
+  return host.finishUser(name)
 }
 
 async function giveRanges(

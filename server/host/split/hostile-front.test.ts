@@ -156,6 +156,7 @@ test.each<[VerbName, unknown[]]>([
   ['proveGatewayToken', ['razroom', 18_789, 'a\r\nHost: b']],
   ['proveGatewayToken', ['razroom', 18_789, 'token', 'example.org']],
   ['createUser', ['-o']],
+  ['finishUser', ['../root']],
   ['addIdRanges', ['razroom', { owner: 'razroom', start: -1, count: 1 }, null]],
   ['addIdRanges', ['razroom', { owner: 'razroom', start: 0, count: 4_294_967_295 }, null]],
   ['readIdRanges', ['shadow']],

@@ -113,7 +113,8 @@ export function createRootRecord(stateDir: string, now: () => number = () => per
 
 function accountOf(verb: VerbName, args: readonly unknown[]): { account?: string } {
   const [first] = args
-  if (verb === 'createUser' || verb === 'addIdRanges') return { account: String(first) }
+  if (verb === 'createUser' || verb === 'finishUser' || verb === 'addIdRanges')
+    return { account: String(first) }
   if (!VERBS[verb].isAccount || typeof first !== 'object' || first === null || !('name' in first)) return {}
   return { account: String(first.name) }
 }

@@ -91,6 +91,7 @@ export const VERBS = {
   findUser: verb('call', [Type.String({ maxLength: 256 })]),
   requireAdmitted: verb('call', [Is.Named]),
   createUser: verb('call', [Is.AccountName]),
+  finishUser: verb('call', [Is.AccountName]),
   listUsers: verb('call', []),
   readIdRanges: verb('call', [Type.Union([Type.Literal('subuid'), Type.Literal('subgid')])]),
   addIdRanges: verb('call', [Is.AccountName, Is.NullOr(Is.IdRange), Is.NullOr(Is.IdRange)]),
