@@ -3,6 +3,7 @@ import type { JSX } from 'preact'
 import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { isEnvKey } from '../../../contract/rules.ts'
 import type { KnownVariable } from '../../../server/domain/env-catalogue.ts'
+import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { VariableSource } from './known-meaning.tsx'
 import { GROUP_WORDS, groupVariables, searchVariables } from './search-variables.ts'
@@ -108,6 +109,12 @@ export function VariablePicker(props: VariablePickerProps): JSX.Element {
         ))}
       </div>
       <Details variable={current} isWritten={isWritten && found.length === 0} />
+      <div class="row">
+        <Button onClick={props.onClose}>Cancel</Button>
+        <Button kind="primary" onClick={() => take(active)}>
+          Add
+        </Button>
+      </div>
     </Dialog>
   )
 }
