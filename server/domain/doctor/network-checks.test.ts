@@ -35,6 +35,13 @@ test('a port that is taken, with who has it as far as it can be seen', () => {
   const [unseen] = checkPorts({ ...facts, holders: [holder] }).findings
   expect(unseen?.evidence).toContain('a process of uid 33')
   expect(unseen?.hint).toContain('sudo ss -ltnp')
+  // A socket unit, such as the panel's own.
+  const [socket] = checkPorts({
+    ...facts,
+    holders: [{ ...holder, uid: 0, pid: 1, program: 'systemd' }],
+  }).findings
+  expect(socket?.hint).toContain('systemctl list-sockets')
+  expect(socket?.hint).not.toContain('kill')
 })
 
 test('an address for others is a note when it was agreed to, and a warning when it was not', () => {

@@ -30,10 +30,7 @@ export function checkPorts(facts: PortFacts): Verdict {
         severity: 'error',
         title: `Port ${holder.port} is taken`,
         evidence: `${describe(holder)} listens on ${holder.address}:${holder.port}`,
-        hint:
-          holder.pid === undefined
-            ? `Find the program: sudo ss -ltnp 'sport = :${holder.port}'. ${otherPort(holder.port, bridgePort)}`
-            : `End that program (sudo kill ${holder.pid}). ${otherPort(holder.port, bridgePort)}`,
+        hint: `${howToFree(holder)} ${otherPort(holder.port, bridgePort)}`,
         ...{ page: '/settings' },
       },
       'The gateway cannot be started on it.',
@@ -44,6 +41,13 @@ export function checkPorts(facts: PortFacts): Verdict {
     ? `the gateway answers for ${published.address}:${published.port}`
     : `free: ${free.join(', ') || 'none'}`
   return verdict(`${publishAddress} ${gatewayPort} and ${bridgePort}; ${state}`, ...findings)
+}
+
+/** PID 1 listens for a unit that is started by its first connection, as the panel's own is (systemd.socket(5)). */
+function howToFree({ pid, port }: Holder): string {
+  if (pid === undefined) return `Find the program: sudo ss -ltnp 'sport = :${port}'.`
+  if (pid === 1) return 'systemd listens there for one of its units: sudo systemctl list-sockets tells which.'
+  return `End that program (sudo kill ${pid}).`
 }
 
 /** A command that can be run as it stands; the ports above 55535 have no other ten thousand above them. */

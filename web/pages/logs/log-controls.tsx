@@ -16,7 +16,7 @@ export function LogControls(): JSX.Element | null {
   const [problem, setProblem] = useState<Problem | null>(null)
   const gateway = status.value?.gateway
   const running = runningOperation.value
-  if (!gateway) return null
+  if (!gateway || status.value?.isSetUp === false) return null
   const report = (work: Promise<void>): void => {
     setProblem(null)
     work.catch((error) => setProblem(toProblem(error)))

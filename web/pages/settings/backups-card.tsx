@@ -77,7 +77,6 @@ export function BackupsCard(): JSX.Element {
         commands={[
           ['Make one', 'sudo razroom-panel backup'],
           ['List', 'sudo razroom-panel backup --list'],
-          ['Schedule', 'sudo razroom-panel backup --every daily --keep 7'],
           ['Restore', 'sudo razroom-panel restore FILE'],
         ]}
       />

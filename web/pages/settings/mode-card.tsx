@@ -33,7 +33,9 @@ export function ModeCard({ status }: { status: Status }): JSX.Element {
         commands={[
           ['As a service', 'sudo razroom-panel setup --quadlet'],
           ['As a container', 'sudo razroom-panel setup --container'],
-          ['Not with the machine', 'sudo razroom-panel setup --no-start-at-boot'],
+          startsAtBoot
+            ? ['Not with the machine', 'sudo razroom-panel setup --no-start-at-boot']
+            : ['With the machine', 'sudo razroom-panel setup --start-at-boot'],
         ]}
       />
     </Section>

@@ -4,6 +4,7 @@ import type { BackupSchedule } from '../../../contract/settings.ts'
 import { saveSettings } from '../../api/settings.ts'
 import { Button } from '../../ui/button.tsx'
 import { Check } from '../../ui/choice.tsx'
+import { EquivalentCommands } from '../../ui/command.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Select } from '../../ui/select.tsx'
 import { Failed } from './card-parts.tsx'
@@ -20,6 +21,12 @@ const MAX_KEPT = 100
 export function readKept(text: string): number {
   const kept = /^\d{1,3}$/.test(text.trim()) ? Number(text.trim()) : Number.NaN
   return kept >= 1 && kept <= MAX_KEPT ? kept : Number.NaN
+}
+
+/** What a shell has for this schedule. */
+export function scheduleCommand({ every, keep, includeWorkspace }: BackupSchedule): string {
+  const workspace = includeWorkspace ? '' : ' --no-workspace'
+  return `sudo razroom-panel backup --every ${every}${every === 'off' ? '' : ` --keep ${keep}${workspace}`}`
 }
 
 /** When backups are made by themselves. */
@@ -73,6 +80,9 @@ export function ScheduleForm({ stored }: { stored: BackupSchedule }): JSX.Elemen
           Save the schedule
         </Button>
       </div>
+      {error === undefined && (
+        <EquivalentCommands commands={[['Schedule', scheduleCommand({ ...form, keep })]]} />
+      )}
     </form>
   )
 }

@@ -5,7 +5,7 @@ import { modeRequest } from './mode-card.tsx'
 import { placesOf } from './place-card.tsx'
 import { portsForm, portsPatch } from './ports-card.tsx'
 import { checkLogin } from './registries-card.tsx'
-import { readKept } from './schedule-form.tsx'
+import { readKept, scheduleCommand } from './schedule-form.tsx'
 
 const stored = { gatewayPort: 18_789, bridgePort: 18_790, publishAddress: '127.0.0.1' }
 
@@ -88,4 +88,12 @@ test.each(['', '0', '101', '-1', '1.5', '1e1', 'x'])('%j backups can not be kept
 
 test('one to a hundred backups can be kept', () => {
   expect([readKept('1'), readKept(' 7 '), readKept('100')]).toEqual([1, 7, 100])
+})
+
+test.each([
+  [{ every: 'weekly', keep: 3, includeWorkspace: true }, 'backup --every weekly --keep 3'],
+  [{ every: 'daily', keep: 7, includeWorkspace: false }, 'backup --every daily --keep 7 --no-workspace'],
+  [{ every: 'off', keep: 7, includeWorkspace: false }, 'backup --every off'],
+] as const)('the schedule %j from a shell', (schedule, command) => {
+  expect(scheduleCommand(schedule)).toBe(`sudo razroom-panel ${command}`)
 })
