@@ -8,14 +8,14 @@ import { Dialog } from './ui/dialog.tsx'
 import { Field } from './ui/field.tsx'
 import { ProblemView } from './ui/problem-view.tsx'
 
-const WORDS = 'show secrets'
+const WORD = 'confirm'
 
-/** Asks for two typed words before secrets are shown: a page left open does not show them to the next who sits down. */
+/** Asks for a typed word before what shows secrets or reaches far: a page left open does it not for the next who sits down. */
 export function StepUpDialog(): JSX.Element {
   const [typed, setTyped] = useState('')
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
-  const isRight = typed.trim().toLowerCase() === WORDS
+  const isRight = typed.trim().toLowerCase() === WORD
 
   async function confirm(): Promise<void> {
     setBusy(true)
@@ -28,10 +28,10 @@ export function StepUpDialog(): JSX.Element {
   }
 
   return (
-    <Dialog title="Show secrets?" onClose={declineStepUp}>
+    <Dialog title="Confirm that it is you" onClose={declineStepUp}>
       <p>
-        You logged in a while ago. Type <strong>{WORDS}</strong> to confirm that it is you. It holds for ten
-        minutes.
+        You logged in a while ago, and what you asked for shows secrets or reaches far. Type{' '}
+        <strong>{WORD}</strong> to go on. It holds for ten minutes.
       </p>
       <form
         class="stack"
@@ -44,7 +44,7 @@ export function StepUpDialog(): JSX.Element {
         {problem && <ProblemView problem={problem} />}
         <div class="row">
           <Button onClick={declineStepUp}>Cancel</Button>
-          <Button kind="primary" submits isBusy={isBusy} reason={isRight ? undefined : `Type ${WORDS} first`}>
+          <Button kind="primary" submits isBusy={isBusy} reason={isRight ? undefined : `Type ${WORD} first`}>
             Confirm
           </Button>
         </div>

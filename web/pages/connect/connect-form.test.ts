@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { EMPTY_FORM, errorAt, formFor, hasTyped, isEmptyWish, readForm, toWish } from './connect-form.ts'
+import {
+  connectCommand,
+  EMPTY_FORM,
+  errorAt,
+  formFor,
+  hasTyped,
+  isEmptyWish,
+  readForm,
+  toWish,
+} from './connect-form.ts'
 import { KNOWN } from './test-connections.ts'
 
 const form = (part: Partial<typeof EMPTY_FORM>) => ({ ...EMPTY_FORM, ...part })
@@ -46,4 +55,17 @@ test('what was pasted with a key is told, and what is unusual about it', () => {
   expect(notes.get('OPENAI_API_KEY')).toBe(
     '“export OPENAI_API_KEY=” in front of it, the quotes around it left out. It has 11 characters, which is short for a key.',
   )
+})
+
+test('the command for a shell names what was chosen, and never what was typed as a key', () => {
+  const filled = form({
+    providerId: 'openai',
+    key: 'sk-1',
+    model: "o'model",
+    channels: { slack: { SLACK_BOT_TOKEN: 'xoxb-1' }, matrix: {} },
+  })
+  expect(connectCommand(toWish(filled, KNOWN), false)).toBe(
+    `sudo razroom-panel connect --provider openai --model 'o'\\''model' --channel slack --channel matrix --no-restart`,
+  )
+  expect(connectCommand({}, true)).toBe('sudo razroom-panel connect --provider anthropic --channel telegram')
 })

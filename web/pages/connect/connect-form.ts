@@ -1,6 +1,7 @@
 /** What is typed into the form, and what the panel is asked to make of it. */
 import type { Connections, ConnectionWish } from '../../../contract/connections.ts'
 import { type ConnectionProblem, readConnectionWish } from '../../../server/domain/connect-reading.ts'
+import { shellLine } from '../../state/shell-line.ts'
 
 /** Values of one channel by the name of their variable. */
 export type ChannelValues = Readonly<Record<string, string>>
@@ -34,6 +35,17 @@ export function toWish(form: ConnectForm, known: Pick<Connections, 'model'>): Co
     ...(model === '' || model === known.model ? {} : { model }),
     ...(chosen.length === 0 ? {} : { channels: chosen }),
   }
+}
+
+/** What a shell has for it, which asks for keys; an example while nothing is asked for. */
+export function connectCommand({ provider, model, channels }: ConnectionWish, restart: boolean): string {
+  const options = [
+    ...(provider === undefined ? [] : ['--provider', provider.id]),
+    ...(model === undefined ? [] : ['--model', model]),
+    ...(channels ?? []).flatMap(({ id }) => ['--channel', id]),
+  ]
+  const named = options.length === 0 ? ['--provider', 'anthropic', '--channel', 'telegram'] : options
+  return shellLine(['sudo', 'razroom-panel', 'connect', ...named, ...(restart ? [] : ['--no-restart'])])
 }
 
 /** Nothing is asked for. */

@@ -16,7 +16,7 @@ import { ProblemView } from '../../ui/problem-view.tsx'
 import { useUnloadWarning } from '../../ui/use-unload-warning.ts'
 import { waitReason } from '../../ui/wait-reason.ts'
 import { ChannelsCard } from './channels-card.tsx'
-import { hasTyped } from './connect-form.ts'
+import { connectCommand, hasTyped, toWish } from './connect-form.ts'
 import { Outcome } from './outcome.tsx'
 import { PreviewCard } from './preview-card.tsx'
 import { ModelCard, ProviderCard } from './provider-card.tsx'
@@ -57,18 +57,28 @@ export function ConnectPage(): JSX.Element {
         <ProblemView problem={known.problem} onRetry={() => void loadConnections()} />
       )}
       {known.kind === 'known' && <Form known={known.value} />}
-      <EquivalentCommands
-        commands={[
-          ['Names', 'sudo razroom-panel connect --list'],
-          ['Connect (asks for keys)', 'sudo razroom-panel connect --provider anthropic --channel telegram'],
-        ]}
-      />
     </div>
   )
 }
 
 function Form({ known }: { known: Connections }): JSX.Element {
   const session = useConnection(known)
+  return (
+    <>
+      <Steps session={session} known={known} />
+      <EquivalentCommands
+        commands={[
+          ['Names', 'sudo razroom-panel connect --list'],
+          ['Connect (asks for keys)', connectCommand(toWish(session.form, known), session.restart)],
+        ]}
+      />
+    </>
+  )
+}
+
+type Session = ReturnType<typeof useConnection>
+
+function Steps({ session, known }: { session: Session; known: Connections }): JSX.Element {
   const { form, reading, isAsked, preview, problem, isBusy } = session
   useUnloadWarning(hasTyped(form))
   if (preview) {
