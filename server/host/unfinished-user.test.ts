@@ -7,13 +7,13 @@ const NAME = 'razroom-no-such-home'
 const user = { name: NAME, uid: 990, gid: 991, home: `/home/${NAME}`, shell: '/usr/sbin/nologin' }
 
 /** @param there what getent(1) knows */
-async function finish(there: readonly string[], account = user) {
+async function finish(there: readonly string[], account = user, group = NAME) {
   const calls: string[] = []
   const run = (async (argv: readonly string[]) => {
     if (argv[0] !== 'getent') calls.push(argv.join(' '))
     return {
       exitCode: argv[0] === 'getent' && !there.includes(argv[1] ?? '') ? 2 : 0,
-      stdout: '',
+      stdout: argv[1] === 'group' ? `${group}:x:991:` : '',
       stderr: '',
     }
   }) as unknown as RunCommand
@@ -31,6 +31,12 @@ describe('an account whose making was cut off', () => {
     ['before its home', ['shadow', 'group'], [home]],
   ])('%s gets what is missing', async (_when, there, calls) => {
     expect(await finish(there)).toEqual(calls)
+  })
+
+  it('whose number somebody else’s group has is refused', async () => {
+    await expect(finish(['shadow', 'group'], user, 'docker')).rejects.toMatchObject({
+      code: 'USER_UNSUITABLE',
+    })
   })
 
   it('with another home is refused before anything is done', async () => {

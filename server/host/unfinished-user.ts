@@ -15,15 +15,22 @@ const NO_ENTRY = 2
  */
 export async function finishUser(run: RunCommand, user: UserAccount): Promise<void> {
   const { name, gid, home } = user
-  const isThere = async (database: string, key: string) => {
+  const lookUp = async (database: string, key: string): Promise<string | null> => {
     const asked = ['getent', database, '--', key] as const
-    return (await run(asked, { timeoutMs: TIMEOUT_MS, okExitCodes: [0, NO_ENTRY] })).exitCode === 0
+    const { exitCode, stdout } = await run(asked, { timeoutMs: TIMEOUT_MS, okExitCodes: [0, NO_ENTRY] })
+    return exitCode === 0 ? stdout : null
   }
   if (home !== `/home/${name}`)
     throw new SetupError('USER_UNSUITABLE', { detail: `the home of ${name} is ${home}, not /home/${name}` })
   // Adds a locked entry for each account that has none (pwconv(8)).
-  if (!(await isThere('shadow', name))) await run(['pwconv'], { timeoutMs: TIMEOUT_MS })
-  if (!(await isThere('group', String(gid))))
+  if ((await lookUp('shadow', name)) === null) await run(['pwconv'], { timeoutMs: TIMEOUT_MS })
+  const group = await lookUp('group', String(gid))
+  // Somebody may have been given the number meanwhile.
+  if (group !== null && group.split(':')[0] !== name)
+    throw new SetupError('USER_UNSUITABLE', {
+      detail: `the group ${gid} of ${name} is that of ${group.split(':')[0]}`,
+    })
+  if (group === null)
     await run(['groupadd', '--system', '--gid', String(gid), '--', name], { timeoutMs: TIMEOUT_MS })
   // As useradd has it; the home itself is closed by who calls this.
   if (await isHomeMissing(user)) await run(['mkhomedir_helper', name, '0022'], { timeoutMs: TIMEOUT_MS })

@@ -14,6 +14,15 @@ export const userEntry = (name: string): string => `user:${name}`
 export const makingEntry = (name: string): string => `making-user:${name}`
 
 /**
+ * Whether the panel was making this account when it was ended. One that setup would not make so, somebody else has made
+ * since: a person's has a shell.
+ */
+export function isHalfMade(created: readonly string[], { name, home, shell }: UserAccount): boolean {
+  const isAsMade = home === `/home/${name}` && /\/(nologin|false)$/.test(shell)
+  return isAsMade && created.includes(makingEntry(name))
+}
+
+/**
  * Refuses an account that cannot run the gateway.
  * @returns what should be said of it though it is no obstacle, or null
  * @throws SetupError USER_UNSUITABLE root, nobody, or no home of its own

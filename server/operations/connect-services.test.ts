@@ -130,6 +130,7 @@ describe('what fails behind a write', () => {
     it.world.onStart = () => later.abort()
     await expect(perform(await it.plan(WISH), later.signal)).rejects.toThrow()
     expect(files()).toEqual([ENV_AFTER, CONFIG_AFTER])
+    expect(it.world.isRunning).toBe(true)
   })
 })
 

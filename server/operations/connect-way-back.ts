@@ -51,8 +51,11 @@ async function decide(
   error: unknown,
 ): Promise<string> {
   const isSlow = error instanceof PanelError && error.code === 'GATEWAY_NOT_READY'
-  if (state.isComplete && (context.signal.aborted || isSlow))
-    return 'what was written stays; the files before are among the versions'
+  if (state.isComplete && (context.signal.aborted || isSlow)) {
+    const kept = 'what was written stays; the files before are among the versions'
+    if (isSlow || SAVING.has(step.id) || !state.wasRunning) return kept
+    return `${kept}; ${await startAgain(host, context)}`
+  }
   const outcomes: string[] = []
   for (const file of state.written.toReversed()) outcomes.push(await putBack(host, file, context))
   if (!SAVING.has(step.id) && state.wasRunning) outcomes.push(await startAgain(host, context))
@@ -80,9 +83,14 @@ async function putBack(host: Host, written: WrittenFile, context: StepContext): 
 
 /** As above; it goes to its end also when the operation is cancelled meanwhile. */
 async function startAgain(host: Host, context: StepContext): Promise<string> {
+  const isCancelled = context.signal.aborted
   const calm = calmContext(context)
   try {
-    for (const step of bringUpSteps(host, { force: true })) await step.run(calm)
+    for (const step of bringUpSteps(host, { force: !isCancelled })) {
+      // Who cancels, or ends the panel, does not want to wait for an answer.
+      if (!isCancelled || step.id !== 'wait-until-healthy') await step.run(calm)
+    }
+    if (isCancelled) return 'the gateway was started again'
     return 'the gateway runs again as before'
   } catch (error) {
     if (!(error instanceof PanelError))

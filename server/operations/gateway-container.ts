@@ -149,9 +149,9 @@ export async function findOtherHolders(
   return others.filter(({ uid }) => uid !== user?.uid)
 }
 
-/** One that was paused keeps its network until it is stopped. */
+/** One that was paused, or whose start was cut off, keeps its network until it is stopped. */
 function hasPorts(container: ContainerFacts | null): boolean {
-  return container?.running === true || container?.status === 'paused'
+  return container?.running === true || ['paused', 'initialized'].includes(container?.status ?? '')
 }
 
 /** True when this container runs and publishes the port where the settings want it. */

@@ -150,7 +150,7 @@ async function goBack(host: Host, context: StepContext, { error, since, wayBack 
     const detail = `${why}\nThe old image: ${wordsOf(second)}`
     throw new HostError('ROLLBACK_FAILED', { detail, cause: second })
   }
-  await host.updateState({ imageSwitch: null })
+  await host.updateState({ imageSwitch: null, answeredImage: target.id })
   context.did(`put ${target.id.slice(0, 12)} back, which ran before${isCancelled ? '' : ', and it answers'}`)
   if (isCancelled) throw error
   throw new HostError('UPDATE_ROLLED_BACK', { detail: why, cause: error })

@@ -6,7 +6,7 @@ import { ConflictError, InputError, SetupError } from '../errors.ts'
 import type { ContainerFacts, Host, PanelState } from '../host/host.ts'
 import { type FoundAdoption, readAdoption } from './adoption.ts'
 import { checkExposure } from './check-exposure.ts'
-import { checkUser, makingEntry, mayCreate, missingUser } from './check-user.ts'
+import { checkUser, isHalfMade, mayCreate, missingUser } from './check-user.ts'
 import { readUnitPaths } from './found-gateway.ts'
 
 export interface Decision {
@@ -74,7 +74,7 @@ export async function decideSettings(host: Host, request: SetupRequest): Promise
     throw await missingUser(host, target.user)
   await host.requireAdmitted({ user: target.user })
   // One that is half made has no home yet, and no gateway.
-  const user = state.created.includes(makingEntry(target.user)) ? null : present
+  const user = present && isHalfMade(state.created, present) ? null : present
   if (user) await checkUser(host, user)
   if (stored && isBegun && !isStoredOne) await refuseElsewhere(host, stored, target)
   const found = user && !(isStoredOne && isBegun) ? await readAdoption(host, target) : null

@@ -2,7 +2,7 @@ import { defaultSettings } from '../../contract/settings.ts'
 import { planIdRanges } from '../domain/subids.ts'
 import { SetupError } from '../errors.ts'
 import type { Host, UserAccount } from '../host/host.ts'
-import { checkUser, makingEntry, mayCreate, missingUser, userEntry } from './check-user.ts'
+import { checkUser, isHalfMade, makingEntry, mayCreate, missingUser, userEntry } from './check-user.ts'
 import type { Step } from './runner.ts'
 
 /**
@@ -29,6 +29,13 @@ export async function remember(host: Host, created: string): Promise<void> {
   if (!state.created.includes(created)) await host.updateState({ created: [...state.created, created] })
 }
 
+/** It was not made, or by somebody else. */
+async function forgetMaking(host: Host, name: string): Promise<void> {
+  const { created } = await host.readState()
+  const kept = created.filter((entry) => entry !== makingEntry(name))
+  if (kept.length < created.length) await host.updateState({ created: kept })
+}
+
 /**
  * Finishes the account that a panel was making when it was ended: without a home, podman could not even be asked as this
  * user. Setup records it as made.
@@ -36,9 +43,9 @@ export async function remember(host: Host, created: string): Promise<void> {
  */
 export async function finishHalfMade(host: Host): Promise<boolean> {
   const { created, settings } = await host.readState()
-  const name = settings?.user
-  if (name === undefined || !created.includes(makingEntry(name)) || !(await host.findUser(name))) return false
-  await host.finishUser(name)
+  const user = settings && (await host.findUser(settings.user))
+  if (!user || !isHalfMade(created, user)) return false
+  await host.finishUser(user.name)
   return true
 }
 
@@ -53,19 +60,23 @@ export function userStep(host: Host, options: { createUser: boolean }): Step {
     async run(context) {
       const name = await gatewayUserName(host)
       const existing = await host.findUser(name)
-      const isOurs = (await host.readState()).created.includes(makingEntry(name))
-      if (existing && !isOurs) {
+      const state = await host.readState()
+      if (existing && !isHalfMade(state.created, existing)) {
+        await forgetMaking(host, name)
         const warning = await checkUser(host, existing)
         context.command(`getent passwd ${name}`)
         const said = `${name} exists (uid ${existing.uid}, home ${existing.home})`
         context.found(warning === null ? said : `${said}; ${warning}`)
         return
       }
-      if (!mayCreate(name, options.createUser)) throw await missingUser(host, name)
+      if (!existing && !mayCreate(name, options.createUser)) throw await missingUser(host, name)
       context.command(`sudo useradd --system --create-home --shell /usr/sbin/nologin ${name}`)
       // Said before and after: a panel that is ended in between knows it again, and finishes what useradd has not.
       await remember(host, makingEntry(name))
-      const user = existing ? await host.finishUser(name) : await host.createUser(name)
+      const user = await (existing ? host.finishUser(name) : host.createUser(name)).catch(async (error) => {
+        if (!(await host.findUser(name))) await forgetMaking(host, name)
+        throw error
+      })
       const { created } = await host.readState()
       const entries = [
         ...created.filter((entry) => entry !== makingEntry(name)),
