@@ -54,7 +54,7 @@ async function openRegular(path: string): Promise<FileHandle> {
 /** A new file in the place of the full one, which keeps its other name. */
 async function begin(path: string): Promise<FileHandle> {
   await keepLogFile(path)
-  await remove(nextOf(path))
+  remove(nextOf(path))
   const file = await open(nextOf(path), APPEND | constants.O_EXCL, FILE_MODE)
   await rename(nextOf(path), path)
   return file
@@ -72,15 +72,16 @@ async function appendAll(file: FileHandle, rows: Buffer): Promise<void> {
 
 /**
  * Gives the file that the container writes to this name too, so that what was written outlives the container.
- * @returns whether it did not have it yet; false as well when there is no such file
+ * @returns whether it did not have it yet; false as well when there is no such file, or it has no row yet that tells
+ * whether lines before it are lost
  * @throws {HostError} FILE_REFUSED (EXDEV: it lies on another disk), FILE_DENIED
  */
 export async function linkLog(from: string, path: string): Promise<boolean> {
   const source = await inodeOf(from)
   if (source === null || source === NO_FILE || source === (await inodeOf(path))) return false
   await keepLogFile(path)
-  await noteLoss(path, path, from)
-  await remove(nextOf(path))
+  if ((await noteLoss(path, path, from)) === 'too early') return false
+  remove(nextOf(path))
   try {
     await link(from, nextOf(path))
     await rename(nextOf(path), path)

@@ -8,7 +8,7 @@ import { createLogMatcher } from './log-matcher.ts'
 import { partsBefore } from './log-parts.ts'
 import { createLogReading, type LineFilter, type LogReading } from './log-reading.ts'
 import { findLineStart } from './log-seek.ts'
-import { closeAll, KEPT_FILES, openSegments } from './log-segments.ts'
+import { blankFile, closeAll, KEPT_FILES, openSegments } from './log-segments.ts'
 import type { LogFilter, LogFollowParams } from './protocol.ts'
 
 /** While data comes, the path is not asked for its file at each look. */
@@ -106,14 +106,16 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
 
 /** Opens the log at the place where the first line is wanted. */
 async function begin(params: LogFollowParams, filter: LineFilter | null): Promise<Place> {
+  const blank = await blankFile(params.path)
   const files = await openSegments(params.path)
   const start =
     params.after === undefined
       ? await findBacklog(files, params.backlog)
       : await findAfter(files, params.after)
   const parts = start.offset === 0 && !start.isLost ? await partsBefore(files, start.index) : undefined
-  await closeAll(files.slice(0, start.index))
-  const [log, ...newer] = files.slice(start.index)
+  const [log, ...later] = files.slice(start.index)
+  const newer = later.filter(({ inode }) => inode !== blank)
+  await closeAll(files.filter((file) => file !== log && !newer.includes(file)))
   const gap = start.isLost
     ? 'the log was replaced meanwhile: lines before these may be lost'
     : start.offset === 0
@@ -181,9 +183,11 @@ async function lookAgain(
   if (state !== 'replaced') return alarm.wait(state === 'gone')
   // What came before the new file began is read first.
   if ((await logSize(reading.log)) > reading.position && (await isComplete(reading))) return
+  const blank = await blankFile(path)
   const files = await openSegments(path)
-  place.newer = await filesAfter(reading.log, files)
+  place.newer = (await filesAfter(reading.log, files)).filter(({ inode }) => inode !== blank)
   await closeAll(files.filter((file) => !place.newer.includes(file)))
+  if (place.newer.length === 0) return alarm.wait(false)
   // Nobody kept the file that was read: files between it and the next one may be missing.
   if (files.length > 1 && !files.some(({ inode }) => inode === reading.log.inode))
     place.gap = await describeLoss(reading.log, reading.position, place.newer[0])

@@ -5,8 +5,7 @@
  */
 import { fstatSync } from 'node:fs'
 import type { LogFile } from './log-file.ts'
-import { timeAt } from './log-loss.ts'
-import { findLineStart } from './log-seek.ts'
+import { firstTime, lastTime } from './log-loss.ts'
 
 /** The file that was left, in ns since 1970; `lastRowMs` in ms, NaN without a row. */
 export interface LeftFile {
@@ -62,8 +61,7 @@ export async function findLoss(left: LogFile, next: LogFile): Promise<LostFile |
   const [old, young] = [statOf(left), statOf(next)]
   // Nearly always, and without a look into the files.
   if (old.ctimeNs >= young.birthtimeNs) return null
-  const { offset } = await findLineStart(left.handle, Number(old.size), 1)
-  const [from, to] = [await timeAt(left, offset), await timeAt(next, 0)]
+  const [from, to] = [await lastTime(left), await firstTime(next)]
   if (from === null || to === null) return null
   const verdict = judgeLoss(
     {

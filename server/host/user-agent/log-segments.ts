@@ -3,13 +3,13 @@
  * that it knows nothing of (a hard link) keeps that (docs/adr/0011-logs.md). `PATH.1` is always the file that conmon
  * writes to, `PATH.2` the one before, and so on.
  */
-import { type BigIntStats, statSync } from 'node:fs'
-import { link, rename, unlink } from 'node:fs/promises'
+import { type BigIntStats, linkSync, renameSync, statSync, unlinkSync } from 'node:fs'
 import { HostError } from '../../errors.ts'
 import { createFileAlarm } from './file-alarm.ts'
 import { errno, fileError } from './file-errors.ts'
 import { type LogFile, logName, openLog } from './log-file.ts'
-import { describeLostFile, findLoss } from './log-lost-file.ts'
+import { firstTime, lastTime } from './log-loss.ts'
+import { describeLostFile, findLoss, type LostFile } from './log-lost-file.ts'
 import { readLostNotes, writeLostNote } from './log-lost-notes.ts'
 
 /** Files that are kept; with conmon's limit for each this bounds the log (domain/gateway-spec.ts). */
@@ -26,7 +26,18 @@ const MAX_ATTEMPTS = 10
 /** Of what is no file that could be read: a FIFO, a directory, a link in a circle. */
 export const NO_FILE = 0n
 
-/** null when there is no such file. Without a thread: the keeper of the files asks often. */
+/** null when there is none, or something else. Without a thread: the keeper of the files asks often. */
+function fileAt(path: string): BigIntStats | null {
+  try {
+    const found = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return found?.isFile() ? found : null
+  } catch {
+    // A link in a circle, a directory without access: who reads the log is told of it.
+    return null
+  }
+}
+
+/** null when there is no such file. Without a thread: see above. */
 export async function inodeOf(path: string): Promise<bigint | null> {
   try {
     const found = statSync(path, { bigint: true })
@@ -37,37 +48,68 @@ export async function inodeOf(path: string): Promise<bigint | null> {
 }
 
 /**
+ * The inode of the file that is written to, while it has no row: whether lines before it are lost is told by its first.
+ * null when it has one, or there is no such file.
+ */
+export async function blankFile(path: string): Promise<bigint | null> {
+  const found = fileAt(path)
+  return found?.size === 0n ? found.ino : null
+}
+
+/**
  * Gives the file that is written to its second name, when it has none: the file of before moves on by one number, and
  * the oldest goes. Can be ended at any point and run again.
  * @returns whether the file that is written to had no second name yet
  */
 export async function keepLogFile(path: string): Promise<boolean> {
-  const current = await inodeOf(path)
+  const current = fileAt(path)
   const kept = await inodeOf(nameOf(path, 1))
-  if (current === null || current === NO_FILE || kept === current) return false
+  if (current === null || kept === current.ino) return false
   if (kept !== null) {
-    await noteLoss(path, nameOf(path, 1), path)
+    if ((await noteLoss(path, nameOf(path, 1), path)) === 'too early') return false
     for (let number = KEPT_FILES - 1; number >= 1; number -= 1) {
-      await move(nameOf(path, number), nameOf(path, number + 1))
+      move(nameOf(path, number), nameOf(path, number + 1))
     }
   }
   try {
-    await link(path, nameOf(path, 1))
+    linkSync(path, nameOf(path, 1))
   } catch (error) {
     // Gone, or linked by another panel meanwhile.
     if (errno(error) !== 'ENOENT' && errno(error) !== 'EEXIST') throw fileError(error, path)
   }
+  // Left between the first look and the link. Its times can't tell that: the names that moved on have changed them.
+  const isLeft = kept !== null && current.size > 0n && (await inodeOf(nameOf(path, 1))) !== current.ino
+  if (isLeft) await noteLeft(path)
   return true
 }
 
 /**
  * Notes that a file between two is missing, where it is. To move the files on, or to give them names, hides it.
  * @param path of the log @param left the file that was left @param next the one that is behind it now
+ * @returns 'too early' while that has no row, which decides it: nothing in it could be lost yet
  */
-export async function noteLoss(path: string, left: string, next: string): Promise<void> {
+export async function noteLoss(path: string, left: string, next: string): Promise<'too early' | undefined> {
   // Without a thread, as nearly always nothing is missing: see findLoss.
   const [old, young] = [left, next].map((one) => statSync(one, { bigint: true, throwIfNoEntry: false }))
   if (!old || !young || old.ctimeNs >= young.birthtimeNs) return
+  if (young.size === 0n) return 'too early'
+  await noteBetween(path, left, next, findLoss)
+}
+
+/** Notes that the file between the two newest that are kept is missing. */
+async function noteLeft(path: string): Promise<void> {
+  await noteBetween(path, nameOf(path, 2), nameOf(path, 1), async (left, next) => {
+    const [from, to] = [await lastTime(left), await firstTime(next)]
+    return from === null || to === null ? null : { from, to, isCertain: true }
+  })
+}
+
+async function noteBetween(
+  path: string,
+  left: string,
+  next: string,
+  judge: (left: LogFile, next: LogFile) => Promise<LostFile | null>,
+): Promise<void> {
   const files: LogFile[] = []
   try {
     for (const one of [left, next]) {
@@ -76,7 +118,7 @@ export async function noteLoss(path: string, left: string, next: string): Promis
       files.push(log)
     }
     const [before, log] = files
-    const lost = before && log && (await findLoss(before, log))
+    const lost = before && log && (await judge(before, log))
     if (lost) await writeLostNote(path, log, lost)
   } catch {
     // Files are kept all the same, on a full disk too: lines that are there are worth more than word of those that are not.
@@ -162,19 +204,26 @@ export async function closeAll(logs: readonly LogFile[]): Promise<void> {
 }
 
 /** It may be gone already. */
-export async function remove(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
+export function remove(path: string): void {
+  try {
+    unlinkSync(path)
+  } catch (error) {
     if (errno(error) !== 'ENOENT') throw fileError(error, path)
-  })
+  }
 }
 
-/** The file that was there goes. Where something is in the way for ever (a directory), this one goes in its stead. */
-async function move(from: string, to: string): Promise<void> {
-  await rename(from, to).catch(async (error: unknown) => {
+/**
+ * The file that was there goes. Where something is in the way for ever (a directory), this one goes in its stead.
+ * Without a thread: conmon may begin another file while one is waited for, and so lose the one that gets a name here.
+ */
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to)
+  } catch (error) {
     if (errno(error) === 'ENOENT') return
     if (!IN_THE_WAY.has(errno(error) ?? '')) throw fileError(error, from)
-    await remove(from)
-  })
+    remove(from)
+  }
 }
 
 /** A second name that somebody else took away is given again so soon. */
