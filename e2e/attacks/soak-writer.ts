@@ -4,7 +4,8 @@
  * orderly way, with which it ended.
  *
  * How far it may be ahead of who reads is what it finds in ACK_FILE. So a reader that stands still holds it, as far as
- * the log keeps: a file of the log takes at least so long as conmon needs for one of the gateway's (docs/adr/0011-logs.md).
+ * the log keeps. It waits as well while the file that conmon writes to has no second name: on a machine that stands still
+ * for longer than a file takes, its lines would be lost, which is told (docs/adr/0011-logs.md) but is not what is tried.
  */
 
 /** What the reader has of a run, and how many more lines may be written. */
@@ -17,6 +18,9 @@ export interface Ack {
 /** As the container sees it; the directory is mounted. */
 export const ACK_FILE = '/ack/ack.json'
 
+/** Directory of the log, as the container sees it. */
+export const LOG_DIRECTORY = '/log'
+
 /** Text of a numbered line: its number says how long it is, so that a line with a hole in it is seen. */
 export const SOAK_LINE = /^soak (\w+) (\d+) (x*)$/
 export const SOAK_BEGIN = /^(.*)soak (\w+) begins$/
@@ -26,9 +30,9 @@ export const SOAK_END = /^soak (\w+) ends at (\d+)$/
 export const padding = (number: number): number =>
   number % 5_003 === 0 ? 9_000 : number % 97 === 0 ? 400 : (number * 7) % 41
 
-/** @param bytesPerSecond at most */
-export const soakScript = (bytesPerSecond: number): string => `
-const { readFileSync, writeSync } = require('node:fs')
+/** @param logName of the log in its directory @param bytesPerSecond at most */
+export const soakScript = (logName: string, bytesPerSecond: number): string => `
+const { readFileSync, statSync, writeSync } = require('node:fs')
 const padding = ${String(padding)}
 const run = Date.now().toString(36)
 const all = (text) => { const bytes = Buffer.from(text); for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at) }
@@ -38,7 +42,7 @@ const mayGo = () => {
   const now = Date.now()
   tokens = Math.min(${Math.ceil(bytesPerSecond / 50)}, tokens + (now - at) * ${bytesPerSecond / 1000})
   at = now
-  if (tokens < 0) return false
+  if (tokens < 0 || statSync(${JSON.stringify(`${LOG_DIRECTORY}/${logName}`)}).nlink < 2) return false
   // Before each step: a smaller window holds at once, or whole files would come while nobody keeps them.
   try {
     const ack = JSON.parse(readFileSync(${JSON.stringify(ACK_FILE)}, 'utf8'))

@@ -1,9 +1,10 @@
+import { basename, dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { IS_FULL, SEED } from '../attacks/env-requests.ts'
 import { seededRandom } from '../attacks/panel-client.ts'
 import type { SoakOrders, SoakProgress, SoakWindow } from '../attacks/soak-client.ts'
-import { soakScript } from '../attacks/soak-writer.ts'
+import { LOG_DIRECTORY, soakScript } from '../attacks/soak-writer.ts'
 import { AS_RAZROOM } from '../host/host-test-kit.ts'
 import { waitUntil } from '../host/wait-until.ts'
 import { insideArgv, type LogHost } from './log-host.ts'
@@ -89,8 +90,10 @@ async function writeAndHit(open: LogHost, soak: Soak, client: SoakClient, image:
       open,
       ...['run', '--detach', '--replace', '--name=soak', '--network=none', '--stop-timeout=30'],
       ...['--log-driver=k8s-file', `--log-opt=path=${open.logFile}`, `--log-opt=max-size=${fileMegabytes}mb`],
-      ...[`--volume=${ACK_DIRECTORY}:/ack:ro`, '--entrypoint=node', image],
-      ...['--eval', soakScript(megabytesPerSecond * 1_000_000)],
+      ...[`--volume=${ACK_DIRECTORY}:/ack:ro`, `--volume=${dirname(open.logFile)}:${LOG_DIRECTORY}:ro`],
+      // Root of the container is the gateway's user: nobody else may enter the directory of the log.
+      ...['--user=0', '--entrypoint=node', image],
+      ...['--eval', soakScript(basename(open.logFile), megabytesPerSecond * 1_000_000)],
     )
   const killPid = (pid: string | number) => panel.host.run(['kill', '-KILL', String(pid)])
   const strike: Readonly<Record<Blow, () => Promise<unknown>>> = {
