@@ -11,7 +11,7 @@ import { keepScore } from './scoreboard.ts'
 /** Of 1024 bytes each; the first save fits twice, since the new file is there before the old one goes. */
 const DISK_KILOBYTES = 64
 const STATE_DIR = '/var/lib/razroom-panel'
-const ROUNDS = IS_FULL ? 200 : 40
+const ROUNDS = IS_FULL ? 200 : 20
 
 /** So many bytes of variables. */
 const variables = (kilobytes: number, letter: string): string =>

@@ -81,10 +81,12 @@ async function converse(socket: Socket, shot: Shot, marks: Marks): Promise<void>
   await sleep(shot.delayMs ?? 0)
   for (const frame of shot.frames ?? []) if (!socket.destroyed) socket.write(textFrame(frame))
   for (const piece of shot.pieces ?? []) {
-    if (!socket.destroyed) socket.write(Buffer.from(piece, 'latin1'))
+    if (socket.destroyed) break
+    socket.write(Buffer.from(piece, 'latin1'))
     // Else the kernel puts the pieces together again.
     await sleep(2)
   }
+  if (socket.destroyed) return
   await sleep(shot.listenMs ?? (shot.until === undefined ? LISTEN_MS : 0))
   if (shot.until !== undefined)
     await Promise.race([marks[shot.until].promise, sleep(PATIENCE_MS, undefined, { ref: false })])

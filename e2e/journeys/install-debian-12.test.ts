@@ -1,3 +1,3 @@
 import { describeInstallJourney } from './install-journey.ts'
 
-describeInstallJourney('debian-12', { user: 'alice' })
+describeInstallJourney('debian-12', { user: 'alice', isInGate: false })

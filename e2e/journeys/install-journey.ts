@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LoginLink, Status } from '../../contract/schemas.ts'
 import type { TokenReveal } from '../../contract/token.ts'
+import { IS_FULL } from '../attacks/env-requests.ts'
 import { createHost, type HostKind, type TestHost } from '../host/host.ts'
 import { copyCheckout } from './checkout.ts'
 import { testEnd } from './install-journey-end.ts'
@@ -43,7 +44,7 @@ async function listNotOf(host: TestHost, user: string, path: string): Promise<st
 
 /** The way of somebody with a bare machine: install, use, install again, uninstall, come back, purge. */
 export function describeInstallJourney(kind: HostKind, journey: InstallJourney = {}): void {
-  describe(`install.sh on a bare ${kind}`, () => {
+  describe.runIf(journey.isInGate !== false || IS_FULL)(`install.sh on a bare ${kind}`, () => {
     let machine: TestHost | undefined
     const host = (): TestHost => {
       if (machine === undefined) throw new Error('the host did not come up')

@@ -59,6 +59,8 @@ export async function uidOf(host: TestHost, user: string): Promise<string> {
 }
 
 export interface InstallJourney {
+  /** false: by --full alone. Its parts are what other journeys have: the packages of one, the services of another. */
+  readonly isInGate?: boolean
   /** An ordinary user of the machine runs the gateway, so that nobody may remove it; razroom unless said. */
   readonly user?: string
   /** Further tests, after the installation and before it is taken back. */
