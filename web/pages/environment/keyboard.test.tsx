@@ -44,3 +44,21 @@ test('Escape drops a new row in which nothing was typed', async () => {
   await settle()
   expect(screen.queryByLabelText('Name of the new variable')).toBeNull()
 })
+
+test('after a save the focus is where its outcome is told, not nowhere', async () => {
+  await addOwn('X', 'v')
+  screen.getByRole('button', { name: 'Save' }).focus()
+  await press('Save')
+  const note = screen.getByText(/^Saved\./).closest('.note')
+  expect(note).toBeTruthy()
+  expect(document.activeElement).toBe(note)
+})
+
+test('a save by Ctrl+S leaves the focus where it is', async () => {
+  await addOwn('X', 'v')
+  const other = screen.getByRole('tab', { name: 'Table' })
+  other.focus()
+  await pressKey(window, 's', { ctrlKey: true })
+  expect(screen.getByText(/^Saved\./)).toBeTruthy()
+  expect(document.activeElement).toBe(other)
+})

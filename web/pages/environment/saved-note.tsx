@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Problem } from '../../../contract/schemas.ts'
 import { restartGateway } from '../../api/gateway.ts'
 import { toProblem } from '../../api/problem.ts'
@@ -16,7 +16,12 @@ import { undoSave } from './undo-save.ts'
 export function SavedNote(): JSX.Element | null {
   const [problem, setProblem] = useState<Problem | null>(null)
   const [isBusy, setBusy] = useState(false)
+  const note = useRef<HTMLDivElement>(null)
   const saved = editor.saved.value
+  // The button that saved has gone: whoever pressed it by the keyboard goes on here.
+  useEffect(() => {
+    if (document.activeElement === document.body) note.current?.focus({ preventScroll: true })
+  }, [saved])
   // Another file by now: what was said of the save is no longer about it.
   if (!saved || editor.base.value?.etag !== saved.result.etag) return null
   const { result, since, isUndone } = saved
@@ -42,7 +47,7 @@ export function SavedNote(): JSX.Element | null {
   }
 
   return (
-    <div class="note" data-tone={isFailed ? 'bad' : 'good'}>
+    <div class="note" data-tone={isFailed ? 'bad' : 'good'} ref={note} tabIndex={-1}>
       <p aria-live="polite">
         {!result.changed && 'Nothing was changed: the file is as it was.'}
         {result.changed && needsRestart && `${words} The gateway sees the change after a restart.`}

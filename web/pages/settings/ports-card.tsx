@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { Status } from '../../../contract/schemas.ts'
 import type { Settings, SettingsPatch } from '../../../contract/settings.ts'
 import { restartGateway } from '../../api/gateway.ts'
@@ -25,10 +25,7 @@ export function PortsCard({ status }: { status: Status }): JSX.Element {
     <Section id="ports" title="Ports and address">
       <Loaded remote={settings.value} what="Reading the settings" onRetry={() => void loadRunSettings()}>
         {({ gatewayPort, bridgePort, publishAddress }) => (
-          <Form
-            key={`${gatewayPort} ${bridgePort} ${publishAddress}`}
-            stored={{ gatewayPort, bridgePort, publishAddress }}
-          />
+          <Form stored={{ gatewayPort, bridgePort, publishAddress }} />
         )}
       </Loaded>
       {status.restartRequired && <ApplyNote reasons={status.restartReasons} />}
@@ -61,6 +58,8 @@ export function portsPatch(form: PortsForm, stored: Ports): SettingsPatch | null
 
 function Form({ stored }: { stored: Ports }): JSX.Element {
   const [form, setForm] = useState<PortsForm>(() => portsForm(stored))
+  // Saved, or changed by somebody else. Not a new form: the focus would go with the old one.
+  useEffect(() => setForm(portsForm(stored)), [stored.gatewayPort, stored.bridgePort, stored.publishAddress])
   const action = useAction()
   const errors = checkPorts(form)
   const hasErrors = Object.keys(errors).length > 0
