@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportDocument } from '../../contract/unit.ts'
+import { IS_FULL } from '../attacks/env-requests.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { seeFreePorts } from '../host/host-test-kit.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
@@ -239,7 +240,7 @@ describe('where podman has no Quadlet (Debian 12)', () => {
     await seeNothing(host, person)
   })
 
-  it('podman-compose 1.0.3 runs the compose file, given the user namespace', async () => {
+  it.runIf(IS_FULL)('podman-compose 1.0.3 runs the compose file, given the user namespace', async () => {
     await install(host, 'podman-compose', 'iptables')
     const person = asRazroom(host, ['PODMAN_USERNS=keep-id'])
     const { text, notes } = await exported(panel, 'compose')

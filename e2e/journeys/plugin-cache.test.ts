@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Operation } from '../../contract/schemas.ts'
+import { IS_FULL } from '../attacks/env-requests.ts'
 import { createHost, type TestHost } from '../host/host.ts'
 import { AS_RAZROOM, seeFreePorts } from '../host/host-test-kit.ts'
 import { invokeTool, type PanelHost, readToken, setUpBundled, startPanel } from '../host/panel-host.ts'
@@ -62,7 +63,7 @@ describe('what the gateway compiles at its start', () => {
     expect(await listCache()).toEqual(['.filled-by', expect.stringMatching(/^bundled-gateway-.*\.json$/)])
   })
 
-  it('goes with the image, and its first start is a cold one', async () => {
+  it.runIf(IS_FULL)('goes with the image, and its first start is a cold one', async () => {
     const before = await markOf()
     const id = await buildImage(panel, 'localhost/razroom-good:1', 'good')
     await panel.podman('save', '--quiet', '--output', '/home/razroom/good.tar', 'localhost/razroom-good:1')
