@@ -15,6 +15,7 @@ let monitor: Monitor
 let events: PanelEvent[]
 let isAnswering = false
 let seen: (string | undefined)[]
+let runningId: string | null
 let change: (path: string) => void
 /** Happens when the panel is about to watch. */
 let whileBeginning: () => void
@@ -40,11 +41,12 @@ beforeEach(() => {
   }
   Object.assign(world.host, more)
   seen = []
+  runningId = null
   monitor = createMonitor({
     host: world.host,
     bus,
     version: '1',
-    runningOperationId: () => null,
+    runningOperationId: () => runningId,
     onSeen: ({ container }) => seen.push(container?.status),
   })
 })
@@ -235,4 +237,56 @@ it('says nothing of what was seen before a look that came to its end meanwhile',
     .flatMap((event) => (event.type === 'status.changed' ? [event.status.gateway.state] : []))
   expect(states).not.toContain('running')
   expect(states).not.toContain('starting')
+})
+
+/** podman answers to the looks that begin from now on when it is let go. */
+function holdPodman(): () => void {
+  const held = Promise.withResolvers<void>()
+  const { inspectContainer } = world.host
+  world.host.inspectContainer = async (...what) => {
+    await held.promise
+    return inspectContainer(...what)
+  }
+  return held.resolve
+}
+
+it('says at once which operation runs, while podman has not answered yet', async () => {
+  monitor.run()
+  await vi.waitFor(() => expect(hasBegun).toBe(true))
+  await monitor.refresh()
+  const release = holdPodman()
+  runningId = 'op'
+  bus.publish({ type: 'operation.started', operation: { kind: 'setup' } as Operation })
+  expect((await monitor.read()).operationId).toBe('op')
+  release()
+})
+
+it('says nothing of before an operation that has ended', async () => {
+  world.container = container(true)
+  isAnswering = true
+  monitor.run()
+  await vi.waitFor(() => expect(hasBegun).toBe(true))
+  await monitor.refresh()
+  const release = holdPodman()
+  world.container = container(false)
+  bus.publish({ type: 'operation.finished', operation: { kind: 'stop-gateway' } as Operation })
+  const read = monitor.read()
+  release()
+  expect((await read).gateway.state).toBe('failed')
+})
+
+it('says what it knows when the look behind an operation fails', async () => {
+  world.container = container(true)
+  isAnswering = true
+  monitor.run()
+  await vi.waitFor(() => expect(hasBegun).toBe(true))
+  await monitor.refresh()
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  onTestFinished(() => said.mockRestore())
+  world.host.inspectContainer = async () => {
+    throw new Error('podman is broken')
+  }
+  bus.publish({ type: 'operation.finished', operation: { kind: 'stop-gateway' } as Operation })
+  expect((await monitor.read()).gateway.state).toBe('running')
+  expect(said.mock.calls.flat().join(' ')).toContain('status:')
 })
