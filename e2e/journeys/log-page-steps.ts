@@ -16,7 +16,7 @@ const LINES = 2_500
 
 /** The log as a person reads it in the browser. */
 export function itIsReadInThePage(open: () => LogHost, mode: Mode): void {
-  it.runIf(mode === 'quadlet' || IS_FULL)(
+  it.runIf(mode === 'container' || IS_FULL)(
     `is read in the page, as a ${mode}: an old line by a search and by its link, a filter, and back to the end`,
     async () => {
       const { panel } = open()
