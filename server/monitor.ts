@@ -19,8 +19,8 @@ const IDLE_PULSE_MS = 30_000
 /** podman is asked anew after this long, should an event ever be missed. */
 const OBSERVE_EVERY_MS = 60_000
 const RETRY_WATCH_MS = 1_000
-/** So long whoever asks behind an operation waits for the look that sees what it has done. */
-const SETTLE_LIMIT_MS = 5_000
+/** So long whoever asks waits for a look at podman; then there is what was seen last. */
+const BEAT_LIMIT_MS = 5_000
 
 /** Operations that end with a gateway that answers, and how they end when it does not. */
 const STARTING = new Set<OperationKind>(['setup', 'start-gateway', 'restart-gateway'])
@@ -75,8 +75,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
   /** The gateway is well, nobody looks, and the next pulse is a while away. */
   let isDozing = false
   let isStale = false
-  /** An operation has ended, and the machine was not looked at since. */
-  let isBefore = false
   let wake: () => void = () => {}
   /** Ends the watches when who or what is to be watched may have changed. */
   let watches = new AbortController()
@@ -118,7 +116,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
         if (loops.length > 0) onSeen(observation)
         next = await derive(observation)
       } while (isStale && !closing.signal.aborted)
-      isBefore = false
       return next
     } finally {
       looking = null
@@ -191,19 +188,17 @@ export function createMonitor(options: MonitorOptions): Monitor {
     return state === 'running' && !isDozing ? RUNNING_PULSE_MS : IDLE_PULSE_MS
   }
 
-  /** What was seen last, but never what was seen long before anybody asked, or before an operation that has ended. */
+  /** What was seen last, but never what was seen long before anybody asked. */
   async function readCurrent(): Promise<Status> {
     if (loops.length === 0 || status === null) return refresh()
-    // Who began that look reports why it failed; then, and while podman hangs, there is what was seen before.
-    if (isBefore && looking) await Promise.race([looking.catch(() => undefined), nap(SETTLE_LIMIT_MS)])
     if (isDozing && Date.now() - derivedAt > RUNNING_PULSE_MS) {
       const beaten = beatOnce()
       // The next pause is for what is seen now.
       wake()
-      await beaten
+      await Promise.race([beaten, nap(BEAT_LIMIT_MS)])
     }
-    // What runs is known at once; what it has done so far is seen by the next look.
-    return { ...status, operationId: runningOperationId() }
+    // What runs is known at once. That it is over is told by the look that sees what it has done.
+    return { ...status, operationId: runningOperationId() ?? status.operationId }
   }
 
   async function beatRegularly(): Promise<void> {
@@ -276,7 +271,6 @@ export function createMonitor(options: MonitorOptions): Monitor {
     refresh,
     run() {
       bus.subscribe((event) => {
-        if (event.type === 'operation.finished') isBefore = true
         if (event.type === 'operation.finished' && STARTING.has(event.operation.kind))
           hasFailedStart = NOT_STARTED.has(event.operation.problem?.code)
         if (event.type === 'operation.started' || event.type === 'operation.finished') void refreshAndReport()
