@@ -108,14 +108,15 @@ export async function* followLog(params: LogFollowParams, signal: AbortSignal): 
 async function begin(params: LogFollowParams, filter: LineFilter | null): Promise<Place> {
   const blank = await blankFile(params.path)
   const files = await openSegments(params.path)
+  // One without a row comes when it has one: only then is known what is missing before it, and there is a place in it.
+  if (files.length > 1 && files.at(-1)?.inode === blank) await closeAll(files.splice(-1))
   const start =
     params.after === undefined
       ? await findBacklog(files, params.backlog)
       : await findAfter(files, params.after)
   const parts = start.offset === 0 && !start.isLost ? await partsBefore(files, start.index) : undefined
-  const [log, ...later] = files.slice(start.index)
-  const newer = later.filter(({ inode }) => inode !== blank)
-  await closeAll(files.filter((file) => file !== log && !newer.includes(file)))
+  await closeAll(files.slice(0, start.index))
+  const [log, ...newer] = files.slice(start.index)
   const gap = start.isLost
     ? 'the log was replaced meanwhile: lines before these may be lost'
     : start.offset === 0
@@ -185,7 +186,8 @@ async function lookAgain(
   if ((await logSize(reading.log)) > reading.position && (await isComplete(reading))) return
   const blank = await blankFile(path)
   const files = await openSegments(path)
-  place.newer = (await filesAfter(reading.log, files)).filter(({ inode }) => inode !== blank)
+  place.newer = await filesAfter(reading.log, files)
+  if (place.newer.at(-1)?.inode === blank) place.newer.pop()
   await closeAll(files.filter((file) => !place.newer.includes(file)))
   if (place.newer.length === 0) return alarm.wait(false)
   // Nobody kept the file that was read: files between it and the next one may be missing.

@@ -1,4 +1,11 @@
-import { renameSync, type StatSyncOptions, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  linkSync,
+  renameSync,
+  type StatSyncOptions,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { appendFile, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
 import { readLines } from '../../../contract/log-rows.ts'
@@ -40,10 +47,14 @@ function leaveFile(number: number): void {
 }
 
 /** Takes up to so many lines, with `gap` where something is missing, and ends. */
-async function follow(count: number, onLive: () => Promise<void> = async () => undefined): Promise<string[]> {
+async function follow(
+  count: number,
+  onLive: () => Promise<void> = async () => undefined,
+  backlog = 100,
+): Promise<string[]> {
   const seen: string[] = []
   let wasLive = false
-  for await (const item of followLog({ path, backlog: 100 }, end.signal)) {
+  for await (const item of followLog({ path, backlog }, end.signal)) {
     if (item.gap !== undefined) seen.push('gap')
     seen.push(...((item.rows && readLines(item.rows)) ?? []).map(({ text }) => text))
     if (seen.length >= count) break
@@ -129,4 +140,60 @@ test('a file without a row is not given the name of the log', async () => {
   await appendFile(elsewhere, fresh('three'))
   expect(await linkLog(elsewhere, path)).toBe(true)
   expect(await follow(3)).toEqual(['one', 'gap', 'three'])
+})
+
+test('who follows from an empty file on is shown no line of before it, whatever takes its place', async () => {
+  await beginFile(path, row(0))
+  await keepLogFile(path)
+  await beginFile(path, '')
+  const seen = follow(
+    1,
+    async () => {
+      await beginFile(path, '')
+      await appendFile(path, fresh('new'))
+    },
+    0,
+  )
+  expect(await seen).toEqual(['new'])
+})
+
+test('the place behind an empty file is that behind the lines before it', async () => {
+  await beginFile(path, row(0))
+  await keepLogFile(path)
+  await beginFile(path, '')
+  for await (const { live, cursor = '' } of followLog({ path, backlog: 0 }, end.signal)) {
+    if (!live) continue
+    await appendFile(path, fresh('new'))
+    const texts: string[] = []
+    for await (const { rows } of followLog({ path, backlog: 0, after: cursor }, end.signal)) {
+      texts.push(...((rows && readLines(rows)) ?? []).map(({ text }) => text))
+      if (texts.length > 0) break
+    }
+    expect(texts).toEqual(['new'])
+    break
+  }
+})
+
+/** The empty file gets a row and its second name, and the next one begins. */
+function goOn(): void {
+  appendFileSync(path, row(1))
+  renameSync(`${path}.1`, `${path}.2`)
+  linkSync(path, `${path}.1`)
+  leaveFile(2)
+}
+
+test('a file that was empty at the look before is not left out', async () => {
+  await beginFile(path, row(0))
+  await keepLogFile(path)
+  await beginFile(path, '')
+  meanwhile.happens = goOn
+  expect(await follow(3)).toEqual(['line 0', 'line 1', 'line 2'])
+  expect(meanwhile.happens).toBeNull()
+})
+
+test('a link in a circle in the place of a kept file does not keep the others from their names', async () => {
+  await beginFile(path, row(0))
+  symlinkSync(`${path}.1`, `${path}.1`)
+  expect(await keepLogFile(path)).toBe(true)
+  expect((await stat(`${path}.1`)).ino).toBe((await stat(path)).ino)
 })

@@ -90,7 +90,7 @@ export async function keepLogFile(path: string): Promise<boolean> {
  */
 export async function noteLoss(path: string, left: string, next: string): Promise<'too early' | undefined> {
   // Without a thread, as nearly always nothing is missing: see findLoss.
-  const [old, young] = [left, next].map((one) => statSync(one, { bigint: true, throwIfNoEntry: false }))
+  const [old, young] = [fileAt(left), fileAt(next)]
   if (!old || !young || old.ctimeNs >= young.birthtimeNs) return
   if (young.size === 0n) return 'too early'
   await noteBetween(path, left, next, findLoss)
