@@ -59,7 +59,8 @@ export async function blankFile(path: string): Promise<bigint | null> {
 /**
  * Gives the file that is written to its second name, when it has none: the file of before moves on by one number, and
  * the oldest goes. Can be ended at any point and run again.
- * @returns whether the file that is written to had no second name yet
+ * @returns whether the file that is written to had no second name yet; false as well while it has no row and may be
+ *   behind a file that is missing: it gets its name with its first row
  */
 export async function keepLogFile(path: string): Promise<boolean> {
   const current = fileAt(path)
