@@ -42,7 +42,7 @@ export function imagesJourney(
   let host: TestHost
   let panel: PanelHost
   const ids: Record<string, string> = {}
-  const itInWhole = it.runIf(kind === 'debian-13' || IS_FULL)
+  const isWhole = kind === 'debian-13' || IS_FULL
 
   beforeAll(async () => {
     host = await createHost({ kind, network: 'mirrors' })
@@ -105,13 +105,16 @@ export function imagesJourney(
       })
     })
 
-    itInWhole('is asked again by an update, which finds nothing new and changes no way back', async () => {
-      const before = await inspectGateway(panel)
-      const { steps } = await update()
-      expect(steps.find(({ id }) => id === 'bring-image')).toMatchObject({ state: 'unchanged' })
-      expect((await inspectGateway(panel)).id).toBe(before.id)
-      expect((await readStatus(panel)).image?.previous?.id).toBe(ids.bundled)
-    })
+    it.runIf(isWhole)(
+      'is asked again by an update, which finds nothing new and changes no way back',
+      async () => {
+        const before = await inspectGateway(panel)
+        const { steps } = await update()
+        expect(steps.find(({ id }) => id === 'bring-image')).toMatchObject({ state: 'unchanged' })
+        expect((await inspectGateway(panel)).id).toBe(before.id)
+        expect((await readStatus(panel)).image?.previous?.id).toBe(ids.bundled)
+      },
+    )
 
     it.each([
       [PRIVATE, 'Log in to 127.0.0.1:5102'],
@@ -191,7 +194,7 @@ export function imagesJourney(
       expect(again).toMatchObject({ state: 'succeeded', changed: false })
     })
 
-    itInWhole('is sent, used and gone, and setup goes on without it', async () => {
+    it.runIf(isWhole)('is sent, used and gone, and setup goes on without it', async () => {
       const sent = await upload('/root/good.tar')
       expect(sent.sizeBytes).toBe(Number((await host.run(['stat', '--format=%s', '/root/good.tar'])).stdout))
       const { stdout } = await host.run(['stat', '--format=%U %a', sent.path])
@@ -205,7 +208,7 @@ export function imagesJourney(
       expect(await panel.cli<Operation>('setup')).toMatchObject({ state: 'succeeded', changed: false })
     })
 
-    itInWhole('that is none is refused in podman’s words, and leaves nothing', async () => {
+    it.runIf(isWhole)('that is none is refused in podman’s words, and leaves nothing', async () => {
       const archives = await makeHostileArchives(host)
       const before = await listTraces(panel)
       for (const [name, path] of archives) {
@@ -217,7 +220,7 @@ export function imagesJourney(
       await seeRunning(ids.four)
     })
 
-    itInWhole('that the one who put it there may not read is not read for him', async () => {
+    it.runIf(isWhole)('that the one who put it there may not read is not read for him', async () => {
       await host.run(['sh', '-ec', 'mkfifo /home/alice/fifo; ln -s /root/good.tar /home/alice/link'], {
         user: 'alice',
       })
@@ -240,7 +243,7 @@ export function imagesJourney(
       expect((await readStatus(panel)).image?.previous?.id).toBe(ids.three)
     })
 
-    itInWhole('because the gateway never answers goes back by itself', async () => {
+    it.runIf(isWhole)('because the gateway never answers goes back by itself', async () => {
       const problem = problemOf(await tryUpdate('--image', 'localhost/mute:1', ...WITHIN))
       expect(problem.code).toBe('UPDATE_ROLLED_BACK')
       expect(problem.detail).toContain('within 20 s')
@@ -248,7 +251,7 @@ export function imagesJourney(
       await seeRunning(ids.four)
     })
 
-    itInWhole('because somebody cancels it goes back too', async () => {
+    it.runIf(isWhole)('because somebody cancels it goes back too', async () => {
       const id = await startUpdate('localhost/mute:1')
       expect((await callApi(panel, `DELETE /api/operations/${id}`)).status).toBeLessThan(300)
       const ended = await awaitOperation(panel, id, 'has ended', ({ state }) => state !== 'running')
@@ -277,7 +280,7 @@ export function imagesJourney(
       await panel.start()
     }
 
-    itInWhole('leaves a way back', async () => {
+    it.runIf(isWhole)('leaves a way back', async () => {
       await interrupt()
       await panel.cli('rollback')
       await seeRunning(ids.four)
