@@ -18,12 +18,14 @@ export function SavedNote(): JSX.Element | null {
   const [isBusy, setBusy] = useState(false)
   const note = useRef<HTMLDivElement>(null)
   const saved = editor.saved.value
-  // The button that saved has gone: whoever pressed it by the keyboard goes on here.
+  const hasUnsaved = editor.hasUnsaved.value
+  // Another file by now: what was said of the save is no longer about it.
+  const isOver = editor.base.value?.etag !== saved?.result.etag
+  // The button that saved goes with what was unsaved: whoever pressed it by the keyboard goes on here.
   useEffect(() => {
     if (document.activeElement === document.body) note.current?.focus({ preventScroll: true })
-  }, [saved])
-  // Another file by now: what was said of the save is no longer about it.
-  if (!saved || editor.base.value?.etag !== saved.result.etag) return null
+  }, [saved, isOver, hasUnsaved])
+  if (!saved || isOver) return null
   const { result, since, isUndone } = saved
   const running = runningOperation.value
   const isSameRun = status.value?.gateway.since === since
@@ -31,7 +33,7 @@ export function SavedNote(): JSX.Element | null {
   const needsRestart = isDue && isGatewayUp.value && isSameRun
   const isFailed =
     result.restartRequired && !isSameRun && !running && status.value?.gateway.state === 'failed'
-  const canUndo = result.changed && !isUndone && !editor.hasUnsaved.value
+  const canUndo = result.changed && !isUndone && !hasUnsaved
   const words = isUndone ? 'Gone back: the file is as it was.' : 'Saved.'
 
   async function undo(): Promise<void> {
